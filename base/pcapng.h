@@ -1,0 +1,47 @@
+#ifndef WEIR_BASE_PCAPNG_H
+#define WEIR_BASE_PCAPNG_H
+
+/* pcapng: the numbers of the block-structured capture file format.
+ *
+ * draft-ietf-opsawg-pcapng, "PCAP Now Generic (pcapng) Capture File Format".
+ * Reading is in base/pcapng_parse.h, writing in base/pcapng_encode.h. */
+
+#include <stdint.h>
+
+#define WEIR_PCAPNG_SHB UINT32_C(0x0a0d0d0a) /* the same in both orders */
+#define WEIR_PCAPNG_IDB UINT32_C(0x00000001)
+#define WEIR_PCAPNG_PB  UINT32_C(0x00000002) /* obsolete Packet Block */
+#define WEIR_PCAPNG_SPB UINT32_C(0x00000003)
+#define WEIR_PCAPNG_NRB UINT32_C(0x00000004)
+#define WEIR_PCAPNG_ISB UINT32_C(0x00000005)
+#define WEIR_PCAPNG_EPB UINT32_C(0x00000006)
+
+#define WEIR_PCAPNG_BYTE_ORDER_MAGIC UINT32_C(0x1a2b3c4d)
+
+/* Type, total length, and total length again. */
+#define WEIR_PCAPNG_BLOCK_BYTES_MIN 12
+
+/* Options. */
+#define WEIR_PCAPNG_OPT_END          0
+#define WEIR_PCAPNG_OPT_COMMENT      1
+#define WEIR_PCAPNG_SHB_HARDWARE     2
+#define WEIR_PCAPNG_SHB_OS           3
+#define WEIR_PCAPNG_SHB_USERAPPL     4
+#define WEIR_PCAPNG_IF_NAME          2
+#define WEIR_PCAPNG_IF_DESCRIPTION   3
+#define WEIR_PCAPNG_IF_TSRESOL       9
+#define WEIR_PCAPNG_IF_FILTER        11
+#define WEIR_PCAPNG_IF_OS            12
+#define WEIR_PCAPNG_IF_FCSLEN        13
+#define WEIR_PCAPNG_IF_TSOFFSET      14
+#define WEIR_PCAPNG_EPB_FLAGS        2
+#define WEIR_PCAPNG_EPB_DROPCOUNT    4
+#define WEIR_PCAPNG_ISB_STARTTIME    2
+#define WEIR_PCAPNG_ISB_ENDTIME      3
+#define WEIR_PCAPNG_ISB_IFRECV       4
+#define WEIR_PCAPNG_ISB_IFDROP       5
+#define WEIR_PCAPNG_ISB_FILTERACCEPT 6
+#define WEIR_PCAPNG_ISB_OSDROP       7
+#define WEIR_PCAPNG_ISB_USRDELIV     8
+
+#endif

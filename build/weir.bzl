@@ -1,0 +1,82 @@
+"""The house's C rules: one set of flags for every target."""
+
+COPTS = [
+    "-std=gnu11",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Wshadow",
+    "-Wstrict-prototypes",
+    "-Wmissing-prototypes",
+    "-Wvla",
+    "-Werror",
+    "-D_GNU_SOURCE",
+]
+
+def weir_library(name, copts = [], **kwargs):
+    """A noun: one header with its contract, and what stands behind it."""
+    native.cc_library(
+        name = name,
+        copts = COPTS + copts,
+        **kwargs
+    )
+
+def weir_binary(name, copts = [], **kwargs):
+    """A program."""
+    native.cc_binary(
+        name = name,
+        copts = COPTS + copts,
+        **kwargs
+    )
+
+def weir_test(name, deps = [], copts = [], size = "small", linkopts = [], **kwargs):
+    """A Criterion test; its main is the library's."""
+    native.cc_test(
+        name = name,
+        size = size,
+        copts = COPTS + copts,
+        linkopts = ["-lcriterion"] + linkopts,
+        deps = deps,
+        tags = kwargs.pop("tags", []) + ["criterion"],
+        **kwargs
+    )
+
+def weir_main_test(name, deps = [], copts = [], size = "small", **kwargs):
+    """A test that is a plain main, which ends with 'N passed, N failed'.
+
+    For leaks and races: Criterion hides the first and breaks under the second.
+    """
+    native.cc_test(
+        name = name,
+        size = size,
+        copts = COPTS + copts,
+        deps = deps,
+        tags = kwargs.pop("tags", []) + ["plain"],
+        **kwargs
+    )
+
+def weir_fuzz(name, srcs, deps = [], corpus = [], **kwargs):
+    """A fuzz target: libFuzzer's with --config=fuzz, else a corpus replay.
+
+    The replay is an ordinary test, so that a fuzzer always builds and every
+    input that once found something is run for ever.
+    """
+    native.cc_test(
+        name = name,
+        size = "small",
+        srcs = srcs,
+        copts = COPTS,
+        data = corpus,
+        args = ["$(locations %s)" % label for label in corpus],
+        linkopts = select({
+            "//build:fuzzing": ["-fsanitize=fuzzer"],
+            "//conditions:default": [],
+        }),
+        deps = deps + select({
+            "//build:fuzzing": [],
+            "//conditions:default": ["//tests/fuzz:replay"],
+        }),
+        tags = ["plain", "fuzz"],
+        **kwargs
+    )

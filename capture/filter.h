@@ -1,0 +1,30 @@
+#ifndef WEIR_CAPTURE_FILTER_H
+#define WEIR_CAPTURE_FILTER_H
+
+/* filter: a compiled BPF program that is run in weir, not in the kernel.
+ *
+ * For sources that no kernel filters for: files and synth.  Immutable after
+ * compile.
+ *
+ * Threads   compile and free: [1] per filter.  match: any number at once. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct weir_err;
+struct weir_filter;
+
+/* weir_filter_compile: text in libpcap's language, for frames of a
+ * LINKTYPE_ value.  Returns 0, -EINVAL (the text is wrong; err says how) or
+ * -ENOMEM. */
+int weir_filter_compile(struct weir_filter **out, const char *text,
+                        uint16_t linktype, uint32_t snaplen,
+                        struct weir_err *err);
+
+bool weir_filter_match(const struct weir_filter *filter, const uint8_t *data,
+                       uint32_t caplen, uint32_t len);
+
+/* weir_filter_free: accepts NULL. */
+void weir_filter_free(struct weir_filter *filter);
+
+#endif

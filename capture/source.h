@@ -1,0 +1,85 @@
+#ifndef WEIR_CAPTURE_SOURCE_H
+#define WEIR_CAPTURE_SOURCE_H
+
+/* source: where frames come from, as the capture thread sees it.
+ *
+ * A source lends leases: `next` fills one in, the frames travel, `reclaim`
+ * takes it back.  Leases may come home in any order.  A source has memory
+ * for config.leases leases out at a time and one more that it is filling;
+ * the capture thread never asks for more, so a source never runs dry.
+ *
+ * Stop      `cut` ends the intake.  A live source then rejects new frames in
+ *           the kernel, gives every frame that the kernel had accepted, takes
+ *           its final counts, and says END.  A file source says END at the
+ *           next call.  next is called until END or an error.
+ * Threads   open and close: [1] nobody else running.  All others: [c] the
+ *           capture thread alone.  The frames of a lease are walked by
+ *           whoever holds it.
+ * Progress  next never sleeps; what may be waited for is in fd and
+ *           wait_ms.  A file's own read() counts as not sleeping.
+ * Errors    next returns -errno with a text; every frame taken in before the
+ *           error has been given.  No frame content is ever an error. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ring/iface.h"
+#include "ring/ledger.h"
+#include "ring/lease.h"
+
+struct weir_err;
+struct weir_source;
+
+/* Answers of next. */
+enum weir_source_result {
+    WEIR_SOURCE_LEASE = 1, /* *out is filled in */
+    WEIR_SOURCE_WAIT = 2,  /* nothing now: sleep on fd, at most wait_ms */
+    WEIR_SOURCE_END = 3,   /* nothing any more */
+};
+
+/* Counts since open, 64 bits.  Only live sources have them. */
+struct weir_source_stats {
+    uint64_t kernel_seen;    /* behind the kernel's filter, drops included */
+    uint64_t kernel_dropped;
+    uint64_t interface_dropped;
+    uint64_t discards[WEIR_DISCARD_COUNT];
+    bool derived; /* see ledger.h, kernel_derived */
+};
+
+struct weir_source_ops {
+    int (*next)(struct weir_source *source, struct weir_lease *out,
+                struct weir_err *err);
+    void (*reclaim)(struct weir_source *source, struct weir_lease *lease);
+    void (*cut)(struct weir_source *source);
+    /* Cheap enough for four calls a second; after END the final counts.
+     * NULL for sources whose `live` is false. */
+    void (*stats)(struct weir_source *source, struct weir_source_stats *out);
+    /* Every lease is home. */
+    void (*close)(struct weir_source *source);
+};
+
+/* The part of a source that others may read; each source's own struct
+ * begins with it. */
+struct weir_source {
+    const struct weir_source_ops *ops;
+    struct weir_ifaces *ifaces; /* never NULL */
+    const char *name;    /* the device's or the file's, as the user gave it */
+    bool live;           /* frames come as time goes by, and may be dropped */
+    int fd;              /* readable when next has something; -1: never wait */
+    int wait_ms;         /* call next again after this long; -1: no need */
+    /* A state of the source that the operator should hear of ("eth0 is
+     * down: waiting"), or NULL.  Changes with *_generation. */
+    const char *notice;
+    uint32_t notice_generation;
+};
+
+/* Every source's open takes this, and what is its own besides. */
+struct weir_source_config {
+    uint32_t leases;      /* that may be out at a time */
+    uint32_t block_bytes; /* of one lease, a multiple of 4096, >= 512 KiB */
+    uint32_t snaplen;     /* 0: WEIR_SNAPLEN_MAX */
+    const char *filter;   /* libpcap's language; NULL or "": all frames.
+                             Borrowed until close. */
+};
+
+#endif

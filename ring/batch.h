@@ -1,0 +1,50 @@
+#ifndef WEIR_RING_BATCH_H
+#define WEIR_RING_BATCH_H
+
+/* batch: the work item that travels: a lease, then what was made of it.
+ *
+ * The capture thread fills the first part, the worker the second; once the
+ * worker has passed it on nobody writes to it until it is home.
+ *
+ * Owner     holding the pointer is owning the batch; a push gives it away.
+ * Threads   one holder at a time.
+ * Units     bytes, frames, nanoseconds since 1970. */
+
+#include <stdint.h>
+
+#include "ring/iface.h"
+#include "ring/lease.h"
+
+/* A chunk's buffer is a block and this much for each frame, so that every
+ * encoding of a lease fits: pcapng's Enhanced Packet Block has 32 bytes, up
+ * to 3 of padding and up to 12 of options, where the tightest record in a
+ * lease (pcap) has 16. */
+#define WEIR_CHUNK_BYTES_PER_FRAME 32
+
+/* chunk: whole records as the file will have them.  bytes points into buf,
+ * or into the lease where its records are already the file's. */
+struct weir_chunk {
+    uint8_t *buf;
+    uint32_t capacity;
+    uint32_t len;
+    uint32_t frames;
+    const uint8_t *bytes;
+};
+
+struct weir_batch {
+    /* By the capture thread. */
+    struct weir_lease lease;
+    uint64_t seq; /* place in the lane's order, from 0 */
+    const struct weir_ifaces *ifaces;
+    uint32_t ifaces_count; /* covers every frame of the lease */
+
+    /* By the worker.  passed counts the frames that no filter took out:
+     * those that are in the chunk, if there is one. */
+    struct weir_chunk chunk;
+    uint32_t passed;
+    uint64_t passed_bytes; /* sum of len, as on the wire */
+    int64_t time_min_ns;   /* of passed frames that carry a time; */
+    int64_t time_max_ns;   /* INT64_MAX and INT64_MIN if none does */
+};
+
+#endif

@@ -1,0 +1,61 @@
+#ifndef WEIR_RING_IFACE_H
+#define WEIR_RING_IFACE_H
+
+/* iface: the interfaces of a recording, each under one number for all of it.
+ *
+ * A live source has one; a pcapng file may declare more at any point, in
+ * any of its sections.  The table only grows: an entry never changes after
+ * the count that covers it has been published, and a batch carries the count
+ * that covers its frames, so readers need no lock.
+ *
+ * Owner     the source; its memory is fixed at open.
+ * Threads   [c] the capture thread appends; any thread reads entries below
+ *           a count that it got with a batch, or from weir_ifaces_count.
+ * Order     weir_ifaces_add releases, weir_ifaces_count acquires. */
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#define WEIR_IFACES_MAX     1024
+#define WEIR_IFACE_NAME_MAX 64
+
+struct weir_filter;
+
+struct weir_iface {
+    char name[WEIR_IFACE_NAME_MAX]; /* "" if the source gives none */
+    uint16_t linktype;              /* LINKTYPE_* as in files, not DLT_* */
+    uint8_t fcs_bytes;              /* frame check sequence at the end */
+    uint8_t tsresol;                /* if_tsresol of the source, 9 = ns */
+    uint32_t snaplen;               /* 0: no limit is known */
+    /* What each frame must pass in the worker; NULL: all pass, or the
+     * kernel has filtered already. */
+    const struct weir_filter *filter;
+};
+
+struct weir_ifaces {
+    _Atomic uint32_t count;
+    const char *filter_text; /* of the whole recording, or NULL */
+    struct weir_iface at[WEIR_IFACES_MAX];
+};
+
+/* weir_ifaces_add [c]: copies *iface in.  Returns its number, or -1 if the
+ * table is full. */
+static inline int weir_ifaces_add(struct weir_ifaces *all,
+                                  const struct weir_iface *iface)
+{
+    uint32_t n = atomic_load_explicit(&all->count, memory_order_relaxed);
+    if (n == WEIR_IFACES_MAX)
+        return -1;
+    all->at[n] = *iface;
+    /* Pairs with the acquire in weir_ifaces_count. */
+    atomic_store_explicit(&all->count, n + 1, memory_order_release);
+    return (int)n;
+}
+
+static inline uint32_t weir_ifaces_count(const struct weir_ifaces *all)
+{
+    /* Pairs with the release in weir_ifaces_add. */
+    return atomic_load_explicit(&all->count, memory_order_acquire);
+}
+
+#endif

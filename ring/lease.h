@@ -1,0 +1,49 @@
+#ifndef WEIR_RING_LEASE_H
+#define WEIR_RING_LEASE_H
+
+/* lease: a loan of memory full of frames, from a source.
+ *
+ * The memory is a kernel block or a block of the source's own.  How records
+ * lie in it is the source's business: it puts a walk function into the
+ * lease, and everybody reads frames through that.  A lease can be walked
+ * any number of times, by one thread after another, and always gives the
+ * same frames.
+ *
+ * Owner     the source lends; who holds the batch holds the lease; it goes
+ *           home with the batch, and only the capture thread gives it back.
+ * Threads   one holder at a time.
+ * Errors    none: a source lends only what it has checked, and a record
+ *           that does not fit its lease ends the walk (and so breaks the
+ *           ledger, loudly). */
+
+#include <stdint.h>
+
+#include "ring/frame.h"
+
+struct weir_lease;
+
+/* weir_lease_walk: a place in a lease; start at all zero. */
+struct weir_walk {
+    uint32_t offset; /* bytes behind us */
+    uint32_t frames; /* frames behind us */
+};
+
+/* weir_walk_fn: writes up to max of the next frames to out and moves *walk
+ * behind them.  Returns how many; 0 only at the end of the lease. */
+typedef uint32_t weir_walk_fn(const struct weir_lease *lease,
+                              struct weir_walk *walk, struct weir_frame *out,
+                              uint32_t max);
+
+/* A lease holds at most this many frames: batches' chunks are sized by it. */
+#define WEIR_LEASE_FRAMES_MAX 16384
+
+struct weir_lease {
+    weir_walk_fn *walk;
+    const void *walk_context; /* immutable while the lease is out */
+    uint8_t *base;
+    uint32_t bytes;  /* of base that are in use */
+    uint32_t frames; /* exactly what a whole walk gives */
+    void *owner;     /* the source's own handle of the memory */
+};
+
+#endif

@@ -1,0 +1,88 @@
+#ifndef WEIR_RING_LEDGER_H
+#define WEIR_RING_LEDGER_H
+
+/* ledger: where every frame went, and whether the sum holds.
+ *
+ *   received    = delivered + sum(excluded) + sum(lost) + in_flight
+ *   kernel_seen = received + kernel_dropped + sum(discards)   (live sources)
+ *
+ * Each term is counted where it happens and none is the remainder of the
+ * others, so a frame that is lost by mistake breaks an equation.  At the end
+ * of a recording in_flight is 0.  kernel_seen starts behind the kernel's
+ * filter and includes what the kernel dropped.
+ *
+ * The names below are those of the report and never change; the order is
+ * that of the report.
+ *
+ * Units     frames, 64 bits.
+ * Threads   plain data; the functions are pure. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Frames that were taken out on purpose. */
+#define WEIR_EXCLUDED_LIST(X)                                                  \
+    X(FILTER, "filter", "not wanted by the filter, tested in weir")            \
+    X(SURPLUS, "surplus", "behind a limit (-c, -a) that was reached")          \
+    X(LINK_TYPE, "link_type", "of a link type that the file cannot hold")
+
+/* Frames that should have been delivered and were not. */
+#define WEIR_LOST_LIST(X)                                                      \
+    X(WRITE, "write", "the file could not be written")                         \
+    X(ABANDONED, "abandoned", "given up at the second stop signal")
+
+/* Frames that the kernel counted and the source did not take in. */
+#define WEIR_DISCARD_LIST(X)                                                   \
+    X(OUTGOING, "outgoing", "a loopback frame's outgoing copy")                \
+    X(UNREAD, "unread", "still in the kernel's ring when it was given up")
+
+#define WEIR_LEDGER_ENUM_EXCLUDED(id, name, text)  WEIR_EXCLUDED_##id,
+#define WEIR_LEDGER_ENUM_LOST(id, name, text)      WEIR_LOST_##id,
+#define WEIR_LEDGER_ENUM_DISCARD(id, name, text)   WEIR_DISCARD_##id,
+
+enum weir_excluded {
+    WEIR_EXCLUDED_LIST(WEIR_LEDGER_ENUM_EXCLUDED) WEIR_EXCLUDED_COUNT
+};
+enum weir_lost { WEIR_LOST_LIST(WEIR_LEDGER_ENUM_LOST) WEIR_LOST_COUNT };
+enum weir_discard {
+    WEIR_DISCARD_LIST(WEIR_LEDGER_ENUM_DISCARD) WEIR_DISCARD_COUNT
+};
+
+/* A row of one of the three tables. */
+struct weir_ledger_name {
+    const char *name; /* of the report */
+    const char *text; /* what it means, for people */
+};
+
+extern const struct weir_ledger_name weir_excluded_names[WEIR_EXCLUDED_COUNT];
+extern const struct weir_ledger_name weir_lost_names[WEIR_LOST_COUNT];
+extern const struct weir_ledger_name weir_discard_names[WEIR_DISCARD_COUNT];
+
+struct weir_ledger {
+    uint64_t received;
+    uint64_t delivered; /* "written" in the report */
+    uint64_t excluded[WEIR_EXCLUDED_COUNT];
+    uint64_t lost[WEIR_LOST_COUNT];
+    uint64_t in_flight;
+
+    bool has_kernel; /* the source is live and its kernel counts */
+    bool kernel_derived; /* a discard could only be derived, not counted */
+    uint64_t kernel_seen;
+    uint64_t kernel_dropped;
+    uint64_t interface_dropped; /* before the kernel's tap: no term */
+    uint64_t discards[WEIR_DISCARD_COUNT];
+};
+
+uint64_t weir_ledger_excluded(const struct weir_ledger *ledger);
+uint64_t weir_ledger_lost(const struct weir_ledger *ledger);
+uint64_t weir_ledger_discards(const struct weir_ledger *ledger);
+
+/* weir_ledger_holds: the first equation, at any moment in which no stage is
+ * in the middle of a step. */
+bool weir_ledger_holds(const struct weir_ledger *ledger);
+
+/* weir_ledger_balanced: both equations, and nothing in flight: what must be
+ * true at the end. */
+bool weir_ledger_balanced(const struct weir_ledger *ledger);
+
+#endif

@@ -1,0 +1,96 @@
+#include "ring/pool.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/assert.h"
+#include "base/err.h"
+
+struct weir_pool {
+    uint32_t batches;
+    uint32_t home;
+    uint8_t *chunks; /* one mapping for all */
+    size_t chunks_bytes;
+    struct weir_batch *all;
+    struct weir_batch *stack[]; /* the home ones */
+};
+
+int weir_pool_open(struct weir_pool **out, uint32_t batches,
+                   uint32_t chunk_bytes, struct weir_err *err)
+{
+    if (batches == 0 || batches > UINT16_MAX)
+        return weir_err_set(err, -EINVAL, "a pool of %u batches", batches);
+    struct weir_pool *pool =
+        calloc(1, sizeof *pool + batches * sizeof pool->stack[0]);
+    if (pool == NULL)
+        goto err_pool;
+    pool->all = calloc(batches, sizeof *pool->all);
+    if (pool->all == NULL)
+        goto err_all;
+    pool->chunks_bytes = (size_t)batches * chunk_bytes;
+    if (pool->chunks_bytes > 0) {
+        void *map = mmap(NULL, pool->chunks_bytes, PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        if (map == MAP_FAILED)
+            goto err_map;
+        pool->chunks = map;
+    }
+    pool->batches = batches;
+    for (uint32_t i = 0; i < batches; i++) {
+        struct weir_batch *batch = &pool->all[i];
+        if (chunk_bytes > 0)
+            batch->chunk.buf = pool->chunks + (size_t)i * chunk_bytes;
+        batch->chunk.capacity = chunk_bytes;
+        weir_pool_put(pool, batch);
+    }
+    *out = pool;
+    return 0;
+
+err_map:
+    free(pool->all);
+err_all:
+    free(pool);
+err_pool:
+    return weir_err_sys(err, -ENOMEM, "a pool of %u batches", batches);
+}
+
+struct weir_batch *weir_pool_get(struct weir_pool *pool)
+{
+    if (pool->home == 0)
+        return NULL;
+    struct weir_batch *batch = pool->stack[--pool->home];
+    batch->chunk.len = 0;
+    batch->chunk.frames = 0;
+    batch->chunk.bytes = batch->chunk.buf;
+    batch->passed = 0;
+    batch->passed_bytes = 0;
+    batch->time_min_ns = INT64_MAX;
+    batch->time_max_ns = INT64_MIN;
+    return batch;
+}
+
+void weir_pool_put(struct weir_pool *pool, struct weir_batch *batch)
+{
+    WEIR_ASSERT(pool->home < pool->batches);
+    memset(&batch->lease, 0, sizeof batch->lease);
+    pool->stack[pool->home++] = batch;
+}
+
+uint32_t weir_pool_out(const struct weir_pool *pool)
+{
+    return pool->batches - pool->home;
+}
+
+void weir_pool_close(struct weir_pool *pool)
+{
+    if (pool == NULL)
+        return;
+    WEIR_ASSERT(pool->home == pool->batches);
+    if (pool->chunks != NULL)
+        munmap(pool->chunks, pool->chunks_bytes);
+    free(pool->all);
+    free(pool);
+}
