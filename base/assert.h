@@ -11,8 +11,7 @@
  * Threads   any.
  * Errors    a failed assertion prints one line and aborts. */
 
-_Noreturn void weir_assert_failed(const char *what, const char *file,
-                                  int line);
+_Noreturn void weir_assert_failed(const char *what, const char *file, int line);
 
 #define WEIR_ASSERT(cond)                                                      \
     ((cond) ? (void)0 : weir_assert_failed(#cond, __FILE__, __LINE__))

@@ -24,8 +24,8 @@
 #include <stdint.h>
 
 #include "ring/iface.h"
-#include "ring/ledger.h"
 #include "ring/lease.h"
+#include "ring/ledger.h"
 
 struct weir_err;
 struct weir_source;
@@ -39,7 +39,7 @@ enum weir_source_result {
 
 /* Counts since open, 64 bits.  Only live sources have them. */
 struct weir_source_stats {
-    uint64_t kernel_seen;    /* behind the kernel's filter, drops included */
+    uint64_t kernel_seen; /* behind the kernel's filter, drops included */
     uint64_t kernel_dropped;
     uint64_t interface_dropped;
     uint64_t discards[WEIR_DISCARD_COUNT];
@@ -63,10 +63,10 @@ struct weir_source_ops {
 struct weir_source {
     const struct weir_source_ops *ops;
     struct weir_ifaces *ifaces; /* never NULL */
-    const char *name;    /* the device's or the file's, as the user gave it */
-    bool live;           /* frames come as time goes by, and may be dropped */
-    int fd;              /* readable when next has something; -1: never wait */
-    int wait_ms;         /* call next again after this long; -1: no need */
+    const char *name; /* the device's or the file's, as the user gave it */
+    bool live;        /* frames come as time goes by, and may be dropped */
+    int fd;           /* readable when next has something; -1: never wait */
+    int wait_ms;      /* call next again after this long; -1: no need */
     /* A state of the source that the operator should hear of ("eth0 is
      * down: waiting"), or NULL.  Changes with *_generation. */
     const char *notice;

@@ -65,15 +65,13 @@ enum weir_proto {
     X(TOO_MANY_LAYERS, "too_many_layers")
 
 #define WEIR_OUTCOME_ENUM(id, name) WEIR_OUTCOME_##id,
-enum weir_outcome {
-    WEIR_OUTCOME_LIST(WEIR_OUTCOME_ENUM) WEIR_OUTCOME_COUNT
-};
+enum weir_outcome { WEIR_OUTCOME_LIST(WEIR_OUTCOME_ENUM) WEIR_OUTCOME_COUNT };
 
 struct weir_layer {
-    uint8_t proto;      /* enum weir_proto */
+    uint8_t proto; /* enum weir_proto */
     uint8_t reserved;
-    uint16_t header;    /* bytes of header, options included */
-    uint32_t offset;    /* of the header in the frame's data */
+    uint16_t header; /* bytes of header, options included */
+    uint32_t offset; /* of the header in the frame's data */
 };
 
 struct weir_dissection {
@@ -84,8 +82,8 @@ struct weir_dissection {
     bool fragment;   /* the outermost IP packet is a fragment, not the first:
                         no transport layer is looked for */
     /* Who talks: the outermost IP source address, else the Ethernet one. */
-    uint8_t talker_kind;    /* 4, 6, 1, or 0: none (ring/summary.h) */
-    uint32_t talker_offset; /* of the address in the frame's data */
+    uint8_t talker_kind;     /* 4, 6, 1, or 0: none (ring/summary.h) */
+    uint32_t talker_offset;  /* of the address in the frame's data */
     uint32_t payload_offset; /* behind the last layer's header */
     struct weir_layer layers[WEIR_LAYERS_MAX];
 };

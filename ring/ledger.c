@@ -34,9 +34,9 @@ uint64_t weir_ledger_discards(const struct weir_ledger *ledger)
 
 bool weir_ledger_holds(const struct weir_ledger *ledger)
 {
-    return ledger->received ==
-           ledger->delivered + weir_ledger_excluded(ledger) +
-               weir_ledger_lost(ledger) + ledger->in_flight;
+    return ledger->received == ledger->delivered +
+                                   weir_ledger_excluded(ledger) +
+                                   weir_ledger_lost(ledger) + ledger->in_flight;
 }
 
 bool weir_ledger_balanced(const struct weir_ledger *ledger)

@@ -36,9 +36,9 @@
     X(OUTGOING, "outgoing", "a loopback frame's outgoing copy")                \
     X(UNREAD, "unread", "still in the kernel's ring when it was given up")
 
-#define WEIR_LEDGER_ENUM_EXCLUDED(id, name, text)  WEIR_EXCLUDED_##id,
-#define WEIR_LEDGER_ENUM_LOST(id, name, text)      WEIR_LOST_##id,
-#define WEIR_LEDGER_ENUM_DISCARD(id, name, text)   WEIR_DISCARD_##id,
+#define WEIR_LEDGER_ENUM_EXCLUDED(id, name, text) WEIR_EXCLUDED_##id,
+#define WEIR_LEDGER_ENUM_LOST(id, name, text)     WEIR_LOST_##id,
+#define WEIR_LEDGER_ENUM_DISCARD(id, name, text)  WEIR_DISCARD_##id,
 
 enum weir_excluded {
     WEIR_EXCLUDED_LIST(WEIR_LEDGER_ENUM_EXCLUDED) WEIR_EXCLUDED_COUNT
@@ -65,7 +65,7 @@ struct weir_ledger {
     uint64_t lost[WEIR_LOST_COUNT];
     uint64_t in_flight;
 
-    bool has_kernel; /* the source is live and its kernel counts */
+    bool has_kernel;     /* the source is live and its kernel counts */
     bool kernel_derived; /* a discard could only be derived, not counted */
     uint64_t kernel_seen;
     uint64_t kernel_dropped;

@@ -54,7 +54,7 @@ struct weir_sink_ops {
 struct weir_sink {
     const struct weir_sink_ops *ops;
     struct weir_sink_facts facts;
-    bool done;        /* a limit of the sink's own was reached */
+    bool done;               /* a limit of the sink's own was reached */
     const char *stop_reason; /* why, for people, when done */
 };
 
