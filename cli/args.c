@@ -1,0 +1,326 @@
+#include "cli/args.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+void weir_args_start(struct weir_args *args, const char *command, int argc,
+                     char **argv, const char *short_options,
+                     const struct option *long_options)
+{
+    memset(args, 0, sizeof *args);
+    args->command = command;
+    args->argc = argc;
+    args->argv = argv;
+    args->short_options = short_options;
+    args->long_options = long_options;
+    opterr = 0;
+    optind = 0; /* glibc: start over, also in the middle of a word */
+}
+
+/* The long option's own name, whatever abbreviation was written. */
+static void name_option(struct weir_args *args, int c, int index)
+{
+    if (index >= 0)
+        snprintf(args->option, sizeof args->option, "--%s",
+                 args->long_options[index].name);
+    else
+        snprintf(args->option, sizeof args->option, "-%c", c);
+}
+
+/* Whether the long option that `word` begins (up to `len`) takes none. */
+static bool takes_no_value(const struct weir_args *args, const char *word,
+                           size_t len)
+{
+    for (const struct option *o = args->long_options; o->name != NULL; o++)
+        if (strncmp(o->name, word + 2, len - 2) == 0)
+            return o->has_arg == no_argument;
+    return false;
+}
+
+/* How many long options `word` could be. */
+static int candidates(const struct weir_args *args, const char *word,
+                      size_t len)
+{
+    int n = 0;
+    for (const struct option *o = args->long_options; o->name != NULL; o++)
+        n += strncmp(o->name, word + 2, len - 2) == 0;
+    return n;
+}
+
+/* getopt is silent here, so its complaints are told apart by hand.  optopt is
+ * the letter, or for a long option its value, or 0 if there is none like it.
+ * The word is the one before optind, but for a bundle of letters that is not
+ * used up yet: there the word before may be a long option that was fine. */
+static int complain(struct weir_args *args)
+{
+    const char *word = args->argv[optind - 1];
+    size_t len = strcspn(word, "=");
+    bool dashes = strncmp(word, "--", 2) == 0 && len > 2;
+    bool surplus =
+        dashes && word[len] == '=' && takes_no_value(args, word, len);
+    const char *why;
+    if (dashes && (optopt == 0 || optind == args->argc || surplus)) {
+        snprintf(args->option, sizeof args->option, "%.*s", (int)len, word);
+        if (optopt == 0)
+            why = candidates(args, word, len) > 1
+                      ? "could be more than one option"
+                      : "no such option";
+        else
+            why = surplus ? "takes no value" : "needs a value";
+    } else {
+        snprintf(args->option, sizeof args->option, "-%c", optopt);
+        why = optopt != ':' && strchr(args->short_options, optopt) != NULL
+                  ? "needs a value"
+                  : "no such option";
+    }
+    weir_err_set(&args->err, -EINVAL, "%s: %s", args->option, why);
+    return WEIR_ARGS_BAD;
+}
+
+int weir_args_next(struct weir_args *args)
+{
+    int index = -1;
+    int c = getopt_long(args->argc, args->argv, args->short_options,
+                        args->long_options, &index);
+    args->value = optarg;
+    if (c == -1) {
+        args->option[0] = '\0';
+        args->words = optind;
+        return WEIR_ARGS_END;
+    }
+    if (c == '?')
+        return complain(args);
+    name_option(args, c, index);
+    return c;
+}
+
+/* Digits at *text to *out; false if there are none.  A number that is too
+ * large saturates, and so fails every range below UINT64_MAX. */
+static bool take_digits(const char **text, uint64_t *out)
+{
+    const char *p = *text;
+    uint64_t n = 0;
+    while (*p >= '0' && *p <= '9') {
+        uint64_t digit = (uint64_t)(*p++ - '0');
+        if (n > (UINT64_MAX - digit) / 10)
+            n = UINT64_MAX;
+        else
+            n = n * 10 + digit;
+    }
+    bool any = p != *text;
+    *text = p;
+    *out = n;
+    return any;
+}
+
+static uint64_t multiply(uint64_t a, uint64_t b)
+{
+    return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
+}
+
+static int refuse(struct weir_args *args, const char *text, const char *why)
+{
+    return weir_err_set(&args->err, -EINVAL, "%s: '%s' %s", args->option, text,
+                        why);
+}
+
+static int refuse_range(struct weir_args *args, const char *text, uint64_t n,
+                        uint64_t min, uint64_t max, const char *unit)
+{
+    if (n < min)
+        return weir_err_set(&args->err, -EINVAL,
+                            "%s: '%s' is too small: at least %llu%s",
+                            args->option, text, (unsigned long long)min, unit);
+    return weir_err_set(&args->err, -EINVAL,
+                        "%s: '%s' is too large: at most %llu%s", args->option,
+                        text, (unsigned long long)max, unit);
+}
+
+/* "-a: 'foo' is none of duration, filesize, packets". */
+static int refuse_choice(struct weir_args *args, const char *text, int len,
+                         const char *const *names)
+{
+    char all[256] = "";
+    size_t used = 0;
+    for (int i = 0; names[i] != NULL && used < sizeof all; i++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s",
+                                 i == 0 ? "" : ", ", names[i]);
+    return weir_err_set(&args->err, -EINVAL, "%s: '%.*s' is none of %s",
+                        args->option, len, text, all);
+}
+
+int weir_args_number(struct weir_args *args, const char *text, uint64_t min,
+                     uint64_t max, uint64_t *out)
+{
+    const char *p = text;
+    uint64_t n;
+    if (!take_digits(&p, &n) || *p != '\0')
+        return refuse(args, text, "is not a number");
+    if (n < min || n > max)
+        return refuse_range(args, text, n, min, max, "");
+    *out = n;
+    return 0;
+}
+
+int weir_args_size(struct weir_args *args, const char *text, uint64_t unit,
+                   uint64_t min, uint64_t max, uint64_t *out)
+{
+    const char *p = text;
+    uint64_t n;
+    if (!take_digits(&p, &n))
+        return refuse(args, text, "is not a size");
+    switch (*p) {
+    case 'k':
+    case 'K':
+        unit = UINT64_C(1) << 10;
+        p++;
+        break;
+    case 'm':
+    case 'M':
+        unit = UINT64_C(1) << 20;
+        p++;
+        break;
+    case 'g':
+    case 'G':
+        unit = UINT64_C(1) << 30;
+        p++;
+        break;
+    default:
+        break;
+    }
+    if (*p != '\0')
+        return refuse(args, text,
+                      "is not a size: a number, perhaps with K, "
+                      "M or G");
+    n = multiply(n, unit);
+    if (n < min || n > max)
+        return refuse_range(args, text, n, min, max, " bytes");
+    *out = n;
+    return 0;
+}
+
+static int refuse_seconds(struct weir_args *args, const char *text,
+                          const char *how, int64_t limit_ns)
+{
+    return weir_err_set(&args->err, -EINVAL, "%s: '%s' is %s %.10g s",
+                        args->option, text, how, (double)limit_ns / 1e9);
+}
+
+/* A fraction's digits as n / *scale.  Six digits of an hour still fit 64 bits
+ * in nanoseconds; more digits than that are passed over. */
+static uint64_t take_fraction(const char **text, uint64_t *scale)
+{
+    uint64_t n = 0;
+    const char *p = *text;
+    *scale = 1;
+    for (; *p >= '0' && *p <= '9'; p++) {
+        if (*scale < UINT64_C(1000000)) {
+            n = n * 10 + (uint64_t)(*p - '0');
+            *scale *= 10;
+        }
+    }
+    *text = p;
+    return n;
+}
+
+int weir_args_duration(struct weir_args *args, const char *text, int64_t min,
+                       int64_t max, int64_t *out)
+{
+    static const struct {
+        const char *name;
+        uint64_t ns;
+    } units[] = {
+        {"", WEIR_NS_PER_S},       {"s", WEIR_NS_PER_S},
+        {"ms", WEIR_NS_PER_MS},    {"us", WEIR_NS_PER_US},
+        {"m", 60 * WEIR_NS_PER_S}, {"h", 3600 * WEIR_NS_PER_S},
+    };
+    const char *p = text;
+    uint64_t whole;
+    uint64_t fraction = 0;
+    uint64_t scale = 1;
+    bool digits = take_digits(&p, &whole);
+    if (*p == '.') {
+        const char *from = ++p;
+        fraction = take_fraction(&p, &scale);
+        digits = digits || p != from;
+    }
+    if (!digits)
+        return refuse(args, text, "is not a duration");
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(p, units[i].name) != 0)
+            continue;
+        uint64_t ns = multiply(whole, units[i].ns);
+        uint64_t part = fraction * units[i].ns / scale;
+        ns = ns > UINT64_MAX - part ? UINT64_MAX : ns + part;
+        if (ns < (uint64_t)min)
+            return refuse_seconds(args, text, "too small: at least", min);
+        if (ns > (uint64_t)max)
+            return refuse_seconds(args, text, "too large: at most", max);
+        *out = (int64_t)ns;
+        return 0;
+    }
+    return refuse(args, text,
+                  "is not a duration: seconds, or a number with "
+                  "ms, us, s, m or h");
+}
+
+int weir_args_key(struct weir_args *args, const char *text,
+                  const char *const *keys, const char **value)
+{
+    const char *colon = strchr(text, ':');
+    if (colon == NULL)
+        return refuse(args, text, "is not of the form key:value");
+    for (int i = 0; keys[i] != NULL; i++) {
+        size_t len = strlen(keys[i]);
+        if (len == (size_t)(colon - text) && memcmp(keys[i], text, len) == 0) {
+            *value = colon + 1;
+            return i;
+        }
+    }
+    return refuse_choice(args, text, (int)(colon - text), keys);
+}
+
+int weir_args_choice(struct weir_args *args, const char *text,
+                     const char *const *names)
+{
+    for (int i = 0; names[i] != NULL; i++)
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    return refuse_choice(args, text, (int)strlen(text), names);
+}
+
+int weir_args_join(const struct weir_args *args, char **out)
+{
+    *out = NULL;
+    size_t bytes = 0;
+    for (int i = args->words; i < args->argc; i++)
+        bytes += strlen(args->argv[i]) + 1;
+    if (bytes == 0)
+        return 0;
+    char *text = malloc(bytes);
+    if (text == NULL)
+        return -ENOMEM;
+    char *p = text;
+    for (int i = args->words; i < args->argc; i++) {
+        size_t len = strlen(args->argv[i]);
+        memcpy(p, args->argv[i], len);
+        p[len] = ' ';
+        p += len + 1;
+    }
+    p[-1] = '\0';
+    *out = text;
+    return 0;
+}
+
+int weir_args_usage(const struct weir_args *args)
+{
+    fprintf(stderr, "%s: %s (see %s --help)\n", args->command, args->err.text,
+            args->command);
+    return WEIR_EXIT_USAGE;
+}
