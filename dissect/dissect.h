@@ -68,9 +68,11 @@ enum weir_proto {
 enum weir_outcome { WEIR_OUTCOME_LIST(WEIR_OUTCOME_ENUM) WEIR_OUTCOME_COUNT };
 
 struct weir_layer {
-    uint8_t proto; /* enum weir_proto */
-    uint8_t reserved;
-    uint16_t header; /* bytes of header, options included */
+    uint8_t proto;   /* enum weir_proto */
+    uint8_t upper;   /* ip and ipv6: the IP protocol number of what follows
+                        the header and its extensions; else 0 */
+    uint16_t header; /* captured bytes of header, options and extension
+                        headers included: offset + header <= caplen */
     uint32_t offset; /* of the header in the frame's data */
 };
 
@@ -84,7 +86,9 @@ struct weir_dissection {
     /* Who talks: the outermost IP source address, else the Ethernet one. */
     uint8_t talker_kind;     /* 4, 6, 1, or 0: none (ring/summary.h) */
     uint32_t talker_offset;  /* of the address in the frame's data */
-    uint32_t payload_offset; /* behind the last layer's header */
+    uint32_t payload_offset; /* behind the last layer's header, <= caplen */
+    uint32_t payload_end;    /* where the payload ends on the wire, without
+                                padding: may lie behind caplen */
     struct weir_layer layers[WEIR_LAYERS_MAX];
 };
 
