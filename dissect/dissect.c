@@ -1,1 +1,143 @@
 #include "dissect/dissect.h"
+
+#include <stddef.h>
+
+#include "base/linktype.h"
+#include "dissect/layer.h"
+
+/* One call a layer, and no function pointer: the compiler sees every target.
+ * A protocol that has no dissector cannot come out of one. */
+static uint8_t next_dissect(struct weir_cursor *c, uint8_t proto)
+{
+    switch (proto) {
+    case WEIR_PROTO_ETH:
+        return weir_eth_dissect(c);
+    case WEIR_PROTO_LLC:
+        return weir_llc_dissect(c);
+    case WEIR_PROTO_VLAN:
+        return weir_vlan_dissect(c);
+    case WEIR_PROTO_MPLS:
+        return weir_mpls_dissect(c);
+    case WEIR_PROTO_ARP:
+        return weir_arp_dissect(c);
+    case WEIR_PROTO_IP:
+        return weir_ipv4_dissect(c);
+    case WEIR_PROTO_IPV6:
+        return weir_ipv6_dissect(c);
+    case WEIR_PROTO_TCP:
+        return weir_tcp_dissect(c);
+    case WEIR_PROTO_UDP:
+        return weir_udp_dissect(c);
+    case WEIR_PROTO_ICMP:
+        return weir_icmp_dissect(c);
+    case WEIR_PROTO_ICMPV6:
+        return weir_icmpv6_dissect(c);
+    case WEIR_PROTO_SCTP:
+        return weir_sctp_dissect(c);
+    case WEIR_PROTO_SLL:
+        return weir_sll_dissect(c);
+    case WEIR_PROTO_SLL2:
+        return weir_sll2_dissect(c);
+    case WEIR_PROTO_NULL:
+        return weir_null_dissect(c);
+    default:
+        WEIR_ASSERT(false);
+        return WEIR_PROTO_NONE;
+    }
+}
+
+/* LINKTYPE_RAW: no header, and the version tells which IP it is. */
+static uint8_t raw_first(struct weir_cursor *c)
+{
+    if (!weir_cursor_need(c, 1, WEIR_OUTCOME_SHORT_HEADER))
+        return WEIR_PROTO_NONE;
+    uint8_t proto = weir_ip_version(c);
+
+    return proto != WEIR_PROTO_NONE
+               ? proto
+               : weir_cursor_fault(c, WEIR_OUTCOME_BAD_VERSION);
+}
+
+static uint8_t link_first(struct weir_cursor *c, uint16_t linktype)
+{
+    switch (linktype) {
+    case WEIR_LINKTYPE_ETHERNET:
+        return WEIR_PROTO_ETH;
+    case WEIR_LINKTYPE_RAW:
+        return raw_first(c);
+    case WEIR_LINKTYPE_IPV4:
+        return WEIR_PROTO_IP;
+    case WEIR_LINKTYPE_IPV6:
+        return WEIR_PROTO_IPV6;
+    case WEIR_LINKTYPE_NULL:
+    case WEIR_LINKTYPE_LOOP:
+        return WEIR_PROTO_NULL;
+    case WEIR_LINKTYPE_LINUX_SLL:
+        return WEIR_PROTO_SLL;
+    case WEIR_LINKTYPE_LINUX_SLL2:
+        return WEIR_PROTO_SLL2;
+    default:
+        c->out->known_link = false;
+        return WEIR_PROTO_NONE;
+    }
+}
+
+void weir_dissect(struct weir_dissection *out, const uint8_t *data,
+                  uint32_t caplen, uint32_t len, uint16_t linktype)
+{
+    struct weir_cursor c = {
+        .data = data,
+        .out = out,
+        .caplen = caplen,
+        .end = len < caplen ? caplen : len,
+    };
+
+    out->path = 0;
+    out->outcome = WEIR_OUTCOME_OK;
+    out->layers_count = 0;
+    out->known_link = true;
+    out->fragment = false;
+    out->talker_kind = 0;
+    out->talker_offset = 0;
+
+    uint8_t proto = link_first(&c, linktype);
+    while (proto != WEIR_PROTO_NONE) {
+        if (out->layers_count == WEIR_LAYERS_MAX) {
+            weir_cursor_fault(&c, WEIR_OUTCOME_TOO_MANY_LAYERS);
+            break;
+        }
+        proto = next_dissect(&c, proto);
+    }
+    out->payload_offset = c.at;
+    out->payload_end = c.end;
+}
+
+const char *weir_proto_name(uint8_t proto)
+{
+#define PROTO_NAME(id, name) [WEIR_PROTO_##id] = name,
+    static const char *const names[WEIR_PROTO_COUNT] = {
+        [WEIR_PROTO_NONE] = "", WEIR_PROTO_LIST(PROTO_NAME)};
+#undef PROTO_NAME
+
+    return proto < WEIR_PROTO_COUNT ? names[proto] : "";
+}
+
+const char *weir_outcome_name(uint8_t outcome)
+{
+#define OUTCOME_NAME(id, name) [WEIR_OUTCOME_##id] = name,
+    static const char *const names[WEIR_OUTCOME_COUNT] = {
+        WEIR_OUTCOME_LIST(OUTCOME_NAME)};
+#undef OUTCOME_NAME
+
+    return outcome < WEIR_OUTCOME_COUNT ? names[outcome] : "";
+}
+
+const struct weir_layer *
+weir_dissection_find(const struct weir_dissection *dissection, uint8_t proto)
+{
+    for (uint8_t i = 0; i < dissection->layers_count; i++) {
+        if (dissection->layers[i].proto == proto)
+            return &dissection->layers[i];
+    }
+    return NULL;
+}

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "dissect/ethertype.h"
+#include "dissect/family.h"
 
 void weir_eth_view_read(struct weir_eth_view *out, const uint8_t *data,
                         const struct weir_layer *layer)
@@ -28,7 +29,7 @@ void weir_llc_view_read(struct weir_llc_view *out, const uint8_t *data,
     if (!unnumbered && layer->header >= 4)
         out->control = weir_load_le16(p + 2);
     out->is_snap = layer->header == 8;
-    out->oui = out->is_snap ? weir_load_be32(p + 2) & 0xffffff : 0;
+    out->oui = out->is_snap ? weir_load_be32(p + 3) >> 8 : 0;
     out->type = out->is_snap ? weir_load_be16(p + 6) : 0;
 }
 
@@ -193,14 +194,8 @@ void weir_sll_view_read(struct weir_sll_view *out, const uint8_t *data,
     }
 }
 
-/* The family is in the byte order of the host that captured (NULL) or of the
- * network (LOOP); as families are small, what reads as a large number was
- * written the other way round. */
 void weir_null_view_read(struct weir_null_view *out, const uint8_t *data,
                          const struct weir_layer *layer)
 {
-    const uint8_t *p = data + layer->offset;
-    uint32_t family = weir_load_be32(p);
-
-    out->family = family > 0xffff ? weir_load_le32(p) : family;
+    out->family = weir_family_read(data + layer->offset);
 }

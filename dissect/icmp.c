@@ -1,0 +1,28 @@
+#include "dissect/layer.h"
+
+/* RFC 792: every message has at least eight bytes. */
+#define ICMP_HEADER 8
+
+/* RFC 4443 section 2.1: type, code and checksum; and RFC 6550 section 6.2.1
+ * has a message with only two bytes behind them. */
+#define ICMPV6_HEADER 4
+
+uint8_t weir_icmp_dissect(struct weir_cursor *c)
+{
+    if (weir_cursor_need(c, ICMP_HEADER, WEIR_OUTCOME_SHORT_HEADER))
+        weir_layer_take(c, WEIR_PROTO_ICMP, ICMP_HEADER,
+                        WEIR_OUTCOME_SHORT_HEADER);
+    return WEIR_PROTO_NONE;
+}
+
+uint8_t weir_icmpv6_dissect(struct weir_cursor *c)
+{
+    if (!weir_cursor_need(c, ICMPV6_HEADER, WEIR_OUTCOME_SHORT_HEADER))
+        return WEIR_PROTO_NONE;
+
+    bool has_rest = weir_cursor_left(c) >= ICMP_HEADER;
+    weir_layer_take(c, WEIR_PROTO_ICMPV6,
+                    has_rest ? ICMP_HEADER : ICMPV6_HEADER,
+                    WEIR_OUTCOME_SHORT_HEADER);
+    return WEIR_PROTO_NONE;
+}

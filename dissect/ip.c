@@ -1,0 +1,104 @@
+/* What IPv4 and IPv6 share. */
+
+#include "dissect/layer.h"
+
+#define IP_NUMBER_ICMP   1
+#define IP_NUMBER_IPV4   4
+#define IP_NUMBER_TCP    6
+#define IP_NUMBER_UDP    17
+#define IP_NUMBER_IPV6   41
+#define IP_NUMBER_ICMPV6 58
+#define IP_NUMBER_SCTP   132
+
+#define AH_FIXED  12 /* RFC 4302: without an integrity check value */
+#define AH_LENGTH 1
+
+uint8_t weir_ip_next(uint8_t number)
+{
+    switch (number) {
+    case IP_NUMBER_TCP:
+        return WEIR_PROTO_TCP;
+    case IP_NUMBER_UDP:
+        return WEIR_PROTO_UDP;
+    case IP_NUMBER_ICMP:
+        return WEIR_PROTO_ICMP;
+    case IP_NUMBER_ICMPV6:
+        return WEIR_PROTO_ICMPV6;
+    case IP_NUMBER_SCTP:
+        return WEIR_PROTO_SCTP;
+    case IP_NUMBER_IPV4:
+        return WEIR_PROTO_IP;
+    case IP_NUMBER_IPV6:
+        return WEIR_PROTO_IPV6;
+    default:
+        return WEIR_PROTO_NONE;
+    }
+}
+
+uint8_t weir_ip_version(const struct weir_cursor *c)
+{
+    switch (*weir_cursor_bytes(c) >> 4) {
+    case 4:
+        return WEIR_PROTO_IP;
+    case 6:
+        return WEIR_PROTO_IPV6;
+    default:
+        return WEIR_PROTO_NONE;
+    }
+}
+
+bool weir_ip_extension_take(struct weir_cursor *c, uint32_t n)
+{
+    bool whole = weir_cursor_need(c, n, WEIR_OUTCOME_BAD_EXTENSION);
+    uint32_t taken = whole ? n : weir_cursor_captured(c);
+    struct weir_layer *layer = weir_layer_last(c);
+
+    if (whole)
+        layer->upper = *weir_cursor_bytes(c);
+    layer->header = (uint16_t)(layer->header + taken);
+    c->at += taken;
+    return whole;
+}
+
+bool weir_ip_authentication_take(struct weir_cursor *c)
+{
+    if (!weir_cursor_need(c, AH_FIXED, WEIR_OUTCOME_BAD_EXTENSION))
+        return false;
+    /* In units of four bytes, less two. */
+    uint32_t n = (weir_cursor_bytes(c)[AH_LENGTH] + UINT32_C(2)) * 4;
+    if (n < AH_FIXED) {
+        weir_cursor_fault(c, WEIR_OUTCOME_BAD_EXTENSION);
+        return false;
+    }
+    return weir_ip_extension_take(c, n);
+}
+
+void weir_ip_fragment_check(struct weir_cursor *c, uint32_t offset, bool more,
+                            uint32_t before)
+{
+    uint32_t payload = weir_cursor_left(c);
+
+    if ((more && payload % 8 != 0) || before + offset + payload > UINT16_MAX)
+        weir_cursor_fault(c, WEIR_OUTCOME_BAD_FRAGMENT);
+}
+
+bool weir_options_check(const uint8_t *options, uint32_t n)
+{
+    uint32_t at = 0;
+
+    while (at < n) {
+        if (options[at] == 0) /* end of the list */
+            return true;
+        if (options[at] == 1) { /* one byte of nothing */
+            at++;
+            continue;
+        }
+        if (n - at < 2)
+            return false;
+        uint32_t length = options[at + 1];
+        if (length < 2 || length > n - at)
+            return false;
+        at += length;
+    }
+    return true;
+}

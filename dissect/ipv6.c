@@ -1,0 +1,113 @@
+#include "base/bytes.h"
+#include "dissect/layer.h"
+
+#define IPV6_HEADER 40
+#define IPV6_LENGTH 4
+#define IPV6_NEXT   6
+#define IPV6_SRC    8
+
+/* RFC 8200 section 4; RFC 4302 for the authentication header. */
+#define NEXT_HOP_BY_HOP     0
+#define NEXT_ROUTING        43
+#define NEXT_FRAGMENT       44
+#define NEXT_AUTHENTICATION 51
+#define NEXT_NOTHING        59
+#define NEXT_DESTINATION    60
+
+#define EXTENSION_LENGTH 1
+#define FRAGMENT_HEADER  8
+#define FRAGMENT_WORD    2
+#define FRAGMENT_OFFSET  0xfff8 /* in bytes, as it stands */
+#define FRAGMENT_MORE    0x0001
+
+/* RFC 8200 section 4.1 needs seven at most; more would make the work on a
+ * frame depend on its length. */
+#define EXTENSIONS_MAX 16
+
+enum verdict { UPPER, EXTENSION, STOP };
+
+/* A payload length of 0 is what jumbograms (RFC 2675) and segmentation
+ * offloads have: the rest of the frame.  With nothing behind the header it
+ * means what it says. */
+static void length_apply(struct weir_cursor *c, uint32_t length, uint8_t next)
+{
+    if (length == 0 && next != NEXT_NOTHING)
+        return;
+    if (IPV6_HEADER + length <= weir_cursor_left(c))
+        c->end = c->at + IPV6_HEADER + length;
+    else if (!c->partial)
+        weir_cursor_fault(c, WEIR_OUTCOME_BAD_TOTAL_LENGTH);
+}
+
+/* before: what the reassembled packet has in front of the payload and its
+ * payload length counts. */
+static enum verdict fragment_take(struct weir_cursor *c, bool outermost,
+                                  uint32_t before)
+{
+    const uint8_t *p = weir_cursor_bytes(c);
+
+    if (!weir_ip_extension_take(c, FRAGMENT_HEADER))
+        return STOP;
+    uint32_t word = weir_load_be16(p + FRAGMENT_WORD);
+    uint32_t offset = word & FRAGMENT_OFFSET;
+    bool more = (word & FRAGMENT_MORE) != 0;
+    if (offset != 0 || more)
+        weir_ip_fragment_check(c, offset, more, before);
+    c->partial |= more;
+    if (offset == 0)
+        return EXTENSION;
+    if (outermost)
+        c->out->fragment = true;
+    return STOP;
+}
+
+static enum verdict extension_take(struct weir_cursor *c, bool outermost)
+{
+    const struct weir_layer *layer = weir_layer_last(c);
+    bool whole = false;
+
+    switch (layer->upper) {
+    case NEXT_HOP_BY_HOP:
+    case NEXT_ROUTING:
+    case NEXT_DESTINATION:
+        if (weir_cursor_need(c, 8, WEIR_OUTCOME_BAD_EXTENSION)) {
+            /* In units of eight bytes, less one. */
+            uint32_t units = weir_cursor_bytes(c)[EXTENSION_LENGTH];
+            whole = weir_ip_extension_take(c, (units + 1) * 8);
+        }
+        break;
+    case NEXT_AUTHENTICATION:
+        whole = weir_ip_authentication_take(c);
+        break;
+    case NEXT_FRAGMENT:
+        return fragment_take(c, outermost, layer->header - IPV6_HEADER);
+    default:
+        return UPPER;
+    }
+    return whole ? EXTENSION : STOP;
+}
+
+uint8_t weir_ipv6_dissect(struct weir_cursor *c)
+{
+    if (!weir_cursor_need(c, IPV6_HEADER, WEIR_OUTCOME_SHORT_HEADER))
+        return WEIR_PROTO_NONE;
+
+    const uint8_t *p = weir_cursor_bytes(c);
+    if (p[0] >> 4 != 6)
+        return weir_cursor_fault(c, WEIR_OUTCOME_BAD_VERSION);
+
+    bool outermost = c->out->talker_kind < 4;
+    length_apply(c, weir_load_be16(p + IPV6_LENGTH), p[IPV6_NEXT]);
+    weir_talker_set(c, 6, c->at + IPV6_SRC);
+    weir_layer_take(c, WEIR_PROTO_IPV6, IPV6_HEADER, WEIR_OUTCOME_SHORT_HEADER);
+    weir_layer_last(c)->upper = p[IPV6_NEXT];
+
+    for (uint32_t i = 0; i <= EXTENSIONS_MAX; i++) {
+        enum verdict verdict = extension_take(c, outermost);
+        if (verdict == UPPER)
+            return weir_ip_next(weir_layer_last(c)->upper);
+        if (verdict == STOP)
+            return WEIR_PROTO_NONE;
+    }
+    return weir_cursor_fault(c, WEIR_OUTCOME_BAD_EXTENSION);
+}

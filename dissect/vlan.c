@@ -1,0 +1,15 @@
+#include "base/bytes.h"
+#include "dissect/layer.h"
+
+#define VLAN_HEADER 4 /* tag control information, then what follows */
+#define VLAN_TYPE   2
+
+uint8_t weir_vlan_dissect(struct weir_cursor *c)
+{
+    if (!weir_cursor_need(c, VLAN_HEADER, WEIR_OUTCOME_SHORT_HEADER))
+        return WEIR_PROTO_NONE;
+
+    const uint8_t *p = weir_cursor_bytes(c);
+    weir_layer_take(c, WEIR_PROTO_VLAN, VLAN_HEADER, WEIR_OUTCOME_SHORT_HEADER);
+    return weir_length_next(c, weir_load_be16(p + VLAN_TYPE));
+}

@@ -1,0 +1,20 @@
+#ifndef WEIR_TESTS_DISSECT_INVARIANTS_H
+#define WEIR_TESTS_DISSECT_INVARIANTS_H
+
+/* invariants: what must hold of every dissection, whatever the bytes.
+ *
+ * weir_dissection_broken: returns NULL, or which promise of dissect.h does
+ * not hold for a dissection of data[0 .. caplen) with wire length len.  It
+ * reads every field of every layer, so that a sanitizer sees an overread.
+ *
+ * Threads   any. */
+
+#include <stdint.h>
+
+#include "dissect/dissect.h"
+
+const char *weir_dissection_broken(const struct weir_dissection *d,
+                                   const uint8_t *data, uint32_t caplen,
+                                   uint32_t len);
+
+#endif
