@@ -36,7 +36,9 @@ def weir_test(name, deps = [], copts = [], size = "small", linkopts = [], **kwar
         name = name,
         size = size,
         copts = COPTS + copts,
-        linkopts = ["-lcriterion"] + linkopts,
+        # Nothing refers to the tests but their section, and an optimised
+        # link throws such sections away.
+        linkopts = ["-lcriterion", "-Wl,--no-gc-sections"] + linkopts,
         deps = deps,
         tags = kwargs.pop("tags", []) + ["criterion"],
         **kwargs
