@@ -14,6 +14,11 @@
 #define WEIR_PCAP_FILE_HEADER_BYTES   24
 #define WEIR_PCAP_RECORD_HEADER_BYTES 16
 
+/* In the header's link type word: a frame check sequence ends each frame, of
+ * as many 16-bit words as the four highest bits say. */
+#define WEIR_PCAP_FCS_PRESENT UINT32_C(0x04000000)
+#define WEIR_PCAP_FCS_SHIFT   28
+
 /* What libpcap takes as the longest frame of most link types, and writes as
  * the snapshot length where none was asked for. */
 #define WEIR_SNAPLEN_MAX UINT32_C(262144)

@@ -21,6 +21,16 @@
 /* Type, total length, and total length again. */
 #define WEIR_PCAPNG_BLOCK_BYTES_MIN 12
 
+#define WEIR_PCAPNG_SHB_BYTES_MIN 28
+#define WEIR_PCAPNG_IDB_BYTES_MIN 20
+#define WEIR_PCAPNG_EPB_BYTES_MIN 32
+#define WEIR_PCAPNG_SPB_BYTES_MIN 16
+#define WEIR_PCAPNG_ISB_BYTES_MIN 24
+
+/* epb_flags, bits 0 and 1. */
+#define WEIR_PCAPNG_INBOUND  UINT32_C(1)
+#define WEIR_PCAPNG_OUTBOUND UINT32_C(2)
+
 /* Options. */
 #define WEIR_PCAPNG_OPT_END          0
 #define WEIR_PCAPNG_OPT_COMMENT      1

@@ -7,6 +7,7 @@
  * Progress  no allocation; a memcpy and a few stores a frame.
  * Errors    none: a chunk's capacity (batch.h) holds any lease. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ring/batch.h"
@@ -18,17 +19,20 @@ enum weir_format {
     WEIR_FORMAT_PCAPNG,
 };
 
-/* weir_encode: appends n frames to the chunk. */
-void weir_encode(enum weir_format format, struct weir_chunk *chunk,
-                 const struct weir_frame *frames, uint32_t n);
+/* weir_encode: appends n frames to the chunk.  ifaces is the batch's table:
+ * a pcapng record without a time leans on the first interface's snapshot
+ * length. */
+void weir_encode(enum weir_format format, const struct weir_ifaces *ifaces,
+                 struct weir_chunk *chunk, const struct weir_frame *frames,
+                 uint32_t n);
 
 /* What the record at bytes[0] says of itself; for cuts. */
 struct weir_encoded {
     uint32_t bytes; /* whole record */
-    uint32_t iface;
+    uint32_t iface; /* 0 in a pcap, which does not say */
     uint32_t len;
-    int64_t time_ns;
-    uint32_t no_time; /* 1: the record carries none */
+    int64_t time_ns; /* as the file has it: clamped, in its resolution */
+    bool no_time;    /* the record carries none; time_ns is 0 */
 };
 
 /* weir_encoded_read: bytes points to a record that weir_encode made. */

@@ -1,0 +1,140 @@
+#ifndef WEIR_BASE_PCAPNG_ENCODE_H
+#define WEIR_BASE_PCAPNG_ENCODE_H
+
+/* pcapng_encode: the block-structured capture file format, written.
+ *
+ * In the host's byte order.  Times are nanoseconds since 1970 (if_tsresol 9
+ * in every Interface Description Block); what is earlier than 1970 becomes
+ * 1970, for the format's times have no sign.
+ *
+ * Threads   any; pure functions of their arguments.
+ * Progress  no allocation.
+ * Errors    none: the caller has the room. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/pcapng.h"
+
+static inline uint32_t weir_pcapng_pad(uint32_t bytes)
+{
+    return (bytes + 3U) & ~3U;
+}
+
+static inline void weir_pcapng_put_time(uint8_t *to, int64_t time_ns)
+{
+    uint64_t ns = time_ns < 0 ? 0 : (uint64_t)time_ns;
+    weir_store_32(to, (uint32_t)(ns >> 32));
+    weir_store_32(to + 4, (uint32_t)ns);
+}
+
+/* Copies a frame and zeroes its padding.  Returns the padded length. */
+static inline uint32_t weir_pcapng_put_frame(uint8_t *to, const uint8_t *data,
+                                             uint32_t caplen)
+{
+    uint32_t padded = weir_pcapng_pad(caplen);
+    if (caplen > 0) {
+        /* The last word first: the frame then covers all but the padding. */
+        weir_store_32(to + padded - 4, 0);
+        memcpy(to, data, caplen);
+    }
+    return padded;
+}
+
+/* weir_pcapng_encode_epb: an Enhanced Packet Block.  direction is 0 if it is
+ * not known, or WEIR_PCAPNG_INBOUND or _OUTBOUND.  Returns its length, at
+ * most caplen + 47. */
+static inline uint32_t weir_pcapng_encode_epb(uint8_t *to, uint32_t iface,
+                                              int64_t time_ns,
+                                              uint32_t direction,
+                                              const uint8_t *data,
+                                              uint32_t caplen, uint32_t len)
+{
+    uint32_t total = WEIR_PCAPNG_EPB_BYTES_MIN + weir_pcapng_pad(caplen) +
+                     (direction == 0 ? 0 : 12);
+    weir_store_32(to, WEIR_PCAPNG_EPB);
+    weir_store_32(to + 4, total);
+    weir_store_32(to + 8, iface);
+    weir_pcapng_put_time(to + 12, time_ns);
+    weir_store_32(to + 20, caplen);
+    weir_store_32(to + 24, len);
+    uint8_t *end = to + 28;
+    end += weir_pcapng_put_frame(end, data, caplen);
+    if (direction != 0) {
+        weir_store_16(end, WEIR_PCAPNG_EPB_FLAGS);
+        weir_store_16(end + 2, 4);
+        weir_store_32(end + 4, direction);
+        weir_store_32(end + 8, WEIR_PCAPNG_OPT_END);
+        end += 12;
+    }
+    weir_store_32(end, total);
+    return total;
+}
+
+/* weir_pcapng_spb_fits: whether a Simple Packet Block can hold a frame of
+ * the section's first interface: a reader has its captured length from the
+ * interface's snapshot length (0: none) alone. */
+static inline bool weir_pcapng_spb_fits(uint32_t snaplen, uint32_t caplen,
+                                        uint32_t len)
+{
+    return caplen == (snaplen != 0 && snaplen < len ? snaplen : len);
+}
+
+/* weir_pcapng_encode_spb: a Simple Packet Block, for a frame without a time
+ * that weir_pcapng_spb_fits.  Returns its length. */
+static inline uint32_t weir_pcapng_encode_spb(uint8_t *to, const uint8_t *data,
+                                              uint32_t caplen, uint32_t len)
+{
+    uint32_t total = WEIR_PCAPNG_SPB_BYTES_MIN + weir_pcapng_pad(caplen);
+    weir_store_32(to, WEIR_PCAPNG_SPB);
+    weir_store_32(to + 4, total);
+    weir_store_32(to + 8, len);
+    weir_pcapng_put_frame(to + 12, data, caplen);
+    weir_store_32(to + total - 4, total);
+    return total;
+}
+
+/* The longest text that an option holds here; what is longer is cut off. */
+#define WEIR_PCAPNG_TEXT_MAX 60000
+
+/* Section Header Block; NULL texts are left out. */
+struct weir_pcapng_shb {
+    const char *os;
+    const char *userappl;
+};
+
+/* Interface Description Block; NULL or empty texts are left out. */
+struct weir_pcapng_idb {
+    uint16_t linktype;
+    uint32_t snaplen;  /* 0: no limit */
+    uint8_t fcs_bytes; /* 0: not known */
+    const char *name;
+    const char *filter; /* in libpcap's language */
+    const char *os;
+};
+
+/* Interface Statistics Block; a count that is not known is left out. */
+#define WEIR_PCAPNG_UNKNOWN UINT64_MAX
+
+struct weir_pcapng_isb {
+    uint32_t iface;
+    int64_t time_ns;
+    bool has_span;
+    int64_t start_ns;
+    int64_t end_ns;
+    uint64_t ifrecv;
+    uint64_t ifdrop;
+    uint64_t filteraccept;
+    uint64_t osdrop;
+    uint64_t usrdeliv;
+};
+
+/* Each writes one block to `to` and returns its length; with `to` NULL it
+ * only returns that. */
+uint32_t weir_pcapng_encode_shb(uint8_t *to, const struct weir_pcapng_shb *shb);
+uint32_t weir_pcapng_encode_idb(uint8_t *to, const struct weir_pcapng_idb *idb);
+uint32_t weir_pcapng_encode_isb(uint8_t *to, const struct weir_pcapng_isb *isb);
+
+#endif

@@ -1,0 +1,77 @@
+#ifndef WEIR_SINK_OUTFILE_H
+#define WEIR_SINK_OUTFILE_H
+
+/* outfile: one file, pipe or device that is being written.
+ *
+ * What a regular file of ours holds after a failed write is what the caller
+ * says was whole (weir_outfile_cut): nothing torn stays behind.
+ *
+ * Threads   one at a time.
+ * Progress  a regular file's write is the disk's business; a pipe whose
+ *           reader is stuck can be abandoned by setting the stop event that
+ *           open was given.  No allocation.
+ * Errors    -errno with a text that begins with the file's name; -EPIPE the
+ *           reader closed the pipe, -ECANCELED abandoned. */
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct weir_err;
+struct weir_stop;
+
+struct weir_outfile {
+    int fd; /* -1: not open */
+    bool regular;
+    bool pipe;          /* poll before and between writes */
+    uint32_t write_max; /* bytes at a time */
+    uint64_t base;      /* where in the file our first byte is */
+    uint64_t bytes;     /* ours, whole and written */
+    dev_t dev;
+    ino_t ino;
+    const struct weir_stop *abandon; /* NULL: wait for ever */
+    char name[PATH_MAX];
+};
+
+/* A regular file that must not be written: the input. */
+struct weir_outfile_not {
+    bool set;
+    dev_t dev;
+    ino_t ino;
+};
+
+/* weir_outfile_open_new: a file that must not exist yet, mode 0600.  -EEXIST
+ * is for the caller to try another name; it too has a text. */
+int weir_outfile_open_new(struct weir_outfile *out, const char *path,
+                          struct weir_err *err);
+
+/* weir_outfile_open_named: the one file of that name.  A regular file there
+ * is replaced by a new one (a symbolic link is followed first); a FIFO or a
+ * device is opened as it is. */
+int weir_outfile_open_named(struct weir_outfile *out, const char *path,
+                            const struct weir_outfile_not *input,
+                            struct weir_err *err);
+
+/* weir_outfile_open_stdout: fd 1, by a descriptor of our own. */
+int weir_outfile_open_stdout(struct weir_outfile *out,
+                             const struct weir_outfile_not *input,
+                             struct weir_err *err);
+
+/* weir_outfile_write: all len bytes, or an error and *written < len of them;
+ * the caller then calls weir_outfile_cut.  out->bytes moves by *written. */
+int weir_outfile_write(struct weir_outfile *out, const uint8_t *bytes,
+                       uint32_t len, uint32_t *written, struct weir_err *err);
+
+/* weir_outfile_cut: takes back all but our first `bytes` bytes, where the
+ * file can do that. */
+void weir_outfile_cut(struct weir_outfile *out, uint64_t bytes);
+
+/* weir_outfile_close: with sync a regular file is on the disk before.
+ * weir_outfile_remove: closes and unlinks a regular file; for one that did
+ * not even get its header. */
+int weir_outfile_close(struct weir_outfile *out, bool sync,
+                       struct weir_err *err);
+void weir_outfile_remove(struct weir_outfile *out);
+
+#endif

@@ -1,0 +1,226 @@
+#include "sink/section.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/utsname.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/linktype.h"
+#include "base/pcap_encode.h"
+#include "base/pcapng_encode.h"
+#include "base/version.h"
+
+#define BUF_BYTES_MIN 65536
+
+static struct weir_pcapng_shb shb_of(const struct weir_section *section)
+{
+    return (struct weir_pcapng_shb){
+        .os = section->os,
+        .userappl = "weir " WEIR_VERSION,
+    };
+}
+
+/* The host's system is also the interface's only where that is captured
+ * from. */
+static struct weir_pcapng_idb idb_of(const struct weir_section *section,
+                                     uint32_t iface)
+{
+    const struct weir_iface *of = &section->ifaces->at[iface];
+    return (struct weir_pcapng_idb){
+        .linktype = of->linktype,
+        .snaplen = of->snaplen,
+        .fcs_bytes = of->fcs_bytes,
+        .name = of->name,
+        .filter = section->ifaces->filter_text,
+        .os = section->live ? section->os : NULL,
+    };
+}
+
+/* The buffer holds any one block; the longest is that of an interface with
+ * the longest name. */
+static uint32_t buf_bytes(const struct weir_section *section)
+{
+    const struct weir_pcapng_idb idb = {
+        .fcs_bytes = 1,
+        .filter = section->ifaces->filter_text,
+        .os = section->os,
+    };
+    uint32_t bytes =
+        weir_pcapng_encode_idb(NULL, &idb) + WEIR_IFACE_NAME_MAX + 8;
+    return bytes > BUF_BYTES_MIN ? bytes : BUF_BYTES_MIN;
+}
+
+int weir_section_open(struct weir_section *section, enum weir_format format,
+                      const struct weir_ifaces *ifaces, bool live,
+                      struct weir_err *err)
+{
+    *section = (struct weir_section){
+        .format = format,
+        .ifaces = ifaces,
+        .live = live,
+        .start_ns = weir_clock_real_ns(),
+    };
+    struct utsname host;
+    if (uname(&host) == 0)
+        snprintf(section->os, sizeof section->os, "%s %s", host.sysname,
+                 host.release);
+    section->capacity = buf_bytes(section);
+    section->buf = malloc(section->capacity);
+    if (section->buf == NULL)
+        return weir_err_sys(err, -ENOMEM, "sink");
+    return 0;
+}
+
+void weir_section_close(struct weir_section *section)
+{
+    free(section->buf);
+    section->buf = NULL;
+}
+
+/* Blocks are gathered in the buffer and written when it is full. */
+struct gather {
+    struct weir_section *section;
+    struct weir_outfile *out;
+    struct weir_err *err;
+    uint64_t start; /* of the file, to go back to */
+    uint32_t len;
+    int rc;
+};
+
+static struct gather gather_begin(struct weir_section *section,
+                                  struct weir_outfile *out,
+                                  struct weir_err *err)
+{
+    return (struct gather){
+        .section = section, .out = out, .err = err, .start = out->bytes};
+}
+
+static int gather_end(struct gather *g)
+{
+    uint32_t written = 0;
+    if (g->rc == 0 && g->len > 0)
+        g->rc = weir_outfile_write(g->out, g->section->buf, g->len, &written,
+                                   g->err);
+    g->len = 0;
+    if (g->rc != 0)
+        weir_outfile_cut(g->out, g->start);
+    return g->rc;
+}
+
+/* Room for a block of that many bytes; NULL after a failed write. */
+static uint8_t *gather_room(struct gather *g, uint32_t bytes)
+{
+    if (g->rc == 0 && g->len + bytes > g->section->capacity)
+        gather_end(g);
+    return g->rc == 0 ? g->section->buf + g->len : NULL;
+}
+
+static void gather_idbs(struct gather *g, uint32_t count)
+{
+    for (; g->section->declared < count; g->section->declared++) {
+        struct weir_pcapng_idb idb = idb_of(g->section, g->section->declared);
+        uint8_t *to = gather_room(g, weir_pcapng_encode_idb(NULL, &idb));
+        if (to == NULL)
+            return;
+        g->len += weir_pcapng_encode_idb(to, &idb);
+    }
+}
+
+/* A pcap's header is all the declaration that its interfaces get. */
+static void gather_pcap(struct gather *g, uint32_t count)
+{
+    static const struct weir_iface none = {
+        .linktype = WEIR_LINKTYPE_ETHERNET,
+    };
+    const struct weir_iface *of =
+        count > 0 ? &g->section->ifaces->at[0] : &none;
+    uint8_t *to = gather_room(g, WEIR_PCAP_FILE_HEADER_BYTES);
+    if (to == NULL)
+        return;
+    weir_pcap_encode_header(to,
+                            g->section->format == WEIR_FORMAT_PCAP_NS
+                                ? WEIR_PCAP_MAGIC_NS
+                                : WEIR_PCAP_MAGIC_US,
+                            of->snaplen, of->linktype, of->fcs_bytes);
+    g->len += WEIR_PCAP_FILE_HEADER_BYTES;
+    g->section->declared = UINT32_MAX;
+}
+
+int weir_section_begin(struct weir_section *section, struct weir_outfile *out,
+                       uint32_t count, struct weir_err *err)
+{
+    struct gather g = gather_begin(section, out, err);
+    section->declared = 0;
+    if (section->format == WEIR_FORMAT_PCAPNG) {
+        struct weir_pcapng_shb shb = shb_of(section);
+        g.len += weir_pcapng_encode_shb(section->buf, &shb);
+        gather_idbs(&g, count);
+    } else if (count > 0) {
+        gather_pcap(&g, count);
+    }
+    return gather_end(&g);
+}
+
+int weir_section_declare(struct weir_section *section, struct weir_outfile *out,
+                         uint32_t count, struct weir_err *err)
+{
+    if (section->declared == UINT32_MAX)
+        return 0;
+    struct gather g = gather_begin(section, out, err);
+    if (section->format == WEIR_FORMAT_PCAPNG)
+        gather_idbs(&g, count);
+    else
+        gather_pcap(&g, count);
+    return gather_end(&g);
+}
+
+/* What is known of an interface.  The counts are of the whole recording:
+ * they are an interface's own where there is one.  The kernel counts behind
+ * its filter, so what the interface received is known only without one. */
+static struct weir_pcapng_isb isb_of(const struct weir_section *section,
+                                     const struct weir_sink_facts *facts,
+                                     int64_t time_ns)
+{
+    struct weir_pcapng_isb isb = {
+        .time_ns = time_ns,
+        .has_span = section->live,
+        .start_ns = section->start_ns,
+        .end_ns = time_ns,
+        .ifrecv = WEIR_PCAPNG_UNKNOWN,
+        .ifdrop = WEIR_PCAPNG_UNKNOWN,
+        .filteraccept = WEIR_PCAPNG_UNKNOWN,
+        .osdrop = WEIR_PCAPNG_UNKNOWN,
+        .usrdeliv = WEIR_PCAPNG_UNKNOWN,
+    };
+    if (section->declared != 1)
+        return isb;
+    isb.usrdeliv = facts->delivered;
+    if (!facts->has_kernel)
+        return isb;
+    const char *filter = section->ifaces->filter_text;
+    if (filter == NULL || filter[0] == '\0')
+        isb.ifrecv = facts->kernel_seen;
+    isb.ifdrop = facts->interface_dropped;
+    isb.filteraccept = facts->kernel_seen;
+    isb.osdrop = facts->kernel_dropped;
+    return isb;
+}
+
+int weir_section_end(struct weir_section *section, struct weir_outfile *out,
+                     const struct weir_sink_facts *facts, int64_t time_ns,
+                     struct weir_err *err)
+{
+    if (section->format != WEIR_FORMAT_PCAPNG)
+        return 0;
+    struct gather g = gather_begin(section, out, err);
+    struct weir_pcapng_isb isb = isb_of(section, facts, time_ns);
+    for (; isb.iface < section->declared; isb.iface++) {
+        uint8_t *to = gather_room(&g, weir_pcapng_encode_isb(NULL, &isb));
+        if (to == NULL)
+            break;
+        g.len += weir_pcapng_encode_isb(to, &isb);
+    }
+    return gather_end(&g);
+}
