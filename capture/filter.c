@@ -1,0 +1,118 @@
+#include "capture/filter.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/linktype.h"
+#include "base/pcap.h"
+
+struct weir_filter {
+    struct bpf_program program;
+    bool all; /* an empty text: nothing to run */
+};
+
+/* Where the LINKTYPE_ value of files differs from the DLT_ value that libpcap
+ * compiles for: those DLT_ values are not the same on every system, so files
+ * have numbers of their own (libpcap 1.10.3, pcap-common.c, linktype_to_dlt).
+ * All others are equal on Linux. */
+static const struct {
+    uint16_t linktype;
+    int dlt;
+} differing[] = {
+    {100, DLT_ATM_RFC1483}, {WEIR_LINKTYPE_RAW, DLT_RAW}, {102, DLT_SLIP_BSDOS},
+    {103, DLT_PPP_BSDOS},   {106, DLT_ATM_CLIP},
+};
+
+static int dlt_of(uint16_t linktype)
+{
+    for (size_t i = 0; i < sizeof differing / sizeof differing[0]; i++)
+        if (differing[i].linktype == linktype)
+            return differing[i].dlt;
+    return linktype;
+}
+
+/* The text as it stands in messages: on one line, and short enough that the
+ * reason behind it is not cut off. */
+static void quote(char *out, size_t room, const char *text)
+{
+    size_t n = 0;
+    while (text[n] != '\0' && n + 4 < room) {
+        const char c = text[n];
+        out[n] = (c == '\n' || c == '\t' || c == '\r') ? ' ' : c;
+        n++;
+    }
+    if (text[n] != '\0')
+        for (int dots = 0; dots < 3; dots++)
+            out[n++] = '.';
+    out[n] = '\0';
+}
+
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* libpcap puts the first words before every syntax error, and they say no
+ * more than "filter" does. */
+static const char *reason(pcap_t *dead)
+{
+    static const char needless[] = "can't parse filter expression: ";
+    const char *text = pcap_geterr(dead);
+    if (strncmp(text, needless, sizeof needless - 1) == 0)
+        text += sizeof needless - 1;
+    return text;
+}
+
+int weir_filter_compile(struct weir_filter **out, const char *text,
+                        uint16_t linktype, uint32_t snaplen,
+                        struct weir_err *err)
+{
+    struct weir_filter *filter = calloc(1, sizeof *filter);
+    if (filter == NULL)
+        return weir_err_sys(err, -ENOMEM, "filter");
+    if (is_blank(text)) {
+        filter->all = true;
+        *out = filter;
+        return 0;
+    }
+    /* The program returns the snapshot length for a frame that it takes, so
+     * 0 would take none. */
+    if (snaplen == 0 || snaplen > WEIR_SNAPLEN_MAX)
+        snaplen = WEIR_SNAPLEN_MAX;
+    pcap_t *dead = pcap_open_dead(dlt_of(linktype), (int)snaplen);
+    if (dead == NULL) {
+        free(filter);
+        return weir_err_sys(err, -ENOMEM, "filter");
+    }
+    if (pcap_compile(dead, &filter->program, text, 1, PCAP_NETMASK_UNKNOWN) !=
+        0) {
+        char quoted[160];
+        quote(quoted, sizeof quoted, text);
+        weir_err_set(err, -EINVAL, "filter '%s': %s", quoted, reason(dead));
+        pcap_close(dead);
+        free(filter);
+        return -EINVAL;
+    }
+    pcap_close(dead);
+    *out = filter;
+    return 0;
+}
+
+bool weir_filter_match(const struct weir_filter *filter, const uint8_t *data,
+                       uint32_t caplen, uint32_t len)
+{
+    return filter->all ||
+           bpf_filter(filter->program.bf_insns, data, len, caplen) != 0;
+}
+
+void weir_filter_free(struct weir_filter *filter)
+{
+    if (filter == NULL)
+        return;
+    pcap_freecode(&filter->program);
+    free(filter);
+}
