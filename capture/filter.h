@@ -6,6 +6,8 @@
  * For sources that no kernel filters for: files and synth.  Immutable after
  * compile.
  *
+ * Progress  compile may ask the resolver for the names in the text; match
+ *           neither allocates nor sleeps.
  * Threads   compile and free: [1] per filter.  match: any number at once. */
 
 #include <stdbool.h>
@@ -15,12 +17,15 @@ struct weir_err;
 struct weir_filter;
 
 /* weir_filter_compile: text in libpcap's language, for frames of a
- * LINKTYPE_ value.  Returns 0, -EINVAL (the text is wrong; err says how) or
- * -ENOMEM. */
+ * LINKTYPE_ value; a blank text takes all.  snaplen 0 or too large is
+ * WEIR_SNAPLEN_MAX.  Returns 0, -EINVAL (the text is wrong, or asks for what
+ * the link type does not have; err: "filter 'tcp prot 80': syntax error") or
+ * -ENOMEM; *out is set only on 0. */
 int weir_filter_compile(struct weir_filter **out, const char *text,
                         uint16_t linktype, uint32_t snaplen,
                         struct weir_err *err);
 
+/* weir_filter_match: reads nothing but data[0 .. caplen). */
 bool weir_filter_match(const struct weir_filter *filter, const uint8_t *data,
                        uint32_t caplen, uint32_t len);
 
