@@ -24,7 +24,7 @@ int weir_pool_open(struct weir_pool **out, uint32_t batches,
     if (batches == 0 || batches > UINT16_MAX)
         return weir_err_set(err, -EINVAL, "a pool of %u batches", batches);
     struct weir_pool *pool =
-        calloc(1, sizeof *pool + batches * sizeof pool->stack[0]);
+        calloc(1, sizeof *pool + batches * sizeof(struct weir_batch *));
     if (pool == NULL)
         goto err_pool;
     pool->all = calloc(batches, sizeof *pool->all);

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# usage: includes.sh [ROOT]
+#
+# The direction of includes:
+#   base < ring < { capture, dissect, sink } < pipeline
+#        < { cli, bench, examples, tests }
+# Folders of one rank never include one another, but for tests, which may
+# include anything.  And who may meet which library.
+set -euo pipefail
+cd "${1:-$(dirname "$0")/../..}"
+
+folders=(base ring capture dissect sink pipeline cli bench examples tests)
+existing=()
+for folder in "${folders[@]}"; do
+    [[ ! -d $folder ]] || existing+=("$folder")
+done
+
+grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]' \
+    --include='*.c' --include='*.h' "${existing[@]}" | awk '
+BEGIN {
+    n = split("base:0 ring:1 capture:2 dissect:2 sink:2 pipeline:3 cli:4 " \
+              "bench:4 examples:4 tests:5", pairs, " ")
+    for (i = 1; i <= n; i++) {
+        split(pairs[i], pair, ":")
+        rank[pair[1]] = pair[2]
+    }
+}
+function wrong(why) {
+    print file ":" line ": " why
+    bad = 1
+}
+# Only one file of the kind may include the library.
+function only(library, kind) {
+    if (file !~ kind || ((library in owner) && owner[library] != file))
+        wrong(library " is included here" \
+              ((library in owner) ? " and in " owner[library] : ""))
+    owner[library] = file
+}
+{
+    split($0, field, ":")
+    file = field[1]
+    line = field[2]
+    text = substr($0, length(file) + length(line) + 3)
+    sub(/^[ \t]*#[ \t]*include[ \t]*/, "", text)
+    own = substr(file, 1, index(file, "/") - 1)
+}
+text ~ /^"/ {
+    path = substr(text, 2)
+    sub(/".*/, "", path)
+    other = substr(path, 1, index(path, "/") - 1)
+    if (!(other in rank))
+        wrong("\"" path "\" does not start with a folder of ours")
+    else if (own != other && rank[other] >= rank[own])
+        wrong(own " may not include \"" path "\"")
+}
+text ~ /^<ck_/ { only("<ck_*.h>", "\\.h$") }
+text ~ /^<urcu/ { only("liburcu", "\\.c$") }
+text ~ /^<libnet/ { only("libnet", "\\.c$") }
+text ~ /^<(pthread|threads)\.h>/ {
+    if (own != "pipeline" && file !~ /^tests\/(stress|pipeline)\//)
+        wrong("threads exist only in pipeline")
+}
+END { exit bad }'
