@@ -17,6 +17,7 @@ if [[ ${1:-} == --inside ]]; then
     mount -t proc proc "$root/proc"
     mount --rbind /sys "$root/sys"
     mount --rbind /dev "$root/dev"
+    # shellcheck disable=SC2016 # the shell inside expands it
     exec chroot "$root" /usr/bin/env -i HOME=/root TERM=dumb \
         PATH=/usr/sbin:/usr/bin:/sbin:/bin http_proxy="${http_proxy:-}" \
         https_proxy="${https_proxy:-}" bash -euc '
