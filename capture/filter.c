@@ -15,26 +15,6 @@ struct weir_filter {
     bool all; /* an empty text: nothing to run */
 };
 
-/* Where the LINKTYPE_ value of files differs from the DLT_ value that libpcap
- * compiles for: those DLT_ values are not the same on every system, so files
- * have numbers of their own (libpcap 1.10.3, pcap-common.c, linktype_to_dlt).
- * All others are equal on Linux. */
-static const struct {
-    uint16_t linktype;
-    int dlt;
-} differing[] = {
-    {100, DLT_ATM_RFC1483}, {WEIR_LINKTYPE_RAW, DLT_RAW}, {102, DLT_SLIP_BSDOS},
-    {103, DLT_PPP_BSDOS},   {106, DLT_ATM_CLIP},
-};
-
-static int dlt_of(uint16_t linktype)
-{
-    for (size_t i = 0; i < sizeof differing / sizeof differing[0]; i++)
-        if (differing[i].linktype == linktype)
-            return differing[i].dlt;
-    return linktype;
-}
-
 /* The text as it stands in messages: on one line, and short enough that the
  * reason behind it is not cut off. */
 static void quote(char *out, size_t room, const char *text)
@@ -83,7 +63,7 @@ int weir_filter_compile(struct weir_filter **out, const char *text,
      * 0 would take none. */
     if (snaplen == 0 || snaplen > WEIR_SNAPLEN_MAX)
         snaplen = WEIR_SNAPLEN_MAX;
-    pcap_t *dead = pcap_open_dead(dlt_of(linktype), (int)snaplen);
+    pcap_t *dead = pcap_open_dead(weir_linktype_to_dlt(linktype), (int)snaplen);
     if (dead == NULL) {
         free(filter);
         return weir_err_sys(err, -ENOMEM, "filter");

@@ -76,7 +76,8 @@ struct weir_source {
 /* Every source's open takes this, and what is its own besides. */
 struct weir_source_config {
     uint32_t leases;      /* that may be out at a time */
-    uint32_t block_bytes; /* of one lease, a multiple of 4096, >= 512 KiB */
+    uint32_t block_bytes; /* of one lease, a multiple of 4096; what one frame
+                             may need is 256 KiB and its headers */
     uint32_t snaplen;     /* 0: WEIR_SNAPLEN_MAX */
     const char *filter;   /* libpcap's language; NULL or "": all frames.
                              Borrowed until close. */

@@ -75,11 +75,10 @@ Test(filter, link_types_are_those_of_files)
     const uint8_t *ip = udp_frame + 14;
     cr_assert(matches("udp port 53", WEIR_LINKTYPE_RAW, ip, 46, 46));
     cr_assert(matches("udp port 53", WEIR_LINKTYPE_IPV4, ip, 46, 46));
-    static const uint16_t known[] = {0,   1,   6,   8,   9,   50,  51,
-                                     100, 101, 102, 103, 104, 105, 106,
-                                     107, 108, 113, 127, 228, 229, 276};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        weir_filter_free(compile("ip", known[i]));
+    static const uint16_t with_ip[] = {0,   1,   50,  100, 101, 102,
+                                       103, 104, 106, 108, 113, 276};
+    for (size_t i = 0; i < sizeof with_ip / sizeof with_ip[0]; i++)
+        weir_filter_free(compile("ip", with_ip[i]));
 }
 
 Test(filter, errors_are_one_line_that_names_the_text)
