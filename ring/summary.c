@@ -1,1 +1,190 @@
 #include "ring/summary.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/assert.h"
+#include "base/err.h"
+#include "ring/counter.h"
+#include "ring/summary_paths.h"
+#include "ring/summary_talkers.h"
+
+#define TALKERS_MIN    64
+#define TALKERS_MAX    (UINT32_C(1) << 22)
+#define VECTOR_MAX     256
+#define HUGE_PAGE_SIZE (UINT32_C(2) << 20)
+
+/* Buckets are fetched this many frames ahead: enough to keep every line
+ * buffer of a core busy, few enough to leave the first level cache room for
+ * the tallies and the frames themselves. */
+#define STRIDE 32
+
+/* 1518 is Ethernet's longest frame with a tag, 9216 the usual end of jumbo
+ * frames; the other classes double. */
+const uint32_t weir_size_class_max[WEIR_SIZE_CLASSES] = {
+    63, 127, 255, 511, 1023, 1518, 2047, 4095, 9216, UINT32_MAX,
+};
+
+/* By the number of significant bits: the first class that it may be. */
+static const uint8_t size_class_from[33] = {
+    0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 7, 8, 8, 9, 9,
+    9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9,
+};
+
+struct weir_summary {
+    struct weir_sum outcomes[WEIR_OUTCOMES_MAX];
+    struct weir_sum sizes[WEIR_SIZE_CLASSES];
+    struct paths paths;
+    struct talkers talkers;
+    size_t map_bytes; /* of this struct and the buckets behind it */
+    _Alignas(WEIR_CACHE_PAIR) struct talker_bucket buckets[];
+};
+
+int weir_summary_open(struct weir_summary **out,
+                      const struct weir_summary_config *config,
+                      struct weir_err *err)
+{
+    uint32_t entries = config->talkers;
+    if (entries < TALKERS_MIN || entries > TALKERS_MAX ||
+        (entries & (entries - 1)) != 0)
+        return weir_err_set(err, -EINVAL, "a summary of %u talkers", entries);
+    size_t bytes = sizeof(struct weir_summary) +
+                   entries / BUCKET_ENTRIES * sizeof(struct talker_bucket);
+    void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        return weir_err_sys(err, -errno, "a summary of %u talkers", entries);
+    /* Spares most misses of the address translation; where the kernel has
+     * no large pages it is only slower. */
+    if (bytes >= HUGE_PAGE_SIZE)
+        (void)madvise(map, bytes, MADV_HUGEPAGE);
+    /* Touches every page. */
+    memset(map, 0, bytes);
+    struct weir_summary *summary = map;
+    summary->map_bytes = bytes;
+    talkers_init(&summary->talkers, summary->buckets, entries, config->seed);
+    *out = summary;
+    return 0;
+}
+
+void weir_summary_close(struct weir_summary *summary)
+{
+    if (summary != NULL)
+        munmap(summary, summary->map_bytes);
+}
+
+static inline uint32_t size_class_of(uint32_t len)
+{
+    unsigned bits = len == 0 ? 0 : 32 - (unsigned)__builtin_clz(len);
+    uint32_t c = size_class_from[bits];
+    return c + (len > weir_size_class_max[c]);
+}
+
+static inline void add(struct weir_sum *sum, uint32_t len)
+{
+    sum->frames++;
+    sum->bytes += len;
+}
+
+static void count(struct weir_summary *summary,
+                  const struct weir_tally *tallies, uint32_t n)
+{
+    struct talker_key keys[STRIDE];
+    talkers_prepare(&summary->talkers, tallies, n, keys);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct weir_tally *tally = &tallies[i];
+        WEIR_DCHECK(tally->outcome < WEIR_OUTCOMES_MAX);
+        add(&summary->outcomes[tally->outcome], tally->len);
+        add(&summary->sizes[size_class_of(tally->len)], tally->len);
+        add(paths_at(&summary->paths, tally->path), tally->len);
+    }
+    talkers_count(&summary->talkers, tallies, n, keys);
+}
+
+void weir_summary_count(struct weir_summary *summary,
+                        const struct weir_tally *tallies, uint32_t n)
+{
+    WEIR_ASSERT(n <= VECTOR_MAX);
+    for (uint32_t at = 0; at < n; at += STRIDE)
+        count(summary, tallies + at, n - at < STRIDE ? n - at : STRIDE);
+}
+
+void weir_summary_clear(struct weir_summary *summary)
+{
+    memset(summary->outcomes, 0, sizeof summary->outcomes);
+    memset(summary->sizes, 0, sizeof summary->sizes);
+    memset(&summary->paths, 0, sizeof summary->paths);
+    talkers_clear(&summary->talkers);
+}
+
+void weir_summary_merge(struct weir_summary *into,
+                        const struct weir_summary *from)
+{
+    for (unsigned i = 0; i < WEIR_OUTCOMES_MAX; i++)
+        sum_add(&into->outcomes[i], from->outcomes[i]);
+    for (unsigned i = 0; i < WEIR_SIZE_CLASSES; i++)
+        sum_add(&into->sizes[i], from->sizes[i]);
+    for (unsigned i = 0; i < PATHS_SLOTS; i++)
+        if (from->paths.slots[i].taken)
+            sum_add(paths_at(&into->paths, from->paths.slots[i].path),
+                    from->paths.slots[i].sum);
+    sum_add(&into->paths.overflow, from->paths.overflow);
+    talkers_merge(&into->talkers, &from->talkers);
+}
+
+void weir_summary_subtract(struct weir_summary *into,
+                           const struct weir_summary *from)
+{
+    for (unsigned i = 0; i < WEIR_OUTCOMES_MAX; i++)
+        sum_take(&into->outcomes[i], from->outcomes[i]);
+    for (unsigned i = 0; i < WEIR_SIZE_CLASSES; i++)
+        sum_take(&into->sizes[i], from->sizes[i]);
+    for (unsigned i = 0; i < PATHS_SLOTS; i++)
+        if (from->paths.slots[i].taken)
+            sum_take(paths_at(&into->paths, from->paths.slots[i].path),
+                     from->paths.slots[i].sum);
+    sum_take(&into->paths.overflow, from->paths.overflow);
+    talkers_subtract(&into->talkers, &from->talkers);
+}
+
+struct weir_sum weir_summary_total(const struct weir_summary *summary)
+{
+    struct weir_sum total = {0};
+    for (unsigned i = 0; i < WEIR_OUTCOMES_MAX; i++)
+        sum_add(&total, summary->outcomes[i]);
+    return total;
+}
+
+struct weir_sum weir_summary_outcome(const struct weir_summary *summary,
+                                     uint8_t outcome)
+{
+    WEIR_ASSERT(outcome < WEIR_OUTCOMES_MAX);
+    return summary->outcomes[outcome];
+}
+
+struct weir_sum weir_summary_size(const struct weir_summary *summary,
+                                  uint32_t size_class)
+{
+    WEIR_ASSERT(size_class < WEIR_SIZE_CLASSES);
+    return summary->sizes[size_class];
+}
+
+void weir_summary_paths(const struct weir_summary *summary, weir_path_fn *fn,
+                        void *context)
+{
+    for (unsigned i = 0; i < PATHS_SLOTS; i++) {
+        const struct path_slot *slot = &summary->paths.slots[i];
+        if (slot->sum.frames > 0)
+            fn(context, slot->path, slot->sum, 0);
+    }
+    if (summary->paths.overflow.frames > 0)
+        fn(context, 0, summary->paths.overflow, 1);
+}
+
+size_t weir_summary_talkers(const struct weir_summary *summary,
+                            struct weir_talker *out, size_t max,
+                            struct weir_sum *other)
+{
+    return talkers_top(&summary->talkers, out, max, other);
+}

@@ -10,8 +10,9 @@
  * is taken out again with weir_summary_subtract.
  *
  * Tables are bounded.  A path or talker that finds no room is counted in
- * `other`, so the parts always add up to the totals.  In a talker bucket
- * that is full, the smallest entry moves to `other` to make room.
+ * `other`, so the parts always add up to the totals.  Where a talker's
+ * bucket is full, the smallest entry moves to `other` to make room for a
+ * frame; of two summaries that merge, the greater entries stay.
  *
  * Units     frames; bytes as on the wire (len, not caplen).
  * Owner     one holder at a time; it goes over links like a batch.
@@ -60,10 +61,12 @@ struct weir_tally {
 
 struct weir_summary_config {
     uint32_t talkers; /* room, a power of two, 64 to 2^22 */
-    uint64_t seed;    /* of the hashes; the same in summaries that merge */
+    uint64_t seed;    /* of the hashes, unknown to those who send frames */
 };
 
-/* weir_summary_open: returns 0, -EINVAL or -ENOMEM. */
+/* weir_summary_open: returns 0, -EINVAL or -ENOMEM.  Takes some 40 KiB and
+ * 32 bytes a talker.  Summaries of any sizes and seeds merge; between equal
+ * ones it is a walk through memory in order. */
 int weir_summary_open(struct weir_summary **out,
                       const struct weir_summary_config *config,
                       struct weir_err *err);

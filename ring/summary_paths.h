@@ -1,0 +1,48 @@
+#ifndef WEIR_RING_SUMMARY_PATHS_H
+#define WEIR_RING_SUMMARY_PATHS_H
+
+/* summary_paths: a summary's table of paths, for summary.c only.
+ *
+ * Open addressing over a power of two of slots.  A slot once taken is
+ * never freed, and at most three quarters are taken, so every search ends;
+ * what comes after that is in `overflow`.  Because a path keeps its slot
+ * (or its place in overflow) until the table is cleared, taking out what
+ * was merged is exact.
+ *
+ * All zero is an empty table.
+ * Threads   one at a time. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ring/summary.h"
+
+#define PATHS_SLOTS 1024
+#define PATHS_MAX   (PATHS_SLOTS / 4 * 3)
+
+struct path_slot {
+    weir_path path; /* any value is a path: taken tells */
+    struct weir_sum sum;
+    uint64_t taken;
+};
+
+struct paths {
+    struct path_slot slots[PATHS_SLOTS];
+    struct weir_sum overflow;
+    uint32_t taken;
+    uint32_t last; /* where the last search ended */
+};
+
+/* paths_find: the sum of a path, made if there is room, else overflow. */
+struct weir_sum *paths_find(struct paths *paths, weir_path path);
+
+/* paths_at: paths_find, quick if the path is that of the call before. */
+static inline struct weir_sum *paths_at(struct paths *paths, weir_path path)
+{
+    struct path_slot *slot = &paths->slots[paths->last];
+    if (slot->path == path && slot->taken)
+        return &slot->sum;
+    return paths_find(paths, path);
+}
+
+#endif

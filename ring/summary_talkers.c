@@ -1,0 +1,360 @@
+#include "ring/summary_talkers.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "ring/counter.h"
+
+_Static_assert(sizeof(struct talker_bucket) == WEIR_CACHE_PAIR,
+               "a bucket is two cache lines that are fetched together");
+
+__extension__ typedef unsigned __int128 uint128;
+
+void sum_add(struct weir_sum *to, struct weir_sum what)
+{
+    to->frames += what.frames;
+    to->bytes += what.bytes;
+}
+
+void sum_take(struct weir_sum *from, struct weir_sum what)
+{
+    WEIR_ASSERT(from->frames >= what.frames && from->bytes >= what.bytes);
+    from->frames -= what.frames;
+    from->bytes -= what.bytes;
+}
+
+/* Both halves of the whole product: with a factor that an attacker does not
+ * know, he cannot choose inputs that meet in one bucket. */
+static inline uint64_t fold(uint64_t a, uint64_t b)
+{
+    uint128 product = (uint128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t hash(const uint64_t keys[3], const uint64_t address[2],
+                            uint64_t kind)
+{
+    uint64_t h = fold(address[0] ^ keys[0], address[1] ^ keys[1]);
+    return fold(h ^ keys[2], kind ^ keys[0]);
+}
+
+void talkers_init(struct talkers *talkers, struct talker_bucket *buckets,
+                  uint32_t entries, uint64_t seed)
+{
+    talkers->buckets = buckets;
+    talkers->mask = entries / BUCKET_ENTRIES - 1;
+    for (unsigned i = 0; i < 3; i++) {
+        /* Any seed, 0 too, must give keys with many bits set; the constants
+         * are those of the golden ratio and of the roots of 2 and 3. */
+        seed += UINT64_C(0x9e3779b97f4a7c15);
+        uint64_t key = fold(seed, UINT64_C(0x6a09e667f3bcc909));
+        talkers->keys[i] = fold(key ^ seed, UINT64_C(0xbb67ae8584caa73b));
+    }
+    talkers->other = (struct weir_sum){0};
+}
+
+static inline void load_address(uint64_t out[2], const uint8_t *address,
+                                uint8_t kind)
+{
+    out[1] = 0;
+    switch (kind) {
+    case 4:
+        out[0] = weir_load_le32(address);
+        break;
+    case 6:
+        out[0] = weir_load_le64(address);
+        out[1] = weir_load_le64(address + 8);
+        break;
+    default:
+        out[0] = weir_load_le32(address) | (uint64_t)weir_load_le16(address + 4)
+                                               << 32;
+        break;
+    }
+}
+
+static void store_address(uint8_t out[16], const uint64_t address[2])
+{
+    weir_store_64(out, htole64(address[0]));
+    weir_store_64(out + 8, htole64(address[1]));
+}
+
+void talkers_prepare(const struct talkers *talkers,
+                     const struct weir_tally *tallies, uint32_t n,
+                     struct talker_key *keys)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct talker_key *key = &keys[i];
+        key->kind = tallies[i].kind;
+        if (key->kind == 0)
+            continue;
+        WEIR_DCHECK(key->kind == 1 || key->kind == 4 || key->kind == 6);
+        load_address(key->address, tallies[i].address, tallies[i].kind);
+        key->bucket =
+            &talkers->buckets[hash(talkers->keys, key->address, key->kind) &
+                              talkers->mask];
+        __builtin_prefetch(&key->bucket->entries[0], 1);
+        __builtin_prefetch(&key->bucket->entries[2], 1);
+    }
+}
+
+static inline bool matches(const struct talker_entry *entry,
+                           const struct talker_key *key)
+{
+    return ((entry->address[0] ^ key->address[0]) |
+            (entry->address[1] ^ key->address[1]) |
+            (entry->kind_frames >> KIND_SHIFT ^ key->kind)) == 0;
+}
+
+/* All entries are compared without a branch: which one it is cannot be
+ * predicted, that it is one of them can. */
+static inline struct talker_entry *find(struct talker_bucket *bucket,
+                                        const struct talker_key *key)
+{
+    unsigned found = 0;
+    for (unsigned i = 0; i < BUCKET_ENTRIES; i++)
+        found |= (unsigned)matches(&bucket->entries[i], key) << i;
+    return found ? &bucket->entries[__builtin_ctz(found)] : NULL;
+}
+
+static struct talker_entry *find_free(struct talker_bucket *bucket)
+{
+    for (unsigned i = 0; i < BUCKET_ENTRIES; i++)
+        if (bucket->entries[i].kind_frames == 0)
+            return &bucket->entries[i];
+    return NULL;
+}
+
+static struct talker_bucket *next_to(const struct talkers *talkers,
+                                     const struct talker_bucket *bucket)
+{
+    return &talkers->buckets[(bucket - talkers->buckets) ^ 1];
+}
+
+static struct weir_sum sum_of(const struct talker_entry *entry)
+{
+    return (struct weir_sum){entry->kind_frames & FRAMES_MASK, entry->bytes};
+}
+
+static bool less(struct weir_sum a, struct weir_sum b)
+{
+    return a.bytes != b.bytes ? a.bytes < b.bytes : a.frames < b.frames;
+}
+
+static struct talker_entry *smallest(struct talker_bucket *bucket)
+{
+    struct talker_entry *least = &bucket->entries[0];
+    for (unsigned i = 1; i < BUCKET_ENTRIES; i++)
+        if (less(sum_of(&bucket->entries[i]), sum_of(least)))
+            least = &bucket->entries[i];
+    return least;
+}
+
+/* The talker is in neither bucket unless its own is full: then it, or room
+ * for it, may be next door. */
+static struct talker_entry *find_or_take(struct talkers *talkers,
+                                         const struct talker_key *key)
+{
+    struct talker_entry *entry = find_free(key->bucket);
+    if (entry == NULL) {
+        struct talker_bucket *beside = next_to(talkers, key->bucket);
+        entry = find(beside, key);
+        if (entry != NULL)
+            return entry;
+        entry = find_free(beside);
+    }
+    if (entry != NULL) {
+        entry->address[0] = key->address[0];
+        entry->address[1] = key->address[1];
+        entry->kind_frames = key->kind << KIND_SHIFT;
+    }
+    return entry;
+}
+
+static void replace(struct talkers *talkers, struct talker_entry *entry,
+                    const struct talker_key *key)
+{
+    sum_add(&talkers->other, sum_of(entry));
+    entry->address[0] = key->address[0];
+    entry->address[1] = key->address[1];
+    entry->kind_frames = key->kind << KIND_SHIFT;
+    entry->bytes = 0;
+}
+
+static __attribute__((noinline)) struct talker_entry *
+make(struct talkers *talkers, const struct talker_key *key)
+{
+    struct talker_entry *entry = find_or_take(talkers, key);
+    if (entry == NULL) {
+        entry = smallest(key->bucket);
+        replace(talkers, entry, key);
+    }
+    return entry;
+}
+
+void talkers_count(struct talkers *talkers, const struct weir_tally *tallies,
+                   uint32_t n, const struct talker_key *keys)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (keys[i].kind == 0)
+            continue;
+        struct talker_entry *entry = find(keys[i].bucket, &keys[i]);
+        if (entry == NULL)
+            entry = make(talkers, &keys[i]);
+        entry->kind_frames++;
+        entry->bytes += tallies[i].len;
+    }
+}
+
+void talkers_clear(struct talkers *talkers)
+{
+    memset(talkers->buckets, 0, (talkers->mask + 1) * sizeof *talkers->buckets);
+    talkers->other = (struct weir_sum){0};
+}
+
+static struct talker_key key_of(const struct talkers *talkers,
+                                const struct talker_entry *entry)
+{
+    struct talker_key key = {
+        .address = {entry->address[0], entry->address[1]},
+        .kind = entry->kind_frames >> KIND_SHIFT,
+    };
+    key.bucket = &talkers->buckets[hash(talkers->keys, key.address, key.kind) &
+                                   talkers->mask];
+    return key;
+}
+
+static void merge_entry(struct talkers *into, const struct talker_entry *from)
+{
+    struct weir_sum sum = sum_of(from);
+    struct talker_key key = key_of(into, from);
+    struct talker_entry *entry = find(key.bucket, &key);
+    if (entry == NULL)
+        entry = find_or_take(into, &key);
+    if (entry == NULL) {
+        entry = smallest(key.bucket);
+        if (less(sum, sum_of(entry))) {
+            sum_add(&into->other, sum);
+            return;
+        }
+        replace(into, entry, &key);
+    }
+    entry->kind_frames += sum.frames;
+    entry->bytes += sum.bytes;
+}
+
+static void subtract_entry(struct talkers *into,
+                           const struct talker_entry *from)
+{
+    struct weir_sum sum = sum_of(from);
+    struct talker_key key = key_of(into, from);
+    struct talker_entry *entry = find(key.bucket, &key);
+    if (entry == NULL)
+        entry = find(next_to(into, key.bucket), &key);
+    if (entry == NULL) {
+        sum_take(&into->other, sum);
+        return;
+    }
+    struct weir_sum have = sum_of(entry);
+    if (have.frames < sum.frames || have.bytes < sum.bytes) {
+        /* A part had moved to other before: so does the rest, as sums that
+         * are split between the two cannot be told apart any more. */
+        replace(into, entry, &key);
+        sum_take(&into->other, sum);
+        return;
+    }
+    entry->kind_frames -= sum.frames;
+    entry->bytes -= sum.bytes;
+}
+
+void talkers_merge(struct talkers *into, const struct talkers *from)
+{
+    for (uint64_t b = 0; b <= from->mask; b++)
+        for (unsigned i = 0; i < BUCKET_ENTRIES; i++)
+            if (from->buckets[b].entries[i].kind_frames != 0)
+                merge_entry(into, &from->buckets[b].entries[i]);
+    sum_add(&into->other, from->other);
+}
+
+void talkers_subtract(struct talkers *into, const struct talkers *from)
+{
+    for (uint64_t b = 0; b <= from->mask; b++)
+        for (unsigned i = 0; i < BUCKET_ENTRIES; i++)
+            if (from->buckets[b].entries[i].kind_frames != 0)
+                subtract_entry(into, &from->buckets[b].entries[i]);
+    sum_take(&into->other, from->other);
+}
+
+/* The order of the list: greatest first, and never by chance. */
+static bool before(const struct weir_talker *a, const struct weir_talker *b)
+{
+    if (less(b->sum, a->sum))
+        return true;
+    if (less(a->sum, b->sum))
+        return false;
+    if (a->kind != b->kind)
+        return a->kind < b->kind;
+    return memcmp(a->address, b->address, sizeof a->address) < 0;
+}
+
+/* A heap whose root is the last in order of the n talkers in it. */
+static void sift_down(struct weir_talker *heap, size_t n, size_t at)
+{
+    for (size_t child = 2 * at + 1; child < n; child = 2 * at + 1) {
+        if (child + 1 < n && before(&heap[child], &heap[child + 1]))
+            child++;
+        if (!before(&heap[at], &heap[child]))
+            return;
+        struct weir_talker t = heap[at];
+        heap[at] = heap[child];
+        heap[child] = t;
+        at = child;
+    }
+}
+
+static void sort(struct weir_talker *heap, size_t n)
+{
+    for (size_t left = n; left > 1; left--) {
+        struct weir_talker t = heap[0];
+        heap[0] = heap[left - 1];
+        heap[left - 1] = t;
+        sift_down(heap, left - 1, 0);
+    }
+}
+
+size_t talkers_top(const struct talkers *talkers, struct weir_talker *out,
+                   size_t max, struct weir_sum *other)
+{
+    size_t n = 0;
+    *other = talkers->other;
+    for (uint64_t b = 0; b <= talkers->mask; b++) {
+        for (unsigned i = 0; i < BUCKET_ENTRIES; i++) {
+            const struct talker_entry *entry = &talkers->buckets[b].entries[i];
+            struct weir_talker talker = {
+                .sum = sum_of(entry),
+                .kind = (uint8_t)(entry->kind_frames >> KIND_SHIFT),
+            };
+            if (talker.sum.frames == 0)
+                continue;
+            store_address(talker.address, entry->address);
+            if (n < max) {
+                out[n++] = talker;
+                if (n == max)
+                    for (size_t at = n / 2; at-- > 0;)
+                        sift_down(out, n, at);
+            } else if (max > 0 && before(&talker, &out[0])) {
+                sum_add(other, out[0].sum);
+                out[0] = talker;
+                sift_down(out, n, 0);
+            } else {
+                sum_add(other, talker.sum);
+            }
+        }
+    }
+    if (n < max)
+        for (size_t at = n / 2; at-- > 0;)
+            sift_down(out, n, at);
+    sort(out, n);
+    return n;
+}

@@ -1,0 +1,76 @@
+#ifndef WEIR_RING_SUMMARY_TALKERS_H
+#define WEIR_RING_SUMMARY_TALKERS_H
+
+/* summary_talkers: a summary's table of talkers, for summary.c only.
+ *
+ * Buckets of four entries of 32 bytes, two cache lines each; the bucket
+ * next to it (number ^ 1) takes what finds its own full.  Entries fill a
+ * bucket from the front and are never freed, only replaced, so a search
+ * ends at the first free entry.  Lookups come in vectors: hash and prefetch
+ * all, then update all, because one cache miss costs as much as the budget
+ * of five frames.
+ *
+ * All zero entries are an empty table.
+ * Threads   one at a time. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ring/summary.h"
+
+#define BUCKET_ENTRIES 4
+
+/* The kind stands in the highest byte of kind_frames, so that an entry is
+ * half a cache line; 2^56 frames are 22 years at 100 million a second. */
+#define KIND_SHIFT  56
+#define FRAMES_MASK ((UINT64_C(1) << KIND_SHIFT) - 1)
+
+struct talker_entry {
+    uint64_t address[2];
+    uint64_t kind_frames; /* 0: free */
+    uint64_t bytes;
+};
+
+struct talker_bucket {
+    struct talker_entry entries[BUCKET_ENTRIES];
+};
+
+struct talkers {
+    struct talker_bucket *buckets; /* aligned to WEIR_CACHE_PAIR */
+    uint64_t mask;                 /* buckets - 1, buckets are even */
+    uint64_t keys[3];              /* made of the seed */
+    struct weir_sum other;
+};
+
+/* One frame's talker, ready to be looked up; kind 0: none. */
+struct talker_key {
+    uint64_t address[2];
+    uint64_t kind;
+    struct talker_bucket *bucket;
+};
+
+/* talkers_init: buckets' memory is the caller's, all zero. */
+void talkers_init(struct talkers *talkers, struct talker_bucket *buckets,
+                  uint32_t entries, uint64_t seed);
+
+/* talkers_prepare: makes the keys of n tallies and starts to fetch their
+ * buckets.  talkers_count: adds the frames to them. */
+void talkers_prepare(const struct talkers *talkers,
+                     const struct weir_tally *tallies, uint32_t n,
+                     struct talker_key *keys);
+void talkers_count(struct talkers *talkers, const struct weir_tally *tallies,
+                   uint32_t n, const struct talker_key *keys);
+
+void talkers_clear(struct talkers *talkers);
+void talkers_merge(struct talkers *into, const struct talkers *from);
+void talkers_subtract(struct talkers *into, const struct talkers *from);
+
+/* talkers_top: as weir_summary_talkers. */
+size_t talkers_top(const struct talkers *talkers, struct weir_talker *out,
+                   size_t max, struct weir_sum *other);
+
+/* sum_add, sum_take: whole sums; nothing is taken that is not there. */
+void sum_add(struct weir_sum *to, struct weir_sum what);
+void sum_take(struct weir_sum *from, struct weir_sum what);
+
+#endif
