@@ -4,11 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Terminals obey U+0080 to U+009F too, in UTF-8 the bytes c2 80 to c2 9f. */
 static void clean(struct weir_err *err)
 {
-    for (char *c = err->text; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
+    for (char *c = err->text; *c != '\0'; c++) {
+        unsigned char first = (unsigned char)c[0];
+        unsigned char second = (unsigned char)c[1];
+        if (first < 0x20 || first == 0x7f)
+            c[0] = '?';
+        else if (first == 0xc2 && second >= 0x80 && second < 0xa0)
+            c[0] = c[1] = '?';
+    }
 }
 
 int weir_err_set(struct weir_err *err, int code, const char *format, ...)
@@ -32,8 +38,12 @@ int weir_err_sys(struct weir_err *err, int code, const char *format, ...)
     vsnprintf(err->text, sizeof err->text, format, args);
     va_end(args);
     size_t used = strlen(err->text);
-    snprintf(err->text + used, sizeof err->text - used, ": %s",
-             strerrordesc_np(-code));
+    const char *reason = strerrordesc_np(-code);
+    if (reason != NULL)
+        snprintf(err->text + used, sizeof err->text - used, ": %s", reason);
+    else
+        snprintf(err->text + used, sizeof err->text - used, ": error %d",
+                 -code);
     clean(err);
     return code;
 }

@@ -11,7 +11,8 @@
  *
  * Owner     the caller; a NULL struct weir_err is accepted everywhere.
  * Threads   one at a time per struct.
- * Progress  never allocates; a text that is too long is cut off. */
+ * Progress  never allocates; a text that is too long is cut off.  What is
+ *           formatted must not lie in the same struct weir_err. */
 
 #define WEIR_ERR_TEXT_MAX 512
 

@@ -3,24 +3,26 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <stddef.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "ring/event_fd.h"
 
 int weir_bell_open(struct weir_bell *bell, bool with_fd, struct weir_err *err)
 {
     atomic_init(&bell->rings, 0);
     atomic_init(&bell->sleeping, 0);
     bell->fd = -1;
-    if (with_fd) {
-        bell->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-        if (bell->fd < 0)
-            return weir_err_sys(err, -errno, "eventfd");
-    }
+    if (!with_fd)
+        return 0;
+    int fd = event_fd_open();
+    if (fd < 0)
+        return weir_err_sys(err, fd, "eventfd");
+    bell->fd = fd;
     return 0;
 }
 
@@ -60,6 +62,7 @@ uint32_t weir_bell_ticket(struct weir_bell *bell)
 
 void weir_bell_wait(struct weir_bell *bell, uint32_t ticket, int64_t timeout_ns)
 {
+    WEIR_ASSERT(bell->fd < 0);
     struct timespec limit, *timeout = NULL;
     if (timeout_ns >= 0) {
         limit.tv_sec = timeout_ns / WEIR_NS_PER_S;

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "ring/bell.h"
 #include "ring/link_ck.h"
+#include "ring/link_start.h"
 
 struct weir_link {
     _Alignas(128) ck_ring_t ring; /* alone on its lines */
@@ -38,6 +39,12 @@ int weir_link_open(struct weir_link **out, uint32_t items,
     atomic_init(&link->ended, false);
     *out = link;
     return 0;
+}
+
+void weir_link_start_at(struct weir_link *link, uint32_t index)
+{
+    WEIR_ASSERT(weir_link_empty(link));
+    link_ck_start_at(&link->ring, index);
 }
 
 void weir_link_push(struct weir_link *link, void *item)

@@ -49,6 +49,13 @@ void __tsan_release(void *address);
 #define WEIR_TSAN_ACQUIRE(address) ((void)(address))
 #endif
 
+static inline void link_ck_start_at(ck_ring_t *ring, uint32_t index)
+{
+    ring->c_head = index;
+    ring->p_tail = index;
+    ring->p_head = index;
+}
+
 static inline bool link_ck_enqueue(ck_ring_t *ring, ck_ring_buffer_t *buffer,
                                    void *item)
 {

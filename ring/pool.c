@@ -1,6 +1,7 @@
 #include "ring/pool.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +73,19 @@ struct weir_batch *weir_pool_get(struct weir_pool *pool)
     return batch;
 }
 
+static bool is_home(const struct weir_pool *pool,
+                    const struct weir_batch *batch)
+{
+    for (uint32_t i = 0; i < pool->home; i++)
+        if (pool->stack[i] == batch)
+            return true;
+    return false;
+}
+
 void weir_pool_put(struct weir_pool *pool, struct weir_batch *batch)
 {
+    WEIR_ASSERT(batch >= pool->all && batch < pool->all + pool->batches);
+    WEIR_DCHECK(!is_home(pool, batch));
     WEIR_ASSERT(pool->home < pool->batches);
     memset(&batch->lease, 0, sizeof batch->lease);
     pool->stack[pool->home++] = batch;

@@ -25,7 +25,8 @@ int weir_pool_open(struct weir_pool **out, uint32_t batches,
                    uint32_t chunk_bytes, struct weir_err *err);
 
 /* weir_pool_get [c]: a batch whose chunk is empty, or NULL if all are out.
- * weir_pool_put [c]: the batch is home. */
+ * weir_pool_put [c]: the batch is home; asserts that it is one of the
+ * pool's, and that it was out. */
 struct weir_batch *weir_pool_get(struct weir_pool *pool);
 void weir_pool_put(struct weir_pool *pool, struct weir_batch *batch);
 

@@ -2,17 +2,21 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "ring/event_fd.h"
+
+_Static_assert(ATOMIC_BOOL_LOCK_FREE == 2, "set runs in signal handlers");
 
 int weir_stop_open(struct weir_stop *stop, struct weir_err *err)
 {
     atomic_init(&stop->set, false);
-    stop->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (stop->fd < 0)
-        return weir_err_sys(err, -errno, "eventfd");
+    stop->fd = -1;
+    int fd = event_fd_open();
+    if (fd < 0)
+        return weir_err_sys(err, fd, "eventfd");
+    stop->fd = fd;
     return 0;
 }
 

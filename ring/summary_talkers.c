@@ -257,7 +257,8 @@ static void subtract_entry(struct talkers *into,
         return;
     }
     struct weir_sum have = sum_of(entry);
-    if (have.frames < sum.frames || have.bytes < sum.bytes) {
+    if (have.frames < sum.frames || have.bytes < sum.bytes ||
+        (have.frames == sum.frames && have.bytes != sum.bytes)) {
         /* A part had moved to other before: so does the rest, as sums that
          * are split between the two cannot be told apart any more. */
         replace(into, entry, &key);

@@ -1,0 +1,37 @@
+#include "ring/iface.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+static struct weir_ifaces all;
+
+Test(iface, are_numbered_from_0_and_keep_what_they_were)
+{
+    for (unsigned i = 0; i < WEIR_IFACES_MAX; i++) {
+        struct weir_iface iface = {
+            .linktype = (uint16_t)(i + 1), .tsresol = 9, .snaplen = i};
+        snprintf(iface.name, sizeof iface.name, "if%u", i);
+        cr_assert_eq(weir_ifaces_count(&all), i);
+        cr_assert_eq(weir_ifaces_add(&all, &iface), (int)i);
+    }
+    for (unsigned i = 0; i < WEIR_IFACES_MAX; i++) {
+        char name[WEIR_IFACE_NAME_MAX];
+        snprintf(name, sizeof name, "if%u", i);
+        cr_assert_str_eq(all.at[i].name, name);
+        cr_assert_eq(all.at[i].linktype, i + 1);
+        cr_assert_eq(all.at[i].snaplen, i);
+    }
+}
+
+Test(iface, a_full_table_takes_no_more_and_stays_whole)
+{
+    const struct weir_iface one = {.linktype = 1};
+    const struct weir_iface surplus = {.linktype = 2};
+    while (weir_ifaces_count(&all) < WEIR_IFACES_MAX)
+        cr_assert_geq(weir_ifaces_add(&all, &one), 0);
+    cr_assert_eq(weir_ifaces_add(&all, &surplus), -1);
+    cr_assert_eq(weir_ifaces_add(&all, &surplus), -1);
+    cr_assert_eq(weir_ifaces_count(&all), WEIR_IFACES_MAX);
+    for (unsigned i = 0; i < WEIR_IFACES_MAX; i++)
+        cr_assert_eq(all.at[i].linktype, 1);
+}
