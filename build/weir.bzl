@@ -58,19 +58,29 @@ def weir_main_test(name, deps = [], copts = [], size = "small", **kwargs):
         **kwargs
     )
 
-def weir_fuzz(name, srcs, deps = [], corpus = [], **kwargs):
+def weir_fuzz(name, srcs, corpus, deps = [], **kwargs):
     """A fuzz target: libFuzzer's with --config=fuzz, else a corpus replay.
 
     The replay is an ordinary test, so that a fuzzer always builds and every
-    input that once found something is run for ever.
+    input that once found something is run for ever.  corpus names a folder
+    in corpus/.  With --config=fuzz the test replays too; to look for more,
+    run the program with a folder for what it finds:
+
+        bazel build --config=fuzz //tests/fuzz:fuzz_dissect
+        bazel-bin/tests/fuzz/fuzz_dissect -max_total_time=180 \\
+            /tmp/found tests/fuzz/corpus/dissect
     """
+    folder = "corpus/" + corpus
     native.cc_test(
         name = name,
         size = "small",
         srcs = srcs,
         copts = COPTS,
-        data = corpus,
-        args = ["$(locations %s)" % label for label in corpus],
+        data = native.glob([folder + "/*"]),
+        args = select({
+            "//build:fuzzing": ["-runs=0"],
+            "//conditions:default": [],
+        }) + [native.package_name() + "/" + folder],
         linkopts = select({
             "//build:fuzzing": ["-fsanitize=fuzzer"],
             "//conditions:default": [],
@@ -79,6 +89,6 @@ def weir_fuzz(name, srcs, deps = [], corpus = [], **kwargs):
             "//build:fuzzing": [],
             "//conditions:default": ["//tests/fuzz:replay"],
         }),
-        tags = ["plain", "fuzz"],
+        tags = kwargs.pop("tags", []) + ["plain", "fuzz"],
         **kwargs
     )
