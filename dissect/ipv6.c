@@ -46,8 +46,9 @@ static enum verdict fragment_take(struct weir_cursor *c, bool outermost,
 {
     const uint8_t *p = weir_cursor_bytes(c);
 
-    if (!weir_ip_extension_take(c, FRAGMENT_HEADER))
+    if (!weir_cursor_need(c, FRAGMENT_HEADER, WEIR_OUTCOME_BAD_EXTENSION))
         return STOP;
+    weir_ip_extension_take(c, FRAGMENT_HEADER);
     uint32_t word = weir_load_be16(p + FRAGMENT_WORD);
     uint32_t offset = word & FRAGMENT_OFFSET;
     bool more = (word & FRAGMENT_MORE) != 0;
