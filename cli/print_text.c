@@ -43,21 +43,28 @@ static weir_text_layer_fn *const print_end[WEIR_PROTO_COUNT] = {
     [WEIR_PROTO_IPV6] = weir_text_ip_end,
 };
 
-/* tcpdump names the protocol before it says that its header is cut. */
-static const char *lead_in(const char *wanted)
+/* What stands in front of a fault: as tcpdump does it, the protocol whose
+ * header is at fault, or else who talks to whom. */
+static void print_lead(struct weir_text *text, const char *wanted)
 {
     if (strcmp(wanted, "ip") == 0)
-        return "IP ";
-    if (strcmp(wanted, "ip6") == 0)
-        return "IP6 ";
-    return strcmp(wanted, "arp") == 0 ? "ARP, " : "";
+        fputs("IP ", text->out);
+    else if (strcmp(wanted, "ip6") == 0)
+        fputs("IP6 ", text->out);
+    else if (strcmp(wanted, "arp") == 0)
+        fputs("ARP, ", text->out);
+    else
+        weir_text_macs(text);
 }
 
-static void print_fault(struct weir_text *text, bool in_last)
+static void print_fault(struct weir_text *text, const struct weir_layer *last)
 {
     uint8_t outcome = text->dissection->outcome;
     const char *wanted = weir_text_wanted(text);
-    fputs(in_last ? " " : lead_in(wanted), text->out);
+    if (last == NULL || print_end[last->proto] == weir_text_link_end)
+        print_lead(text, wanted);
+    else if (print_end[last->proto] == NULL)
+        putc(' ', text->out);
     if (outcome == WEIR_OUTCOME_TRUNCATED)
         fprintf(text->out, "[|%s]", wanted);
     else
@@ -73,11 +80,10 @@ static void print_layers(struct weir_text *text)
         if (print_layer[last->proto] != NULL)
             print_layer[last->proto](text, last);
     }
-    weir_text_layer_fn *end = last == NULL ? NULL : print_end[last->proto];
     if (dissection->outcome != WEIR_OUTCOME_OK)
-        print_fault(text, last != NULL && end == NULL);
-    else if (end != NULL)
-        end(text, last);
+        print_fault(text, last);
+    else if (last != NULL && print_end[last->proto] != NULL)
+        print_end[last->proto](text, last);
     fputs(text->tail, text->out);
 }
 

@@ -44,6 +44,9 @@ weir_text_layer_fn weir_text_sctp;
 weir_text_layer_fn weir_text_icmp;
 weir_text_layer_fn weir_text_icmpv6;
 
+/* weir_text_macs: "SOURCE > DESTINATION, " if the frame has an eth layer. */
+void weir_text_macs(struct weir_text *text);
+
 /* weir_text_link_end: what a link layer says of a payload that is not
  * dissected: addresses, type and length.  weir_text_ip_end: the same for ip
  * and ipv6.  weir_text_wanted: the short name of the layer that should have

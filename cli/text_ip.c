@@ -226,22 +226,11 @@ void weir_text_sctp(struct weir_text *text, const struct weir_layer *layer)
 {
     /* RFC 9260, section 3.2: chunk types. */
     static const char *const names[] = {
-        "DATA",
-        "INIT",
-        "INIT ACK",
-        "SACK",
-        "HB REQ",
-        "HB ACK",
-        "ABORT",
-        "SHUTDOWN",
-        "SHUTDOWN ACK",
-        "OP ERR",
-        "COOKIE ECHO",
-        "COOKIE ACK",
-        "ECN ECHO",
-        "CWR",
-        "SHUTDOWN "
-        "COMPLETE",
+        [0] = "DATA",      [1] = "INIT",         [2] = "INIT ACK",
+        [3] = "SACK",      [4] = "HB REQ",       [5] = "HB ACK",
+        [6] = "ABORT",     [7] = "SHUTDOWN",     [8] = "SHUTDOWN ACK",
+        [9] = "OP ERR",    [10] = "COOKIE ECHO", [11] = "COOKIE ACK",
+        [12] = "ECN ECHO", [13] = "CWR",         [14] = "SHUTDOWN COMPLETE",
     };
     fputs("sctp", text->out);
     const uint8_t *chunk = weir_text_bytes(text, layer->offset + 12, 4);

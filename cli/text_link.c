@@ -72,6 +72,14 @@ static void print_arp(FILE *out, const struct weir_arp_view *arp)
         fprintf(out, "Reverse Reply %s at %s", mac_or(mac, arp->dst_hw_mac),
                 dst);
         break;
+    case 8:
+        fprintf(out, "Inverse Request who-is %s tell %s",
+                mac_or(mac, arp->dst_hw_mac), mac_or(other, arp->src_hw_mac));
+        break;
+    case 9:
+        fprintf(out, "Inverse Reply %s at %s", mac_or(mac, arp->src_hw_mac),
+                src);
+        break;
     default:
         fprintf(out, "Unknown (%u) %s > %s", arp->opcode, src, dst);
         break;
@@ -169,7 +177,7 @@ static bool ethertype_of(const struct weir_text *text,
     }
 }
 
-static void print_macs(struct weir_text *text)
+void weir_text_macs(struct weir_text *text)
 {
     const struct weir_layer *layer =
         weir_dissection_find(text->dissection, WEIR_PROTO_ETH);
@@ -199,7 +207,7 @@ void weir_text_link_end(struct weir_text *text, const struct weir_layer *layer)
     bool is_length;
     struct weir_llc_view llc;
     struct weir_null_view null;
-    print_macs(text);
+    weir_text_macs(text);
     if (ethertype_of(text, layer, &type, &is_length)) {
         if (is_length)
             fprintf(text->out, "802.3 length %u", type);
