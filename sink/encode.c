@@ -92,7 +92,6 @@ static void read_pcapng(const uint8_t *bytes, struct weir_encoded *out)
         *out = (struct weir_encoded){
             .bytes = total,
             .len = weir_load_32(bytes + 8),
-            .no_time = true,
         };
         return;
     }
@@ -111,15 +110,16 @@ void weir_encoded_read(enum weir_format format, const uint8_t *bytes,
     switch (format) {
     case WEIR_FORMAT_PCAP:
         read_pcap(bytes, WEIR_NS_PER_US, out);
-        return;
+        break;
     case WEIR_FORMAT_PCAP_NS:
         read_pcap(bytes, 1, out);
-        return;
+        break;
     case WEIR_FORMAT_PCAPNG:
         read_pcapng(bytes, out);
-        return;
+        break;
     case WEIR_FORMAT_NONE:
         *out = (struct weir_encoded){0};
-        return;
+        break;
     }
+    out->no_time = out->time_ns == 0;
 }

@@ -32,7 +32,8 @@ struct weir_encoded {
     uint32_t iface; /* 0 in a pcap, which does not say */
     uint32_t len;
     int64_t time_ns; /* as the file has it: clamped, in its resolution */
-    bool no_time;    /* the record carries none; time_ns is 0 */
+    bool no_time;    /* it carries none, or 0, which stands for none where
+                        a record must have one (and for before 1970) */
 };
 
 /* weir_encoded_read: bytes points to a record that weir_encode made. */

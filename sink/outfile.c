@@ -29,8 +29,9 @@ static int take_fd(struct weir_outfile *out, int fd, struct weir_err *err)
         return weir_err_sys(err, code, "%s", out->name);
     }
     out->fd = fd;
+    out->made = false;
+    out->torn = false;
     out->regular = S_ISREG(st.st_mode);
-    out->pipe = S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode);
     out->write_max = INT32_MAX;
     out->base = 0;
     out->bytes = 0;
@@ -85,7 +86,8 @@ static int wait_pipe(struct weir_outfile *out, int timeout_ms,
     int n = poll(fds, 2, timeout_ms);
     if (n < 0 && errno != EINTR)
         return weir_err_sys(err, -errno, "%s: poll", out->name);
-    if (out->abandon != NULL && weir_stop_is_set(out->abandon))
+    if (fds[0].revents == 0 && out->abandon != NULL &&
+        weir_stop_is_set(out->abandon))
         return weir_err_set(err, -ECANCELED,
                             "%s: abandoned, its reader does not read",
                             out->name);
@@ -212,29 +214,38 @@ static int write_failed(const struct weir_outfile *out, int code,
     return weir_err_sys(err, code, "%s: write", out->name);
 }
 
+/* One write() and, where it would block, one wait. */
+static int write_some(struct weir_outfile *out, const uint8_t *bytes,
+                      uint32_t len, uint32_t *written, struct weir_err *err)
+{
+    bool blocks = out->write_max != INT32_MAX;
+    int rc = blocks ? wait_pipe(out, -1, err) : 0;
+    if (rc != 0)
+        return rc;
+    ssize_t n =
+        write(out->fd, bytes, len < out->write_max ? len : out->write_max);
+    if (n > 0) {
+        *written += (uint32_t)n;
+        out->bytes += (uint64_t)n;
+        return 0;
+    }
+    if (n == 0)
+        return write_failed(out, -EIO, err);
+    if (errno == EAGAIN)
+        return wait_pipe(out, -1, err);
+    return errno == EINTR ? 0 : write_failed(out, -errno, err);
+}
+
 int weir_outfile_write(struct weir_outfile *out, const uint8_t *bytes,
                        uint32_t len, uint32_t *written, struct weir_err *err)
 {
     *written = 0;
     while (*written < len) {
-        int rc = out->write_max == INT32_MAX ? 0 : wait_pipe(out, -1, err);
-        if (rc != 0)
+        int rc =
+            write_some(out, bytes + *written, len - *written, written, err);
+        if (rc != 0) {
+            out->torn = true;
             return rc;
-        uint32_t want = len - *written;
-        if (want > out->write_max)
-            want = out->write_max;
-        ssize_t n = write(out->fd, bytes + *written, want);
-        if (n > 0) {
-            *written += (uint32_t)n;
-            out->bytes += (uint64_t)n;
-        } else if (n == 0) {
-            return write_failed(out, -EIO, err);
-        } else if (errno == EAGAIN) {
-            rc = wait_pipe(out, -1, err);
-            if (rc != 0)
-                return rc;
-        } else if (errno != EINTR) {
-            return write_failed(out, -errno, err);
         }
     }
     return 0;
@@ -243,13 +254,17 @@ int weir_outfile_write(struct weir_outfile *out, const uint8_t *bytes,
 void weir_outfile_cut(struct weir_outfile *out, uint64_t bytes)
 {
     WEIR_ASSERT(bytes <= out->bytes);
+    if (bytes == out->bytes)
+        out->torn = false;
     if (bytes == out->bytes || !out->regular)
         return;
     off_t end = (off_t)(out->base + bytes);
     /* Shortening needs no room; if even that fails the error that brought
      * us here is the one to tell. */
-    if (ftruncate(out->fd, end) == 0 && lseek(out->fd, end, SEEK_SET) == end)
-        out->bytes = bytes;
+    if (ftruncate(out->fd, end) != 0 || lseek(out->fd, end, SEEK_SET) != end)
+        return;
+    out->bytes = bytes;
+    out->torn = false;
 }
 
 int weir_outfile_close(struct weir_outfile *out, bool sync,
@@ -269,6 +284,6 @@ void weir_outfile_remove(struct weir_outfile *out)
 {
     close(out->fd);
     out->fd = -1;
-    if (out->regular)
+    if (out->made)
         unlink(out->name);
 }

@@ -24,7 +24,8 @@ struct weir_stop;
 struct weir_outfile {
     int fd; /* -1: not open */
     bool regular;
-    bool pipe;          /* poll before and between writes */
+    bool made;          /* by open_new: ours to remove */
+    bool torn;          /* its end is not whole, nothing may follow */
     uint32_t write_max; /* bytes at a time */
     uint64_t base;      /* where in the file our first byte is */
     uint64_t bytes;     /* ours, whole and written */
@@ -59,7 +60,8 @@ int weir_outfile_open_stdout(struct weir_outfile *out,
                              struct weir_err *err);
 
 /* weir_outfile_write: all len bytes, or an error and *written < len of them;
- * the caller then calls weir_outfile_cut.  out->bytes moves by *written. */
+ * the file is torn then, and the caller calls weir_outfile_cut.  out->bytes
+ * moves by *written. */
 int weir_outfile_write(struct weir_outfile *out, const uint8_t *bytes,
                        uint32_t len, uint32_t *written, struct weir_err *err);
 
@@ -68,8 +70,8 @@ int weir_outfile_write(struct weir_outfile *out, const uint8_t *bytes,
 void weir_outfile_cut(struct weir_outfile *out, uint64_t bytes);
 
 /* weir_outfile_close: with sync a regular file is on the disk before.
- * weir_outfile_remove: closes and unlinks a regular file; for one that did
- * not even get its header. */
+ * weir_outfile_remove: closes, and unlinks a file that open_new made; for one
+ * that did not even get its head. */
 int weir_outfile_close(struct weir_outfile *out, bool sync,
                        struct weir_err *err);
 void weir_outfile_remove(struct weir_outfile *out);

@@ -23,9 +23,10 @@ struct weir_err;
 struct weir_sink;
 
 /* What a sink says of the recording in its trailers (pcapng Interface
- * Statistics Block); filled in by the writer stage before each call. */
+ * Statistics Block); filled in by the writer stage before each call.
+ * delivered is what earlier calls took; a sink adds what this one has. */
 struct weir_sink_facts {
-    bool has_kernel;
+    bool has_kernel; /* the kernel's and the interface's are known */
     uint64_t received;
     uint64_t kernel_seen;
     uint64_t kernel_dropped;

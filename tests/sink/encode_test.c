@@ -116,7 +116,9 @@ Test(encode, simple_only_where_a_reader_can_tell_its_length)
             test_batch(WEIR_FORMAT_PCAPNG, ifaces, &f, 1);
         struct weir_encoded got;
         weir_encoded_read(WEIR_FORMAT_PCAPNG, batch->chunk.bytes, &got);
-        cr_assert_eq(got.no_time, cases[i].simple, "case %zu", i);
+        bool simple = weir_load_32(batch->chunk.bytes) == WEIR_PCAPNG_SPB;
+        cr_assert_eq(simple, cases[i].simple, "case %zu", i);
+        cr_assert(got.no_time);
         cr_assert_eq(got.time_ns, 0);
         cr_assert_eq(got.len, f.len);
         cr_assert_eq(got.bytes, batch->chunk.len);

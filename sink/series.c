@@ -1,0 +1,123 @@
+#include "sink/series.h"
+
+#include <errno.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+
+/* As many files of one name are somebody's mistake. */
+#define TWINS_MAX 10000
+
+static int fail(struct weir_series *series, int rc)
+{
+    if (rc != 0)
+        series->failed = true;
+    return rc;
+}
+
+int weir_series_begin(struct weir_series *series, struct weir_err *err)
+{
+    int rc = weir_section_begin(&series->section, &series->out,
+                                series->ifaces_first, err);
+    if (rc != 0) {
+        /* What has no head is no capture. */
+        weir_outfile_remove(&series->out);
+        return fail(series, rc);
+    }
+    weir_rotation_begin(&series->rotation, series->out.bytes);
+    return 0;
+}
+
+static int make_file(struct weir_series *series, int64_t begin_ns,
+                     struct weir_err *err)
+{
+    char name[PATH_MAX];
+    int rc = -EEXIST;
+    for (uint32_t twin = 0; rc == -EEXIST && twin < TWINS_MAX; twin++) {
+        rc = weir_naming_make(&series->naming, series->number, begin_ns, twin,
+                              name, err);
+        if (rc == 0)
+            rc = weir_outfile_open_new(&series->out, name, err);
+    }
+    return rc;
+}
+
+int weir_series_next(struct weir_series *series, int64_t begin_ns,
+                     struct weir_err *err)
+{
+    int rc = weir_file_ring_make_room(&series->ring, err);
+    if (rc == 0)
+        rc = make_file(series, begin_ns, err);
+    if (rc != 0)
+        return fail(series, rc);
+    series->number++;
+    series->has_begin = false;
+    struct weir_file_id id = {
+        .dev = series->out.dev,
+        .ino = series->out.ino,
+    };
+    weir_file_ring_add(&series->ring, series->out.name, id);
+    return weir_series_begin(series, err);
+}
+
+int weir_series_now(struct weir_series *series, struct weir_err *err)
+{
+    if (!series->live && weir_naming_shows_time(&series->naming))
+        return 0;
+    int64_t now = weir_clock_real_ns();
+    if (series->live)
+        weir_rotation_anchor(&series->rotation, now);
+    return weir_series_next(series, now, err);
+}
+
+int weir_series_declare(struct weir_series *series, uint32_t count,
+                        struct weir_err *err)
+{
+    uint64_t before = series->out.bytes;
+    int rc = weir_section_declare(&series->section, &series->out, count, err);
+    if (rc != 0)
+        return fail(series, rc);
+    if (count > series->ifaces_first)
+        series->ifaces_first = count;
+    weir_rotation_add(&series->rotation, series->out.bytes - before, 0);
+    return 0;
+}
+
+int weir_series_cut(struct weir_series *series, enum weir_cut cut,
+                    int64_t time_ns, const struct weir_sink_facts *facts,
+                    struct weir_err *err)
+{
+    if (weir_series_is_open(series)) {
+        int rc = weir_series_end(series, facts, false, err);
+        if (rc != 0)
+            return rc;
+    }
+    weir_rotation_cut(&series->rotation, cut, time_ns);
+    series->has_begin = cut == WEIR_CUT_TIME;
+    series->begin_ns = series->rotation.period_ns;
+    if (cut == WEIR_CUT_TIME &&
+        series->naming.manner == WEIR_NAMING_STRFTIME_NUMBER)
+        series->number = 0;
+    return 0;
+}
+
+int weir_series_end(struct weir_series *series,
+                    const struct weir_sink_facts *facts, bool sync,
+                    struct weir_err *err)
+{
+    int64_t now = series->live ? weir_clock_real_ns() : series->time_max_ns;
+    int rc = 0;
+    if (!series->out.torn)
+        rc = weir_section_end(&series->section, &series->out, facts, now, err);
+    series->bytes_before += series->out.bytes;
+    int closed = weir_outfile_close(&series->out, sync, rc == 0 ? err : NULL);
+    return fail(series, rc != 0 ? rc : closed);
+}
+
+void weir_series_close(struct weir_series *series)
+{
+    if (weir_series_is_open(series))
+        weir_outfile_close(&series->out, false, NULL);
+    weir_section_close(&series->section);
+    weir_file_ring_close(&series->ring);
+}
