@@ -14,7 +14,10 @@
  *               the snapshot length (they lie below len but not below
  *               caplen);
  *   malformed   if its own lengths contradict its wire length or each other.
- * Either way the layers before the fault stand.
+ * Either way the layers before the fault stand.  A fault that leaves no doubt
+ * where the next layer begins (a length that is too great, a bad option) does
+ * not stop; the first fault is the outcome.  A frame whose headers are all
+ * there is ok, whatever was cut off behind them.
  *
  * Threads   any; pure functions of their arguments.
  * Progress  no allocation, no system call, at most a few tens of steps.
