@@ -133,6 +133,39 @@ void weir_summary_merge(struct weir_summary *into,
     talkers_merge(&into->talkers, &from->talkers);
 }
 
+static void owe(struct weir_sum *from, struct weir_sum what)
+{
+    from->frames -= what.frames;
+    from->bytes -= what.bytes;
+}
+
+static bool in_debt(const struct weir_sum *sum)
+{
+    return (int64_t)sum->frames < 0 || (int64_t)sum->bytes < 0;
+}
+
+/* Which paths find a slot depends on who came first, so two full tables have
+ * different ones in overflow.  What a path cannot pay overflow pays, and
+ * what overflow cannot pay, other paths do: the total is right. */
+static void subtract_paths(struct paths *into, const struct paths *from)
+{
+    owe(&into->overflow, from->overflow);
+    for (unsigned i = 0; i < PATHS_SLOTS; i++) {
+        if (!from->slots[i].taken)
+            continue;
+        struct weir_sum *sum = paths_at(into, from->slots[i].path);
+        owe(sum, from->slots[i].sum);
+        if (sum != &into->overflow && in_debt(sum)) {
+            sum_add(&into->overflow, *sum);
+            *sum = (struct weir_sum){0};
+        }
+    }
+    for (unsigned i = 0; i < PATHS_SLOTS && in_debt(&into->overflow); i++) {
+        sum_add(&into->overflow, into->slots[i].sum);
+        into->slots[i].sum = (struct weir_sum){0};
+    }
+}
+
 void weir_summary_subtract(struct weir_summary *into,
                            const struct weir_summary *from)
 {
@@ -140,11 +173,7 @@ void weir_summary_subtract(struct weir_summary *into,
         sum_take(&into->outcomes[i], from->outcomes[i]);
     for (unsigned i = 0; i < WEIR_SIZE_CLASSES; i++)
         sum_take(&into->sizes[i], from->sizes[i]);
-    for (unsigned i = 0; i < PATHS_SLOTS; i++)
-        if (from->paths.slots[i].taken)
-            sum_take(paths_at(&into->paths, from->paths.slots[i].path),
-                     from->paths.slots[i].sum);
-    sum_take(&into->paths.overflow, from->paths.overflow);
+    subtract_paths(&into->paths, &from->paths);
     talkers_subtract(&into->talkers, &from->talkers);
 }
 

@@ -244,6 +244,13 @@ static void merge_entry(struct talkers *into, const struct talker_entry *from)
     entry->bytes += sum.bytes;
 }
 
+/* Takes from other what may not be there yet: settle brings it. */
+static void owe(struct talkers *talkers, struct weir_sum what)
+{
+    talkers->other.frames -= what.frames;
+    talkers->other.bytes -= what.bytes;
+}
+
 static void subtract_entry(struct talkers *into,
                            const struct talker_entry *from)
 {
@@ -253,7 +260,7 @@ static void subtract_entry(struct talkers *into,
     if (entry == NULL)
         entry = find(next_to(into, key.bucket), &key);
     if (entry == NULL) {
-        sum_take(&into->other, sum);
+        owe(into, sum);
         return;
     }
     struct weir_sum have = sum_of(entry);
@@ -262,11 +269,47 @@ static void subtract_entry(struct talkers *into,
         /* A part had moved to other before: so does the rest, as sums that
          * are split between the two cannot be told apart any more. */
         replace(into, entry, &key);
-        sum_take(&into->other, sum);
+        owe(into, sum);
         return;
     }
     entry->kind_frames -= sum.frames;
     entry->bytes -= sum.bytes;
+}
+
+static bool in_debt(const struct talkers *talkers)
+{
+    return (int64_t)talkers->other.frames < 0 ||
+           (int64_t)talkers->other.bytes < 0;
+}
+
+/* The entry of the bucket that counts least but counts something. */
+static struct talker_entry *least_counting(struct talker_bucket *bucket)
+{
+    struct talker_entry *least = NULL;
+    for (unsigned i = 0; i < BUCKET_ENTRIES; i++) {
+        struct talker_entry *entry = &bucket->entries[i];
+        if (sum_of(entry).frames > 0 &&
+            (least == NULL || less(sum_of(entry), sum_of(least))))
+            least = entry;
+    }
+    return least;
+}
+
+/* Two tables move different talkers to other, so what was in other there may
+ * stand under its name here.  Then names are given up, of each bucket the
+ * smallest first, until the sum is right. */
+static void settle(struct talkers *talkers)
+{
+    for (unsigned round = 0; round < BUCKET_ENTRIES; round++) {
+        for (uint64_t b = 0; b <= talkers->mask && in_debt(talkers); b++) {
+            struct talker_entry *entry = least_counting(&talkers->buckets[b]);
+            if (entry == NULL)
+                continue;
+            sum_add(&talkers->other, sum_of(entry));
+            entry->kind_frames &= ~FRAMES_MASK;
+            entry->bytes = 0;
+        }
+    }
 }
 
 void talkers_merge(struct talkers *into, const struct talkers *from)
@@ -284,7 +327,8 @@ void talkers_subtract(struct talkers *into, const struct talkers *from)
         for (unsigned i = 0; i < BUCKET_ENTRIES; i++)
             if (from->buckets[b].entries[i].kind_frames != 0)
                 subtract_entry(into, &from->buckets[b].entries[i]);
-    sum_take(&into->other, from->other);
+    owe(into, from->other);
+    settle(into);
 }
 
 /* The order of the list: greatest first, and never by chance. */

@@ -320,3 +320,55 @@ Test(summary, a_size_class_out_of_range_aborts, .signal = SIGABRT)
 {
     (void)weir_summary_size(opened(64), WEIR_SIZE_CLASSES);
 }
+
+static void count_crowd(struct weir_summary *summary, uint32_t first,
+                        uint32_t count_max, uint32_t step)
+{
+    for (uint32_t i = 0; i < count_max; i++) {
+        uint32_t n = first + i * step;
+        uint8_t bytes[4];
+        memcpy(bytes, &n, sizeof n);
+        const struct weir_tally tally = {
+            .path = n, .address = bytes, .len = 60 + n % 100, .kind = 4};
+        weir_summary_count(summary, &tally, 1);
+    }
+}
+
+static void add_path(void *context, weir_path path, struct weir_sum sum,
+                     int overflow)
+{
+    struct weir_sum *total = context;
+    (void)path;
+    (void)overflow;
+    total->frames += sum.frames;
+    total->bytes += sum.bytes;
+}
+
+/* Frames choose paths and talkers: tables that overflow in different orders
+ * must never make a subtraction fail. */
+Test(summary, subtract_from_crowded_tables_conserves)
+{
+    struct weir_summary *stays = opened(64), *goes = opened(64);
+    struct weir_summary *total = opened(64);
+    count_crowd(stays, 0, 3000, 3);
+    count_crowd(goes, 9000, 3000, UINT32_C(0) - 2);
+    weir_summary_merge(total, stays);
+    weir_summary_merge(total, goes);
+    weir_summary_subtract(total, goes);
+    struct weir_sum want = weir_summary_total(stays);
+    ASSERT_SUM(weir_summary_total(total), want.frames, want.bytes);
+    struct weir_sum paths = {0};
+    weir_summary_paths(total, add_path, &paths);
+    ASSERT_SUM(paths, want.frames, want.bytes);
+    struct weir_talker talkers[64];
+    struct weir_sum other;
+    size_t n = weir_summary_talkers(total, talkers, 64, &other);
+    for (size_t i = 0; i < n; i++) {
+        other.frames += talkers[i].sum.frames;
+        other.bytes += talkers[i].sum.bytes;
+    }
+    ASSERT_SUM(other, want.frames, want.bytes);
+    weir_summary_close(stays);
+    weir_summary_close(goes);
+    weir_summary_close(total);
+}
