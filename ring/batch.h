@@ -10,6 +10,7 @@
  * Threads   one holder at a time.
  * Units     bytes, frames, nanoseconds since 1970. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ring/iface.h"
@@ -38,10 +39,12 @@ struct weir_batch {
     const struct weir_ifaces *ifaces;
     uint32_t ifaces_count; /* covers every frame of the lease */
 
-    /* By the worker.  passed counts the frames that no filter took out:
+    /* By the worker.  skipped: the recording was abandoned, nothing was looked
+     * at, and passed is what the lease holds.  Else passed counts the frames that no filter took out:
      * those that are in the chunk, if there is one. */
     struct weir_chunk chunk;
     uint32_t passed;
+    bool skipped;
     uint64_t passed_bytes; /* sum of len, as on the wire */
     int64_t time_min_ns;   /* of passed frames that carry a time; */
     int64_t time_max_ns;   /* INT64_MAX and INT64_MIN if none does */

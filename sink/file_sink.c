@@ -97,6 +97,7 @@ static int write_run(struct file_sink *fs, const struct run *run,
     uint32_t written;
     int rc =
         weir_outfile_write(&fs->series.out, run->at, run->bytes, &written, err);
+    weir_counter_add(&fs->base.written_bytes, written);
     if (rc == 0) {
         *taken += run->frames;
         return 0;

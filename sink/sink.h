@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "ring/batch.h"
+#include "ring/counter.h"
 
 struct weir_err;
 struct weir_sink;
@@ -57,6 +58,7 @@ struct weir_sink {
     struct weir_sink_facts facts;
     bool done;               /* a limit of the sink's own was reached */
     const char *stop_reason; /* why, for people, when done */
+    struct weir_counter written_bytes; /* to all files; any thread reads */
 };
 
 #endif

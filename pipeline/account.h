@@ -1,0 +1,61 @@
+#ifndef WEIR_PIPELINE_ACCOUNT_H
+#define WEIR_PIPELINE_ACCOUNT_H
+
+/* account: everything that is done once per frame, for one batch.
+ *
+ * Walk the lease, test the filter, cut to the snapshot length, dissect,
+ * count, encode: in vectors, so that a vector stays in the first cache.  The
+ * workers do this for every batch; the writer does it again, without
+ * encoding, for the frames of a batch that were not delivered after all, so
+ * that they can be taken out of the statistics.  Both go through here, so
+ * both count the same.
+ *
+ * Threads   one holder of the batch and of the summary at a time.
+ * Progress  no allocation, no system call.
+ * Errors    none: what is wrong with a frame is an outcome. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ring/batch.h"
+#include "ring/ledger.h"
+#include "sink/encode.h"
+
+struct weir_summary;
+
+/* What batches are processed under; immutable while any is in flight. */
+struct weir_account_config {
+    enum weir_format format;
+    /* A pcap file holds one link type; frames of others are excluded. */
+    bool one_linktype;
+    uint16_t linktype;
+    uint32_t snaplen; /* 0: no frame is cut */
+};
+
+struct weir_account {
+    uint64_t passed;
+    uint64_t passed_bytes;
+    uint64_t excluded[WEIR_EXCLUDED_COUNT];
+    uint64_t malformed;
+    uint64_t truncated;
+    int64_t time_min_ns; /* as in struct weir_batch */
+    int64_t time_max_ns;
+};
+
+/* weir_account_batch: adds every passed frame to the summary, and to the
+ * chunk if it is not NULL.  Sets *out. */
+void weir_account_batch(const struct weir_account_config *config,
+                        const struct weir_batch *batch,
+                        struct weir_chunk *chunk, struct weir_summary *summary,
+                        struct weir_account *out);
+
+/* weir_account_split: the batch's first `kept` passed frames were delivered,
+ * the others not.  Adds the others to the summary.  Sets *kept_out and
+ * *rest_out (excluded, malformed and truncated are only set in the rest). */
+void weir_account_split(const struct weir_account_config *config,
+                        const struct weir_batch *batch, uint32_t kept,
+                        struct weir_summary *summary,
+                        struct weir_account *kept_out,
+                        struct weir_account *rest_out);
+
+#endif

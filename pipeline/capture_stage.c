@@ -1,0 +1,188 @@
+#include <stddef.h>
+
+#include "base/assert.h"
+#include "base/clock.h"
+#include "pipeline/lane_impl.h"
+#include "ring/stop.h"
+
+/* The kernel's 32-bit counts must be read before they wrap, and the live
+ * line and the pcapng trailers want them fresh. */
+#define COUNTS_INTERVAL_NS (250 * WEIR_NS_PER_MS)
+
+static bool bring_home(struct weir_lane *lane)
+{
+    struct capture_stage *c = &lane->capture;
+    struct weir_source *source = lane->config.source;
+    struct weir_batch *batch;
+    bool any = false;
+    while ((batch = weir_link_pop(lane->writer.home)) != NULL) {
+        source->ops->reclaim(source, &batch->lease);
+        weir_pool_put(c->pool, batch);
+        any = true;
+    }
+    return any;
+}
+
+static void read_counts(struct weir_lane *lane)
+{
+    struct capture_cells *cells = &lane->capture.cells;
+    struct weir_source *source = lane->config.source;
+    if (!source->live)
+        return;
+    struct weir_source_stats s = {0};
+    source->ops->stats(source, &s);
+    weir_counter_set(&cells->kernel_seen, s.kernel_seen);
+    weir_counter_set(&cells->kernel_dropped, s.kernel_dropped);
+    weir_counter_set(&cells->interface_dropped, s.interface_dropped);
+    for (int i = 0; i < WEIR_DISCARD_COUNT; i++)
+        weir_counter_set(&cells->discards[i], s.discards[i]);
+    weir_counter_set(&cells->derived, s.derived ? 1 : 0);
+}
+
+/* Hands the source's word to the stats stage, which may be slow to show it;
+ * one that finds no free slot is dropped: the next will say the newer. */
+static void pass_notice(struct weir_lane *lane)
+{
+    struct capture_stage *c = &lane->capture;
+    struct weir_source *source = lane->config.source;
+    if (source->notice_generation == c->notice_generation)
+        return;
+    c->notice_generation = source->notice_generation;
+    if (source->notice == NULL)
+        return;
+    struct weir_err *slot = weir_link_pop(lane->stats.notices_back);
+    if (slot == NULL)
+        return;
+    weir_err_set(slot, 0, "%s", source->notice);
+    weir_link_push(lane->stats.notices, slot);
+}
+
+static void end(struct weir_lane *lane)
+{
+    lane->capture.state = CAPTURE_ENDED;
+    read_counts(lane);
+    for (uint32_t i = 0; i < lane->config.workers; i++)
+        weir_link_end(lane->workers[i].in);
+    weir_link_end(lane->stats.notices);
+}
+
+/* What the kernel still holds was never counted by us: it can only be
+ * derived, and the ledger says so. */
+static void give_up(struct weir_lane *lane)
+{
+    struct capture_cells *cells = &lane->capture.cells;
+    struct weir_source *source = lane->config.source;
+    end(lane);
+    if (!source->live)
+        return;
+    uint64_t known = weir_counter_read(&cells->received) +
+                     weir_counter_read(&cells->kernel_dropped);
+    for (int i = 0; i < WEIR_DISCARD_COUNT; i++)
+        known += weir_counter_read(&cells->discards[i]);
+    uint64_t seen = weir_counter_read(&cells->kernel_seen);
+    if (seen > known) {
+        weir_counter_add(&cells->discards[WEIR_DISCARD_UNREAD], seen - known);
+        weir_counter_set(&cells->derived, 1);
+    }
+}
+
+static void send(struct weir_lane *lane, struct weir_batch *batch)
+{
+    struct capture_stage *c = &lane->capture;
+    struct weir_source *source = lane->config.source;
+    WEIR_ASSERT(batch->lease.frames <= WEIR_LEASE_FRAMES_MAX);
+    batch->seq = c->seq++;
+    batch->ifaces = source->ifaces;
+    batch->ifaces_count = weir_ifaces_count(source->ifaces);
+    weir_counter_add(&c->cells.received, batch->lease.frames);
+    uint32_t worker = (uint32_t)(batch->seq % lane->config.workers);
+    weir_link_push(lane->workers[worker].in, batch);
+}
+
+static void heed_stop(struct weir_lane *lane, int64_t now_ns)
+{
+    struct capture_stage *c = &lane->capture;
+    struct weir_source *source = lane->config.source;
+    if (c->deadline_ns == 0)
+        c->deadline_ns = lane->config.duration_ns > 0
+                             ? now_ns + lane->config.duration_ns
+                             : INT64_MAX;
+    if (c->state == CAPTURE_RUNNING &&
+        (weir_stop_is_set(lane->config.stop) || now_ns >= c->deadline_ns)) {
+        source->ops->cut(source);
+        c->state = CAPTURE_CUT;
+    }
+}
+
+enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns)
+{
+    struct capture_stage *c = &lane->capture;
+    struct weir_source *source = lane->config.source;
+    bool worked = bring_home(lane);
+    if (c->state == CAPTURE_ENDED) {
+        if (weir_pool_out(c->pool) == 0)
+            return WEIR_STEP_ENDED;
+        return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
+    }
+    if (weir_stop_is_set(lane->config.abandon)) {
+        give_up(lane);
+        return WEIR_STEP_WORKED;
+    }
+    heed_stop(lane, now_ns);
+    if (now_ns >= c->counts_due_ns) {
+        read_counts(lane);
+        c->counts_due_ns = now_ns + COUNTS_INTERVAL_NS;
+    }
+    struct weir_batch *batch = weir_pool_get(c->pool);
+    if (batch == NULL) {
+        if (!c->hungry)
+            weir_counter_add(&c->cells.starved, 1);
+        c->hungry = true;
+        return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
+    }
+    c->hungry = false;
+    int answer = source->ops->next(source, &batch->lease, &c->err);
+    pass_notice(lane);
+    if (answer == WEIR_SOURCE_LEASE) {
+        send(lane, batch);
+        return WEIR_STEP_WORKED;
+    }
+    weir_pool_put(c->pool, batch);
+    if (answer == WEIR_SOURCE_WAIT)
+        return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
+    if (answer < 0)
+        c->error = answer;
+    end(lane);
+    return WEIR_STEP_WORKED;
+}
+
+void weir_lane_capture_wait(const struct weir_lane *lane, int64_t now_ns,
+                            struct weir_capture_wait *out)
+{
+    const struct capture_stage *c = &lane->capture;
+    const struct weir_source *source = lane->config.source;
+    *out = (struct weir_capture_wait){.fd = -1, .timeout_ns = -1};
+    if (c->state == CAPTURE_ENDED)
+        return;
+    /* Once cut, the stop event stays readable and means nothing more. */
+    out->stoppable = c->state == CAPTURE_RUNNING;
+    out->abandonable = true;
+    int64_t until = INT64_MAX;
+    if (c->state == CAPTURE_RUNNING && c->deadline_ns != 0)
+        until = c->deadline_ns;
+    if (source->live && c->counts_due_ns < until)
+        until = c->counts_due_ns;
+    if (!c->hungry) {
+        out->fd = source->fd;
+        if (source->wait_ms >= 0 &&
+            now_ns + source->wait_ms * WEIR_NS_PER_MS < until)
+            until = now_ns + source->wait_ms * WEIR_NS_PER_MS;
+    }
+    if (until != INT64_MAX)
+        out->timeout_ns = until > now_ns ? until - now_ns : 0;
+}
+
+struct weir_bell *weir_lane_capture_bell(struct weir_lane *lane)
+{
+    return &lane->capture.bell;
+}

@@ -1,0 +1,116 @@
+#ifndef WEIR_PIPELINE_LANE_IMPL_H
+#define WEIR_PIPELINE_LANE_IMPL_H
+
+/* lane_impl: the stages' own memory; for the stage files of lane.h only.
+ *
+ * Each stage's struct is written by its thread alone, but for the cells,
+ * which anybody reads, and the bell, which anybody rings. */
+
+#include <stdatomic.h>
+
+#include "capture/source.h"
+#include "pipeline/lane.h"
+#include "ring/bell.h"
+#include "ring/counter.h"
+#include "ring/link.h"
+#include "ring/pool.h"
+#include "sink/sink.h"
+
+#define NOTICES 4
+
+enum capture_state { CAPTURE_RUNNING, CAPTURE_CUT, CAPTURE_ENDED };
+
+struct capture_cells {
+    struct weir_counter received;
+    struct weir_counter starved;
+    struct weir_counter kernel_seen;
+    struct weir_counter kernel_dropped;
+    struct weir_counter interface_dropped;
+    struct weir_counter discards[WEIR_DISCARD_COUNT];
+    struct weir_counter derived;
+};
+
+struct capture_stage {
+    _Alignas(WEIR_CACHE_PAIR) struct capture_cells cells;
+    _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
+    enum capture_state state;
+    bool hungry;           /* the pool was empty at the last step */
+    uint64_t seq;          /* of the next batch */
+    int64_t deadline_ns;   /* -a duration; 0: not begun */
+    int64_t counts_due_ns; /* when the kernel's counts are read again */
+    struct weir_pool *pool;
+    uint32_t notice_generation;
+    int error;
+    struct weir_err err;
+};
+
+struct worker_cells {
+    struct weir_counter taken;
+    struct weir_counter passed;
+    struct weir_counter excluded[WEIR_EXCLUDED_COUNT];
+    struct weir_counter malformed;
+    struct weir_counter truncated;
+};
+
+struct worker_stage {
+    _Alignas(WEIR_CACHE_PAIR) struct worker_cells cells;
+    _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
+    struct weir_link *in;    /* batches from capture */
+    struct weir_link *out;   /* batches to the writer */
+    struct weir_link *tally; /* summaries to stats */
+    struct weir_link *spare; /* summaries back */
+    struct weir_summary *summary;
+    int64_t handed_ns; /* when the last summary was handed over */
+    bool ended;
+};
+
+struct writer_cells {
+    struct weir_counter taken;
+    struct weir_counter delivered;
+    struct weir_counter delivered_bytes;
+    struct weir_counter surplus;
+    struct weir_counter lost[WEIR_LOST_COUNT];
+    /* What workers counted of frames that were not delivered. */
+    struct weir_counter malformed;
+    struct weir_counter truncated;
+    /* Of delivered frames: int64_t in the cells' 64 bits. */
+    struct weir_counter time_min_ns;
+    struct weir_counter time_max_ns;
+};
+
+struct writer_stage {
+    _Alignas(WEIR_CACHE_PAIR) struct writer_cells cells;
+    _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
+    uint32_t turn; /* the worker whose batch is next */
+    bool full;     /* a limit was reached */
+    bool given_up; /* abandoned: nothing more is delivered */
+    bool ended;
+    int64_t tick_ns;               /* CLOCK_REALTIME of the sink's next tick */
+    struct weir_link *home;        /* batches to capture */
+    struct weir_link *undelivered; /* the one summary below, at the end */
+    struct weir_summary *rest;
+    _Atomic bool rotate;
+    int error;
+    struct weir_err err;
+};
+
+struct stats_stage {
+    _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
+    struct weir_summary *total;
+    struct weir_link *notices; /* struct weir_err, from capture */
+    struct weir_link *notices_back;
+    bool subtracted;
+};
+
+struct weir_lane {
+    struct capture_stage capture;
+    struct writer_stage writer;
+    struct stats_stage stats;
+    struct weir_lane_config config;
+    struct weir_err notices[NOTICES];
+    struct weir_summary **summaries; /* all of them, wherever they are */
+    uint32_t summaries_count;
+    struct worker_stage workers[];
+};
+
+#endif

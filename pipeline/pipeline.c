@@ -1,0 +1,369 @@
+#include "pipeline/pipeline.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "ring/bell.h"
+#include "ring/counter.h"
+#include "ring/stop.h"
+
+/* Capture, writer and stats, besides the workers. */
+#define THREADS_MAX (WEIR_WORKERS_MAX + 3)
+
+struct thread {
+    struct weir_pipeline *pipeline;
+    pthread_t id;
+    void (*run)(struct weir_pipeline *p, uint32_t index);
+    uint32_t index;
+    struct weir_thread_plan plan;
+};
+
+enum gate { GATE_SHUT, GATE_OPEN, GATE_CANCELLED };
+
+struct weir_pipeline {
+    struct weir_pipeline_config config;
+    struct weir_lane *lane;
+    struct weir_stop done;
+    pthread_mutex_t mutex; /* of gate, cold: only until all threads run */
+    pthread_cond_t changed;
+    enum gate gate;
+    int64_t begun_ns;
+    struct weir_counter ended_ns;
+    uint32_t threads_count;
+    uint32_t started;
+    struct thread threads[THREADS_MAX];
+};
+
+/* Sleeps until the capture stage may have something to do. */
+static void wait_for_source(struct weir_pipeline *p)
+{
+    struct weir_bell *bell = weir_lane_capture_bell(p->lane);
+    struct weir_capture_wait wait;
+    weir_lane_capture_wait(p->lane, weir_clock_mono_ns(), &wait);
+    struct pollfd fds[4];
+    nfds_t n = 0;
+    fds[n++] = (struct pollfd){.fd = bell->fd, .events = POLLIN};
+    if (wait.stoppable)
+        fds[n++] =
+            (struct pollfd){.fd = p->config.lane.stop->fd, .events = POLLIN};
+    if (wait.abandonable)
+        fds[n++] =
+            (struct pollfd){.fd = p->config.lane.abandon->fd, .events = POLLIN};
+    if (wait.fd >= 0)
+        fds[n++] = (struct pollfd){.fd = wait.fd, .events = POLLIN};
+    struct timespec limit = {
+        .tv_sec = wait.timeout_ns / WEIR_NS_PER_S,
+        .tv_nsec = wait.timeout_ns % WEIR_NS_PER_S,
+    };
+    ppoll(fds, n, wait.timeout_ns >= 0 ? &limit : NULL, NULL);
+}
+
+static void run_capture(struct weir_pipeline *p, uint32_t index)
+{
+    (void)index;
+    struct weir_bell *bell = weir_lane_capture_bell(p->lane);
+    for (;;) {
+        enum weir_step step = weir_lane_capture(p->lane, weir_clock_mono_ns());
+        if (step == WEIR_STEP_IDLE) {
+            weir_bell_ticket(bell);
+            step = weir_lane_capture(p->lane, weir_clock_mono_ns());
+            if (step == WEIR_STEP_IDLE)
+                wait_for_source(p);
+            weir_bell_ack(bell);
+        }
+        if (step == WEIR_STEP_ENDED)
+            return;
+    }
+}
+
+static void run_worker(struct weir_pipeline *p, uint32_t index)
+{
+    struct weir_bell *bell = weir_lane_work_bell(p->lane, index);
+    for (;;) {
+        int64_t now_ns = weir_clock_mono_ns();
+        enum weir_step step = weir_lane_work(p->lane, index, now_ns);
+        if (step == WEIR_STEP_IDLE) {
+            uint32_t ticket = weir_bell_ticket(bell);
+            step = weir_lane_work(p->lane, index, now_ns);
+            if (step == WEIR_STEP_IDLE)
+                weir_bell_wait(bell, ticket, -1);
+            else
+                weir_bell_ack(bell);
+        }
+        if (step == WEIR_STEP_ENDED)
+            return;
+    }
+}
+
+static int64_t until_tick(const struct weir_pipeline *p)
+{
+    int64_t tick_ns = weir_lane_write_deadline(p->lane);
+    if (tick_ns == INT64_MAX)
+        return -1;
+    int64_t left_ns = tick_ns - weir_clock_real_ns();
+    return left_ns > 0 ? left_ns : 0;
+}
+
+static void run_writer(struct weir_pipeline *p, uint32_t index)
+{
+    (void)index;
+    struct weir_bell *bell = weir_lane_write_bell(p->lane);
+    for (;;) {
+        enum weir_step step = weir_lane_write(p->lane, weir_clock_real_ns());
+        if (step == WEIR_STEP_IDLE) {
+            uint32_t ticket = weir_bell_ticket(bell);
+            step = weir_lane_write(p->lane, weir_clock_real_ns());
+            if (step == WEIR_STEP_IDLE)
+                weir_bell_wait(bell, ticket, until_tick(p));
+            else
+                weir_bell_ack(bell);
+        }
+        if (step == WEIR_STEP_ENDED)
+            return;
+    }
+}
+
+static void tell(struct weir_pipeline *p)
+{
+    struct weir_progress progress;
+    weir_lane_progress(p->lane, &progress);
+    p->config.on_interval(p->config.context, &progress,
+                          weir_pipeline_elapsed_ns(p));
+}
+
+static void pass_notices(struct weir_pipeline *p)
+{
+    struct weir_err text;
+    while (weir_lane_notice(p->lane, &text))
+        if (p->config.on_notice != NULL)
+            p->config.on_notice(p->config.context, text.text);
+}
+
+static void run_stats(struct weir_pipeline *p, uint32_t index)
+{
+    (void)index;
+    struct weir_bell *bell = weir_lane_stats_bell(p->lane);
+    bool telling = p->config.on_interval != NULL;
+    bool ticking = telling && p->config.interval_ns > 0;
+    int64_t due_ns = ticking ? p->begun_ns + p->config.interval_ns : INT64_MAX;
+    for (;;) {
+        int64_t now_ns = weir_clock_mono_ns();
+        if (now_ns >= due_ns) {
+            tell(p);
+            /* A slow listener gets fewer lines, not late ones. */
+            now_ns = weir_clock_mono_ns();
+            while (due_ns <= now_ns)
+                due_ns += p->config.interval_ns;
+        }
+        pass_notices(p);
+        enum weir_step step = weir_lane_stats(p->lane);
+        if (step == WEIR_STEP_IDLE) {
+            uint32_t ticket = weir_bell_ticket(bell);
+            pass_notices(p);
+            step = weir_lane_stats(p->lane);
+            if (step == WEIR_STEP_IDLE)
+                weir_bell_wait(bell, ticket, ticking ? due_ns - now_ns : -1);
+            else
+                weir_bell_ack(bell);
+        }
+        if (step == WEIR_STEP_ENDED)
+            break;
+    }
+    weir_counter_set(&p->ended_ns, (uint64_t)weir_clock_mono_ns());
+    if (telling)
+        tell(p);
+    weir_stop_set(&p->done);
+}
+
+static enum gate pass_gate(struct weir_pipeline *p)
+{
+    pthread_mutex_lock(&p->mutex);
+    while (p->gate == GATE_SHUT)
+        pthread_cond_wait(&p->changed, &p->mutex);
+    enum gate gate = p->gate;
+    pthread_mutex_unlock(&p->mutex);
+    return gate;
+}
+
+static void set_gate(struct weir_pipeline *p, enum gate gate)
+{
+    pthread_mutex_lock(&p->mutex);
+    p->gate = gate;
+    pthread_cond_broadcast(&p->changed);
+    pthread_mutex_unlock(&p->mutex);
+}
+
+static void *thread_main(void *argument)
+{
+    struct thread *t = argument;
+    pthread_setname_np(pthread_self(), t->plan.name);
+    if (pass_gate(t->pipeline) == GATE_OPEN)
+        t->run(t->pipeline, t->index);
+    return NULL;
+}
+
+static int next_cpu(const struct weir_pipeline *p)
+{
+    uint32_t count = p->config.cpus_count;
+    return count == 0 ? -1 : p->config.cpus[p->threads_count % count];
+}
+
+static struct thread *plan_thread(struct weir_pipeline *p,
+                                  void (*run)(struct weir_pipeline *, uint32_t))
+{
+    struct thread *t = &p->threads[p->threads_count];
+    t->pipeline = p;
+    t->run = run;
+    t->plan.cpu = next_cpu(p);
+    p->threads_count++;
+    return t;
+}
+
+static void plan(struct weir_pipeline *p)
+{
+    struct thread *t = plan_thread(p, run_capture);
+    snprintf(t->plan.name, sizeof t->plan.name, "weir-capture");
+    static_assert(WEIR_WORKERS_MAX <= 256, "a name holds three digits");
+    for (uint32_t i = 0; i < p->config.lane.workers; i++) {
+        t = plan_thread(p, run_worker);
+        t->index = i;
+        snprintf(t->plan.name, sizeof t->plan.name, "weir-work-%u", i & 0xffu);
+    }
+    t = plan_thread(p, run_writer);
+    snprintf(t->plan.name, sizeof t->plan.name, "weir-write");
+    t = plan_thread(p, run_stats);
+    snprintf(t->plan.name, sizeof t->plan.name, "weir-stats");
+}
+
+static int check_cpus(const struct weir_pipeline_config *config,
+                      struct weir_err *err)
+{
+    cpu_set_t usable;
+    if (config->cpus_count == 0)
+        return 0;
+    if (sched_getaffinity(0, sizeof usable, &usable) != 0)
+        return weir_err_sys(err, -errno, "sched_getaffinity");
+    for (uint32_t i = 0; i < config->cpus_count; i++)
+        if (config->cpus[i] >= CPU_SETSIZE ||
+            !CPU_ISSET(config->cpus[i], &usable))
+            return weir_err_set(err, -EINVAL,
+                                "CPU %u is not one that weir may use",
+                                config->cpus[i]);
+    return 0;
+}
+
+int weir_pipeline_open(struct weir_pipeline **out,
+                       const struct weir_pipeline_config *config,
+                       struct weir_err *err)
+{
+    int ret = check_cpus(config, err);
+    if (ret < 0)
+        return ret;
+    struct weir_pipeline *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return weir_err_sys(err, -ENOMEM, "pipeline");
+    p->config = *config;
+    ret = weir_stop_open(&p->done, err);
+    if (ret < 0)
+        goto err_done;
+    ret = weir_lane_open(&p->lane, &config->lane, err);
+    if (ret < 0)
+        goto err_lane;
+    pthread_mutex_init(&p->mutex, NULL);
+    pthread_cond_init(&p->changed, NULL);
+    plan(p);
+    *out = p;
+    return 0;
+
+err_lane:
+    weir_stop_close(&p->done);
+err_done:
+    free(p);
+    return ret;
+}
+
+static int start_thread(struct thread *t)
+{
+    pthread_attr_t attr;
+    int ret = pthread_attr_init(&attr);
+    if (ret != 0)
+        return -ret;
+    if (t->plan.cpu >= 0) {
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        CPU_SET((unsigned)t->plan.cpu, &set);
+        ret = pthread_attr_setaffinity_np(&attr, sizeof set, &set);
+    }
+    if (ret == 0)
+        ret = pthread_create(&t->id, &attr, thread_main, t);
+    pthread_attr_destroy(&attr);
+    return -ret;
+}
+
+int weir_pipeline_start(struct weir_pipeline *p, struct weir_err *err)
+{
+    int ret = 0;
+    while (ret == 0 && p->started < p->threads_count) {
+        ret = start_thread(&p->threads[p->started]);
+        if (ret == 0)
+            p->started++;
+    }
+    p->begun_ns = weir_clock_mono_ns();
+    set_gate(p, ret == 0 ? GATE_OPEN : GATE_CANCELLED);
+    if (ret == 0)
+        return 0;
+    weir_err_sys(err, ret, "thread %s", p->threads[p->started].plan.name);
+    weir_pipeline_join(p);
+    return ret;
+}
+
+int weir_pipeline_done_fd(const struct weir_pipeline *p)
+{
+    return p->done.fd;
+}
+
+void weir_pipeline_join(struct weir_pipeline *p)
+{
+    for (uint32_t i = 0; i < p->started; i++)
+        pthread_join(p->threads[i].id, NULL);
+    p->started = 0;
+}
+
+int64_t weir_pipeline_elapsed_ns(const struct weir_pipeline *p)
+{
+    int64_t ended_ns = (int64_t)weir_counter_read(&p->ended_ns);
+    return (ended_ns != 0 ? ended_ns : weir_clock_mono_ns()) - p->begun_ns;
+}
+
+struct weir_lane *weir_pipeline_lane(struct weir_pipeline *p)
+{
+    return p->lane;
+}
+
+void weir_pipeline_close(struct weir_pipeline *p)
+{
+    if (p == NULL)
+        return;
+    weir_lane_close(p->lane);
+    weir_stop_close(&p->done);
+    pthread_cond_destroy(&p->changed);
+    pthread_mutex_destroy(&p->mutex);
+    free(p);
+}
+
+uint32_t weir_pipeline_plan(const struct weir_pipeline *p,
+                            struct weir_thread_plan *out, uint32_t max)
+{
+    uint32_t n = p->threads_count < max ? p->threads_count : max;
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = p->threads[i].plan;
+    return n;
+}

@@ -1,0 +1,82 @@
+#include <stddef.h>
+
+#include "base/assert.h"
+#include "base/clock.h"
+#include "pipeline/lane_impl.h"
+#include "ring/stop.h"
+#include "ring/summary.h"
+
+/* How often a worker hands its summary over: a merge costs the stats thread
+ * as much as the tables are long, however few frames they count. */
+#define HAND_OVER_NS (250 * WEIR_NS_PER_MS)
+
+static void process(struct weir_lane *lane, struct worker_stage *w,
+                    struct weir_batch *batch)
+{
+    const struct weir_account_config *config = &lane->config.account;
+    struct weir_account a;
+    struct weir_chunk *chunk =
+        config->format == WEIR_FORMAT_NONE ? NULL : &batch->chunk;
+    weir_account_batch(config, batch, chunk, w->summary, &a);
+    batch->passed = (uint32_t)a.passed;
+    batch->passed_bytes = a.passed_bytes;
+    batch->time_min_ns = a.time_min_ns;
+    batch->time_max_ns = a.time_max_ns;
+    for (int i = 0; i < WEIR_EXCLUDED_COUNT; i++)
+        weir_counter_add(&w->cells.excluded[i], a.excluded[i]);
+    weir_counter_add(&w->cells.malformed, a.malformed);
+    weir_counter_add(&w->cells.truncated, a.truncated);
+}
+
+static void hand_over(struct worker_stage *w, int64_t now_ns)
+{
+    if (now_ns - w->handed_ns < HAND_OVER_NS)
+        return;
+    struct weir_summary *spare = weir_link_pop(w->spare);
+    if (spare == NULL)
+        return; /* the stats thread is slow: go on with this one */
+    weir_link_push(w->tally, w->summary);
+    w->summary = spare;
+    w->handed_ns = now_ns;
+}
+
+static void end(struct worker_stage *w)
+{
+    weir_link_push(w->tally, w->summary);
+    w->summary = NULL;
+    weir_link_end(w->tally);
+    weir_link_end(w->out);
+    w->ended = true;
+}
+
+enum weir_step weir_lane_work(struct weir_lane *lane, uint32_t worker,
+                              int64_t now_ns)
+{
+    struct worker_stage *w = &lane->workers[worker];
+    if (w->ended)
+        return WEIR_STEP_ENDED;
+    struct weir_batch *batch = weir_link_pop(w->in);
+    if (batch == NULL) {
+        if (!weir_link_ended(w->in))
+            return WEIR_STEP_IDLE;
+        end(w);
+        return WEIR_STEP_ENDED;
+    }
+    WEIR_ASSERT(batch->seq % lane->config.workers == worker);
+    weir_counter_add(&w->cells.taken, batch->lease.frames);
+    if (weir_stop_is_set(lane->config.abandon)) {
+        batch->skipped = true;
+        batch->passed = batch->lease.frames;
+    } else {
+        process(lane, w, batch);
+    }
+    weir_counter_add(&w->cells.passed, batch->passed);
+    weir_link_push(w->out, batch);
+    hand_over(w, now_ns);
+    return WEIR_STEP_WORKED;
+}
+
+struct weir_bell *weir_lane_work_bell(struct weir_lane *lane, uint32_t worker)
+{
+    return &lane->workers[worker].bell;
+}

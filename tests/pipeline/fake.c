@@ -1,0 +1,249 @@
+#include "tests/pipeline/fake.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/linktype.h"
+#include "capture/blocks.h"
+
+#define FRAME_BYTES_MIN 50
+#define FRAME_BYTES_MAX 400
+
+uint64_t fake_random(uint64_t *state)
+{
+    /* splitmix64 */
+    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+struct fake_source {
+    struct weir_source source;
+    struct fake_source_config config;
+    struct weir_ifaces ifaces;
+    struct weir_blocks *blocks;
+    uint64_t random;
+    uint64_t made;    /* frames given */
+    uint64_t dropped; /* by the kernel that we play */
+    bool cut;
+};
+
+static bool second(uint64_t number)
+{
+    return number % 7 == 3;
+}
+
+/* An IPv4/UDP frame with its number in the last 8 bytes. */
+static uint32_t make_frame(uint64_t number, uint64_t random, uint8_t *data)
+{
+    uint32_t len = FRAME_BYTES_MIN +
+                   (uint32_t)(random % (FRAME_BYTES_MAX - FRAME_BYTES_MIN));
+    static const uint8_t head[42] = {
+        2, 0,  0,  0, 0, 1,  2, 0, 0, 0,  0, 2, 8, 0, 0x45, 0, 0, 0, 0, 0, 0,
+        0, 64, 17, 0, 0, 10, 0, 0, 0, 10, 0, 0, 9, 0, 1,    0, 2, 0, 0, 0, 0};
+    memset(data, 0, len);
+    memcpy(data, head, sizeof head);
+    data[29] = (uint8_t)random; /* some 256 talkers */
+    data[16] = (uint8_t)((len - 14) >> 8);
+    data[17] = (uint8_t)(len - 14);
+    data[38] = (uint8_t)((len - 34) >> 8);
+    data[39] = (uint8_t)(len - 34);
+    weir_store_64(data + len - 8, number);
+    return len;
+}
+
+static void fill_one(struct fake_source *f, struct weir_fill *fill)
+{
+    uint8_t data[FRAME_BYTES_MAX];
+    uint64_t number = f->made++;
+    struct weir_frame frame = {
+        .time_ns = (int64_t)number * 1000,
+        .iface = f->config.second_iface && second(number) ? 1 : 0,
+    };
+    frame.len = frame.caplen =
+        make_frame(number, fake_random(&f->random), data);
+    memcpy(weir_fill_add(fill, &frame), data, frame.caplen);
+}
+
+static int fake_next(struct weir_source *source, struct weir_lease *out,
+                     struct weir_err *err)
+{
+    struct fake_source *f = (struct fake_source *)source;
+    if (f->made >= f->config.fail_at)
+        return weir_err_set(err, -EIO, "fake: failed as told");
+    if (f->made >= f->config.frames || (f->cut && !f->config.live))
+        return WEIR_SOURCE_END;
+    /* A live source gives what it still holds, then ends. */
+    if (f->cut && fake_random(&f->random) % 4 == 0)
+        return WEIR_SOURCE_END;
+    if (fake_random(&f->random) % 100 < f->config.wait_percent)
+        return WEIR_SOURCE_WAIT;
+    if (f->config.live && fake_random(&f->random) % 5 == 0)
+        f->dropped += fake_random(&f->random) % 9;
+    struct weir_fill fill = {.base = weir_blocks_get(f->blocks),
+                             .capacity = f->config.block_bytes};
+    WEIR_ASSERT(fill.base != NULL);
+    uint64_t n = 1 + fake_random(&f->random) % f->config.frames_per_lease_max;
+    while (n-- > 0 && f->made < f->config.frames &&
+           f->made < f->config.fail_at &&
+           weir_fill_fits(&fill, FRAME_BYTES_MAX))
+        fill_one(f, &fill);
+    weir_fill_lease(&fill, out);
+    return WEIR_SOURCE_LEASE;
+}
+
+static void fake_reclaim(struct weir_source *source, struct weir_lease *lease)
+{
+    struct fake_source *f = (struct fake_source *)source;
+    weir_blocks_put(f->blocks, lease->owner);
+}
+
+static void fake_cut(struct weir_source *source)
+{
+    ((struct fake_source *)source)->cut = true;
+}
+
+static void fake_stats(struct weir_source *source,
+                       struct weir_source_stats *out)
+{
+    struct fake_source *f = (struct fake_source *)source;
+    *out = (struct weir_source_stats){.kernel_seen = f->made + f->dropped,
+                                      .kernel_dropped = f->dropped};
+}
+
+void fake_source_close(struct weir_source *source)
+{
+    struct fake_source *f = (struct fake_source *)source;
+    weir_blocks_close(f->blocks);
+    free(f);
+}
+
+static const struct weir_source_ops fake_source_ops = {
+    .next = fake_next,
+    .reclaim = fake_reclaim,
+    .cut = fake_cut,
+    .stats = fake_stats,
+    .close = fake_source_close,
+};
+
+struct weir_source *fake_source_open(const struct fake_source_config *config)
+{
+    struct fake_source *f = calloc(1, sizeof *f);
+    WEIR_ASSERT(f != NULL);
+    f->config = *config;
+    f->random = config->seed;
+    f->source = (struct weir_source){.ops = &fake_source_ops,
+                                     .ifaces = &f->ifaces,
+                                     .name = "fake",
+                                     .live = config->live,
+                                     .fd = -1,
+                                     .wait_ms = 1};
+    struct weir_iface iface = {.name = "fake0",
+                               .linktype = WEIR_LINKTYPE_ETHERNET};
+    weir_ifaces_add(&f->ifaces, &iface);
+    iface.linktype = 147; /* USER0: nothing to dissect */
+    weir_ifaces_add(&f->ifaces, &iface);
+    struct weir_err err;
+    WEIR_ASSERT(weir_blocks_open(&f->blocks, config->leases + 1,
+                                 config->block_bytes, &err) == 0);
+    return &f->source;
+}
+
+static uint64_t number_of_next(struct fake_sink *f)
+{
+    if (f->config.one_linktype && f->config.second_iface)
+        while (second(f->next_number))
+            f->next_number++;
+    return f->next_number++;
+}
+
+/* Checks the record at *offset of the chunk and moves behind it. */
+static void check_record(struct fake_sink *f, const struct weir_batch *batch,
+                         uint32_t *offset)
+{
+    struct weir_encoded record;
+    const uint8_t *bytes = batch->chunk.bytes + *offset;
+    weir_encoded_read(f->config.format, bytes, &record);
+    uint64_t number = number_of_next(f);
+    uint32_t tail =
+        f->config.format == WEIR_FORMAT_PCAPNG ? 4 + (0u - record.len) % 4 : 0;
+    if (record.bytes > batch->chunk.len - *offset)
+        f->fault = "a record longer than its chunk";
+    else if (weir_load_64(bytes + record.bytes - tail - 8) != number)
+        f->fault = "not the frame whose turn it was";
+    else if (record.time_ns != (int64_t)number * 1000)
+        f->fault = "another time than the frame's";
+    *offset += record.bytes;
+    f->delivered_bytes += record.len;
+}
+
+static int fake_write(struct weir_sink *sink, const struct weir_batch *batch,
+                      uint32_t frames_max, uint32_t *taken,
+                      struct weir_err *err)
+{
+    struct fake_sink *f = (struct fake_sink *)sink;
+    uint32_t offset = 0;
+    if (frames_max == 0 || frames_max > batch->passed || f->finished ||
+        batch->chunk.frames != batch->passed)
+        f->fault = "a write that is against the contract";
+    for (*taken = 0; *taken < frames_max && f->fault == NULL; ++*taken) {
+        if (f->delivered >= f->config.fail_at)
+            return weir_err_set(err, -ENOSPC, "fake: full as told");
+        if (f->delivered >= f->config.done_at)
+            break;
+        check_record(f, batch, &offset);
+        f->delivered++;
+    }
+    f->sink.done = f->delivered >= f->config.done_at;
+    return 0;
+}
+
+static int fake_tick(struct weir_sink *sink, int64_t real_now_ns,
+                     int64_t *next_ns, struct weir_err *err)
+{
+    struct fake_sink *f = (struct fake_sink *)sink;
+    *next_ns = real_now_ns + (int64_t)(fake_random(&f->random) % 1000);
+    if (fake_random(&f->random) % 1000 == 0 && f->config.fail_at != UINT64_MAX)
+        return weir_err_set(err, -EIO, "fake: the tick failed");
+    return 0;
+}
+
+static int fake_rotate(struct weir_sink *sink, struct weir_err *err)
+{
+    (void)sink;
+    (void)err;
+    return 0;
+}
+
+static int fake_finish(struct weir_sink *sink, struct weir_err *err)
+{
+    (void)err;
+    ((struct fake_sink *)sink)->finished = true;
+    return 0;
+}
+
+static void fake_close(struct weir_sink *sink)
+{
+    (void)sink;
+}
+
+static const struct weir_sink_ops fake_sink_ops = {
+    .write = fake_write,
+    .tick = fake_tick,
+    .rotate = fake_rotate,
+    .finish = fake_finish,
+    .close = fake_close,
+};
+
+void fake_sink_open(struct fake_sink *fake,
+                    const struct fake_sink_config *config)
+{
+    *fake = (struct fake_sink){.sink = {.ops = &fake_sink_ops},
+                               .config = *config,
+                               .random = config->seed};
+}

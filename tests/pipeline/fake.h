@@ -1,0 +1,64 @@
+#ifndef WEIR_TESTS_PIPELINE_FAKE_H
+#define WEIR_TESTS_PIPELINE_FAKE_H
+
+/* fake: a source and a sink that do what a seed tells them, and remember.
+ *
+ * The source lays down Ethernet frames whose last 8 bytes are their number,
+ * says WAIT at random, ends after so many frames, fails, or is a live kernel
+ * that drops; its interfaces have different link types.  The sink checks
+ * that each delivered record is the next one that should be, and fails or is
+ * done when told so.
+ *
+ * Threads   each is used by one thread at a time, like the real ones. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/source.h"
+#include "ring/link.h"
+#include "sink/encode.h"
+#include "sink/sink.h"
+
+uint64_t fake_random(uint64_t *state);
+
+struct fake_source_config {
+    uint64_t seed;
+    uint32_t leases;
+    uint32_t block_bytes;
+    uint64_t frames;  /* ends behind them */
+    uint64_t fail_at; /* fails at this frame; UINT64_MAX: never */
+    uint32_t frames_per_lease_max;
+    uint32_t wait_percent; /* how often next says WAIT */
+    bool live;             /* drops some, and holds some at a cut */
+    bool second_iface;     /* every 7th frame is of another link type */
+};
+
+struct fake_source;
+struct weir_source *fake_source_open(const struct fake_source_config *config);
+void fake_source_close(struct weir_source *source);
+
+struct fake_sink_config {
+    uint64_t seed;
+    enum weir_format format;
+    bool one_linktype;      /* frames of the second interface are left out */
+    bool second_iface;      /* as the source's */
+    uint64_t fail_at;       /* fails at this delivered frame */
+    uint64_t done_at;       /* is done behind so many */
+    uint32_t short_percent; /* none: always takes all that it may */
+};
+
+struct fake_sink {
+    struct weir_sink sink;
+    struct fake_sink_config config;
+    uint64_t random;
+    uint64_t delivered;
+    uint64_t delivered_bytes;
+    uint64_t next_number; /* of the source's frames */
+    bool finished;
+    const char *fault; /* what was wrong with what came, or NULL */
+};
+
+void fake_sink_open(struct fake_sink *fake,
+                    const struct fake_sink_config *config);
+
+#endif
