@@ -1,0 +1,94 @@
+#ifndef WEIR_SINK_REPORT_H
+#define WEIR_SINK_REPORT_H
+
+/* report: what a recording was, for people and for programs.
+ *
+ * A report borrows everything it points to and is made when it is needed: at
+ * the end, or when the operator asks.  Both forms use the ledger's names
+ * (ring/ledger.h), and the names in the JSON never change:
+ *
+ *   { "version", "source", "duration_ns", "frames", "bytes",
+ *     "ledger": { "received", "written",
+ *                 "excluded": { "filter", "surplus", "link_type" },
+ *                 "lost": { "write", "abandoned" }, "in_flight",
+ *                 "kernel_seen", "kernel_dropped",
+ *                 "discards": { "outgoing", "unread" }, "balanced" },
+ *     "protocols": [ { "name", "frames", "bytes", "children": [ … ] } ],
+ *     "sizes": [ { "min", "max", "frames", "bytes" } ],
+ *     "talkers": [ { "address", "frames", "bytes" } ],
+ *     "malformed": { reason: frames } }
+ *
+ * kernel_seen and kernel_dropped are null where no kernel counts.  The ledger
+ * also has "interface_dropped" where the interface dropped frames, and
+ * "kernel_derived": true where a discard was not counted but derived;
+ * "talkers_other" has the frames and bytes of the talkers that are not
+ * listed, if any.  "malformed" has the reasons that were met, "truncated"
+ * among them.  A number above 2^63 - 1 is written as a real.
+ *
+ * Units     frames; bytes as on the wire; nanoseconds.
+ * Threads   one at a time; nobody changes the summary meanwhile.
+ * Progress  may allocate and may block on what it writes to: never called by
+ *           a packet thread. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "ring/ledger.h"
+#include "ring/summary.h"
+#include "sink/proto_tree.h"
+
+struct weir_err;
+
+#define WEIR_REPORT_TALKERS 10
+
+struct weir_report {
+    const char *version;
+    const char *source; /* as the operator named it; any bytes */
+    int64_t duration_ns;
+    struct weir_sum delivered;
+    struct weir_ledger ledger;
+    const struct weir_summary *summary;
+    weir_name_fn *proto_name;
+    weir_name_fn *outcome_name;
+    size_t talkers; /* how many to list; 0: WEIR_REPORT_TALKERS */
+    bool writes;    /* there is a file; else delivered means counted */
+    bool running;   /* made in the middle: nothing is BROKEN yet */
+};
+
+/* weir_report_json: the JSON text, with a line feed at its end, in *out; the
+ * caller frees it.  Returns 0 or -ENOMEM. */
+int weir_report_json(const struct weir_report *report, char **out,
+                     struct weir_err *err);
+
+/* weir_report_json_write: to a file, mode 0600, that appears under its name
+ * only when it is whole (a temporary file beside it is renamed).  "-" is the
+ * standard output; a name that is a link, a device or a pipe is written in
+ * place.  Returns 0 or -errno, with the file's name in err. */
+int weir_report_json_write(const struct weir_report *report, const char *path,
+                           struct weir_err *err);
+
+/* weir_report_text: the summary for people; the first lines are tcpdump's.
+ * columns: of the terminal, 0 for 80; less than 60 counts as 60.  Returns 0,
+ * -ENOMEM, or -EIO if out has an error. */
+int weir_report_text(const struct weir_report *report, uint32_t columns,
+                     FILE *out, struct weir_err *err);
+
+/* weir_talker_text: the address.  out has WEIR_TALKER_TEXT_MAX bytes. */
+#define WEIR_TALKER_TEXT_MAX 48
+char *weir_talker_text(char *out, const struct weir_talker *talker);
+
+/* weir_report_talkers: the greatest talkers, at most report->talkers, in
+ * *out, which the caller frees; *other is what they leave.  Returns 0 or
+ * -ENOMEM. */
+int weir_report_talkers(const struct weir_report *report,
+                        struct weir_talker **out, size_t *count,
+                        struct weir_sum *other, struct weir_err *err);
+
+/* weir_report_outcome: its name, "outcome_N" if it has none.  out has
+ * WEIR_TALKER_TEXT_MAX bytes and is used if need be. */
+const char *weir_report_outcome(const struct weir_report *report,
+                                uint8_t outcome, char *out);
+
+#endif

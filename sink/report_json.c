@@ -1,0 +1,280 @@
+#include "sink/report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "sink/printable.h"
+
+/* Every value goes through put or append, and they remember a failure: a
+ * json_t * that is NULL, for want of memory, is taken anywhere. */
+static void put(bool *failed, json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, value) != 0)
+        *failed = true;
+}
+
+static json_t *append(bool *failed, json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) != 0)
+        *failed = true;
+    return value;
+}
+
+/* jansson's integers are signed. */
+static json_t *number(uint64_t v)
+{
+    return v <= INT64_MAX ? json_integer((json_int_t)v) : json_real((double)v);
+}
+
+static json_t *text(const char *s)
+{
+    size_t size = 3 * strlen(s) + 1;
+    char *clean = malloc(size);
+    json_t *value =
+        clean == NULL ? NULL : json_string(weir_utf8(clean, size, s));
+    free(clean);
+    return value;
+}
+
+static void put_sum(bool *failed, json_t *object, struct weir_sum sum)
+{
+    put(failed, object, "frames", number(sum.frames));
+    put(failed, object, "bytes", number(sum.bytes));
+}
+
+static json_t *named(bool *failed, const struct weir_ledger_name *names,
+                     const uint64_t *values, size_t n)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < n; i++)
+        put(failed, object, names[i].name, number(values[i]));
+    return object;
+}
+
+static json_t *ledger(bool *failed, const struct weir_ledger *l)
+{
+    json_t *o = json_object();
+    put(failed, o, "received", number(l->received));
+    put(failed, o, "written", number(l->delivered));
+    put(failed, o, "excluded",
+        named(failed, weir_excluded_names, l->excluded, WEIR_EXCLUDED_COUNT));
+    put(failed, o, "lost",
+        named(failed, weir_lost_names, l->lost, WEIR_LOST_COUNT));
+    put(failed, o, "in_flight", number(l->in_flight));
+    put(failed, o, "kernel_seen",
+        l->has_kernel ? number(l->kernel_seen) : json_null());
+    put(failed, o, "kernel_dropped",
+        l->has_kernel ? number(l->kernel_dropped) : json_null());
+    put(failed, o, "discards",
+        named(failed, weir_discard_names, l->discards, WEIR_DISCARD_COUNT));
+    if (l->interface_dropped > 0)
+        put(failed, o, "interface_dropped", number(l->interface_dropped));
+    if (l->kernel_derived)
+        put(failed, o, "kernel_derived", json_true());
+    put(failed, o, "balanced", json_boolean(weir_ledger_balanced(l)));
+    return o;
+}
+
+/* The rows come in reading order, so the array that a row belongs to is the
+ * last one that was opened at its depth. */
+static json_t *protocols(bool *failed, const struct weir_proto_tree *tree)
+{
+    json_t *at[WEIR_PROTO_DEPTH_MAX + 1] = {json_array()};
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct weir_proto_row *row = &tree->rows[i];
+        json_t *o = append(failed, at[row->depth], json_object());
+        put(failed, o, "name", json_string(row->name));
+        put_sum(failed, o, row->sum);
+        at[row->depth + 1] = json_array();
+        put(failed, o, "children", at[row->depth + 1]);
+        if (*failed)
+            break;
+    }
+    return at[0];
+}
+
+static json_t *sizes(bool *failed, const struct weir_summary *summary)
+{
+    json_t *array = json_array();
+    uint32_t min = 0;
+    for (uint32_t i = 0; i < WEIR_SIZE_CLASSES; i++) {
+        json_t *o = append(failed, array, json_object());
+        put(failed, o, "min", number(min));
+        put(failed, o, "max", number(weir_size_class_max[i]));
+        put_sum(failed, o, weir_summary_size(summary, i));
+        min = weir_size_class_max[i] + 1;
+    }
+    return array;
+}
+
+static json_t *talkers(bool *failed, const struct weir_talker *list,
+                       size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        char address[WEIR_TALKER_TEXT_MAX];
+        json_t *o = append(failed, array, json_object());
+        put(failed, o, "address",
+            json_string(weir_talker_text(address, &list[i])));
+        put_sum(failed, o, list[i].sum);
+    }
+    return array;
+}
+
+static json_t *malformed(bool *failed, const struct weir_report *report)
+{
+    json_t *o = json_object();
+    for (uint8_t i = 1; i < WEIR_OUTCOMES_MAX; i++) {
+        char spare[WEIR_TALKER_TEXT_MAX];
+        struct weir_sum sum = weir_summary_outcome(report->summary, i);
+        if (sum.frames > 0)
+            put(failed, o, weir_report_outcome(report, i, spare),
+                number(sum.frames));
+    }
+    return o;
+}
+
+static char *dump(const struct weir_report *report,
+                  const struct weir_proto_tree *tree,
+                  const struct weir_talker *list, size_t count,
+                  struct weir_sum other)
+{
+    bool failed = false;
+    json_t *o = json_object();
+    put(&failed, o, "version", text(report->version));
+    put(&failed, o, "source", text(report->source));
+    put(&failed, o, "duration_ns", json_integer(report->duration_ns));
+    put_sum(&failed, o, report->delivered);
+    put(&failed, o, "ledger", ledger(&failed, &report->ledger));
+    put(&failed, o, "protocols", protocols(&failed, tree));
+    put(&failed, o, "sizes", sizes(&failed, report->summary));
+    put(&failed, o, "talkers", talkers(&failed, list, count));
+    if (other.frames > 0) {
+        json_t *rest = json_object();
+        put_sum(&failed, rest, other);
+        put(&failed, o, "talkers_other", rest);
+    }
+    put(&failed, o, "malformed", malformed(&failed, report));
+    char *out =
+        failed ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    json_decref(o);
+    return out;
+}
+
+int weir_report_json(const struct weir_report *report, char **out,
+                     struct weir_err *err)
+{
+    struct weir_proto_tree tree;
+    int rc =
+        weir_proto_tree_open(&tree, report->summary, report->proto_name, err);
+    if (rc != 0)
+        return rc;
+    struct weir_talker *list = NULL;
+    size_t count = 0;
+    struct weir_sum other = {0};
+    rc = weir_report_talkers(report, &list, &count, &other, err);
+    if (rc != 0)
+        goto err_tree;
+    char *json = dump(report, &tree, list, count, other);
+    size_t len = json == NULL ? 0 : strlen(json);
+    /* jansson ends without a line feed. */
+    char *whole = json == NULL ? NULL : realloc(json, len + 2);
+    if (whole == NULL) {
+        free(json);
+        rc = weir_err_set(err, -ENOMEM, "no memory for the report");
+    } else {
+        memcpy(whole + len, "\n", 2);
+        *out = whole;
+    }
+    free(list);
+err_tree:
+    weir_proto_tree_close(&tree);
+    return rc;
+}
+
+static int write_all(int fd, const char *bytes)
+{
+    size_t left = strlen(bytes);
+    while (left > 0) {
+        ssize_t n = write(fd, bytes, left);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        bytes += n;
+        left -= (size_t)n;
+    }
+    return 0;
+}
+
+/* A device must never be replaced by a file, and a link (/dev/stdout is one)
+ * is there to be followed. */
+static bool is_in_place(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+static int write_in_place(const char *path, const char *bytes)
+{
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return -errno;
+    int rc = write_all(fd, bytes);
+    if (close(fd) != 0 && rc == 0)
+        rc = -errno;
+    return rc;
+}
+
+static int write_beside(const char *path, const char *bytes)
+{
+    char *temporary = NULL;
+    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+        return -ENOMEM;
+    /* Made with mode 0600 and O_EXCL. */
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0) {
+        int rc = -errno;
+        free(temporary);
+        return rc;
+    }
+    int rc = write_all(fd, bytes);
+    /* Else a crash might leave an empty file under the report's name. */
+    if (rc == 0 && fsync(fd) != 0)
+        rc = -errno;
+    if (close(fd) != 0 && rc == 0)
+        rc = -errno;
+    if (rc == 0 && rename(temporary, path) != 0)
+        rc = -errno;
+    if (rc != 0)
+        unlink(temporary);
+    free(temporary);
+    return rc;
+}
+
+int weir_report_json_write(const struct weir_report *report, const char *path,
+                           struct weir_err *err)
+{
+    char *json = NULL;
+    int rc = weir_report_json(report, &json, err);
+    if (rc != 0)
+        return rc;
+    bool standard = strcmp(path, "-") == 0;
+    if (standard)
+        rc = write_all(STDOUT_FILENO, json);
+    else if (is_in_place(path))
+        rc = write_in_place(path, json);
+    else
+        rc = write_beside(path, json);
+    free(json);
+    if (rc != 0)
+        return weir_err_sys(err, rc, "write report %s",
+                            standard ? "to the standard output" : path);
+    return 0;
+}

@@ -1,0 +1,52 @@
+/* Every report that is made is given back: a plain main, since the leak
+ * check of the sanitizer counts only there. */
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sink/live_line.h"
+#include "tests/sink/report_fixture.h"
+
+static unsigned passed;
+static unsigned failed;
+
+static void check(int ok, const char *what)
+{
+    passed += ok != 0;
+    failed += ok == 0;
+    if (!ok)
+        printf("failed: %s\n", what);
+}
+
+static void make_all(struct weir_report *report, FILE *nowhere)
+{
+    char *json = NULL;
+    check(weir_report_json(report, &json, NULL) == 0, "json");
+    free(json);
+    check(weir_report_json_write(report, "/dev/null", NULL) == 0, "write");
+    check(weir_report_json_write(report, "/dev/full", NULL) < 0, "full");
+    check(weir_report_json_write(report, "/nowhere/at/all", NULL) < 0,
+          "no folder");
+    check(weir_report_text(report, 80, nowhere, NULL) == 0, "text");
+    struct weir_live_line line;
+    struct weir_live now = {.file = "x"};
+    weir_live_line_open(&line, fileno(nowhere));
+    check(weir_live_line_show(&line, &now), "line");
+    weir_live_line_close(&line);
+}
+
+int main(void)
+{
+    FILE *nowhere = fopen("/dev/null", "w");
+    if (nowhere == NULL)
+        return 1;
+    struct weir_report report;
+    fixture_open(&report);
+    make_all(&report, nowhere);
+    fixture_fill(&report);
+    make_all(&report, nowhere);
+    fixture_close(&report);
+    fclose(nowhere);
+    printf("%u passed, %u failed\n", passed, failed);
+    return failed == 0 ? 0 : 1;
+}
