@@ -111,15 +111,14 @@ static void append(struct weir_kernel_filter *out, uint16_t code, uint32_t k,
         (struct sock_filter){.code = code, .jt = jt, .jf = jf, .k = k};
 }
 
-/* Outgoing frames of the loopback device and of CAN devices are rejected;
- * all others go on behind this. */
-static void append_no_copies(struct weir_kernel_filter *out, uint32_t loopback)
+/* Outgoing frames of loopback and CAN devices are rejected; all others go on
+ * behind this. */
+static void append_no_copies(struct weir_kernel_filter *out)
 {
     append(out, BPF_LD | BPF_B | BPF_ABS, ancillary(SKF_AD_PKTTYPE), 0, 0);
-    append(out, BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 5);
-    append(out, BPF_LD | BPF_W | BPF_ABS, ancillary(SKF_AD_IFINDEX), 0, 0);
-    append(out, BPF_JMP | BPF_JEQ | BPF_K, loopback, 2, 0);
+    append(out, BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 4);
     append(out, BPF_LD | BPF_H | BPF_ABS, ancillary(SKF_AD_HATYPE), 0, 0);
+    append(out, BPF_JMP | BPF_JEQ | BPF_K, ARPHRD_LOOPBACK, 1, 0);
     append(out, BPF_JMP | BPF_JEQ | BPF_K, ARPHRD_CAN, 0, 1);
     append(out, BPF_RET | BPF_K, 0, 0, 0);
 }
@@ -166,7 +165,7 @@ int weir_kernel_filter_make(struct weir_kernel_filter *out,
     const bool cooked = config->cooked != WEIR_COOKED_NOT;
     out->count = 0;
     if (config->no_copies)
-        append_no_copies(out, config->loopback);
+        append_no_copies(out);
     for (uint32_t i = 0; i < count; i++) {
         if (out->count + 2 > BPF_MAXINSNS)
             return -ENOTSUP;

@@ -33,12 +33,10 @@ enum weir_cooked {
 
 struct weir_kernel_filter_config {
     enum weir_cooked cooked;
-    /* Reject the copies of outgoing frames that come in again, and that
-     * libpcap would throw away uncounted behind the kernel's count: those
-     * of the loopback device and of CAN devices.  loopback is the former's
-     * number, or 0. */
+    /* Reject what loopback and CAN devices send: they give each such frame
+     * again as received, and libpcap would throw the first of the two away
+     * uncounted, when the kernel has counted it. */
     bool no_copies;
-    uint32_t loopback;
 };
 
 struct weir_kernel_filter {

@@ -95,3 +95,11 @@ int weir_pcap_handle_compile(pcap_t *pcap, struct bpf_program *out,
                             pcap_geterr(pcap));
     return 0;
 }
+
+bool weir_pcap_handle_link_error(pcap_t *pcap)
+{
+    /* libpcap 1.10.3, pcap-linux.c, pcap_wait_for_frames_mmap */
+    const char *text = pcap_geterr(pcap);
+    return strcmp(text, "The interface disappeared") == 0 ||
+           strstr(text, "Can't get flags") != NULL;
+}

@@ -34,4 +34,9 @@ int weir_pcap_handle_compile(pcap_t *pcap, struct bpf_program *out,
                              const char *device, const char *text,
                              struct weir_err *err);
 
+/* weir_pcap_handle_link_error: after a call that failed: libpcap believes
+ * that the interface is gone.  It says so also of one that is down and was
+ * renamed; netif.h knows better. */
+bool weir_pcap_handle_link_error(pcap_t *pcap);
+
 #endif

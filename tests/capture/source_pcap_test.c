@@ -394,6 +394,26 @@ Test(source_pcap, the_vlan_tag_is_kept)
     }
 }
 
+Test(source_pcap, any_keeps_the_vlan_tag_of_both_sides)
+{
+    need_rig();
+    struct weir_source *source = open_device("any", NULL);
+    uint8_t frame[100];
+    for (uint32_t i = 0; i < 20; i++) {
+        rig_udp(frame, sizeof frame, 53, i, 5);
+        rig_send(RIG_LEFT, frame, sizeof frame);
+    }
+    cr_assert_eq(cut(source).kernel_seen, 40);
+    for (uint32_t i = 0; i < got_count; i++) {
+        rig_udp(frame, sizeof frame, 53, rig_number(got[i].data, 24), 5);
+        /* SLL2's 20 bytes stand for Ethernet's 14. */
+        cr_assert_eq(got[i].len, sizeof frame + 6);
+        cr_assert_eq(got[i].caplen, sizeof frame + 6);
+        cr_assert_arr_eq(got[i].data, frame + 12, 2);
+        cr_assert_arr_eq(got[i].data + 20, frame + 14, KEEP - 20);
+    }
+}
+
 /* The ring has no room for the whole frames, so it is the kernel that cuts
  * them, also where there is no filter. */
 static void check_snaplen(const char *device, uint32_t len)

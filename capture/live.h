@@ -1,0 +1,82 @@
+#ifndef WEIR_CAPTURE_LIVE_H
+#define WEIR_CAPTURE_LIVE_H
+
+/* live: what the two halves of source_pcap share; for them alone.
+ *
+ * Owner, threads: see source.h. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pcap/pcap.h>
+
+#include "base/err.h"
+#include "capture/blocks.h"
+#include "capture/filter.h"
+#include "capture/kernel_filter.h"
+#include "capture/netif.h"
+#include "capture/source.h"
+
+/* One pcap_dispatch: so many that the calls cost nothing, and bounded, since
+ * under load libpcap would never come to an end of its own accord. */
+#define WEIR_LIVE_DISPATCH 4096
+
+/* A frame of the longest snapshot length fits. */
+#define WEIR_LIVE_BLOCK_BYTES_MIN 524288
+
+/* How often to look whether the ring is empty while it is being emptied. */
+#define WEIR_LIVE_DRAIN_MS 10
+
+enum weir_live_state {
+    WEIR_LIVE_RUNNING,
+    WEIR_LIVE_DRAINING, /* the intake is closed, the ring gives the rest */
+    WEIR_LIVE_ENDED,
+};
+
+struct weir_live {
+    struct weir_source base; /* first: what others see */
+    struct weir_ifaces ifaces;
+
+    pcap_t *pcap;
+    int fd;
+    bool packet_socket; /* else: usbmon, nflog, ... */
+    bool bound;         /* to one interface, which may go down */
+    enum weir_cooked cooked;
+    int64_t fraction_ns; /* of a time stamp's sub-second unit */
+    uint32_t snaplen;
+    uint32_t ring_back; /* see cooked.h; 0: tags are not put back */
+    uint32_t timeout_ms;
+    int64_t hold_ns;
+    struct weir_filter *filter; /* run in weir; NULL: the kernel filters */
+
+    uint32_t block_bytes;
+    struct weir_blocks *blocks;
+    struct weir_fill fill; /* takes frames */
+    struct weir_fill full; /* if it has a block: goes out next */
+    int64_t fill_since_ns; /* fill has waited since; 0: it has not */
+
+    enum weir_live_state state;
+    bool broken; /* libpcap is not to be asked for frames again */
+    enum weir_netif_state link;
+    int64_t deadline_ns; /* of DRAINING */
+    int64_t stats_at_ns;
+    int64_t watched_at_ns;
+    uint64_t received;
+    struct pcap_stat last; /* libpcap's 32-bit sums at the last look */
+    struct weir_source_stats stats;
+
+    int error; /* what next says in the end; 0: END */
+    struct weir_err error_text;
+    struct weir_err notice;
+};
+
+extern const struct weir_source_ops weir_live_ops;
+
+/* weir_live_notify: the text in notice is new. */
+static inline void weir_live_notify(struct weir_live *live)
+{
+    live->base.notice = live->notice.text;
+    live->base.notice_generation++;
+}
+
+#endif

@@ -1,0 +1,231 @@
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/linktype.h"
+#include "base/pcap.h"
+#include "capture/cooked.h"
+#include "capture/live.h"
+#include "capture/pcap_handle.h"
+#include "capture/source_pcap.h"
+
+/* Since Linux 4.20; Debian's headers have it, older ones may not. */
+#ifndef PACKET_IGNORE_OUTGOING
+#define PACKET_IGNORE_OUTGOING 23
+#endif
+
+static int socket_option(int fd, int option)
+{
+    int value = -1;
+    socklen_t size = sizeof value;
+    if (getsockopt(fd, SOL_SOCKET, option, &value, &size) != 0)
+        return -1;
+    return value;
+}
+
+/* What libpcap opened for us. */
+static void recognise(struct weir_live *live, const char *device)
+{
+    const int dlt = pcap_datalink(live->pcap);
+    live->fd = pcap_get_selectable_fd(live->pcap);
+    live->packet_socket = socket_option(live->fd, SO_DOMAIN) == AF_PACKET;
+    live->bound = live->packet_socket && strcmp(device, "any") != 0;
+    if (live->packet_socket && socket_option(live->fd, SO_TYPE) == SOCK_DGRAM)
+        live->cooked = dlt == DLT_LINUX_SLL2  ? WEIR_COOKED_SLL2
+                       : dlt == DLT_LINUX_SLL ? WEIR_COOKED_SLL
+                                              : WEIR_COOKED_NOT;
+    if (live->cooked == WEIR_COOKED_SLL2)
+        live->ring_back = weir_cooked_ring_back(live->fd);
+    live->fraction_ns =
+        pcap_get_tstamp_precision(live->pcap) == PCAP_TSTAMP_PRECISION_NANO
+            ? 1
+            : WEIR_NS_PER_US;
+}
+
+/* Outgoing copies: see kernel_filter.h. */
+static void refuse_copies(struct weir_live *live,
+                          struct weir_kernel_filter_config *config)
+{
+    const int yes = 1;
+    config->cooked = live->cooked;
+    config->no_copies = !live->bound;
+    if (live->bound && weir_netif_copies(live->fd, live->base.name))
+        config->no_copies =
+            setsockopt(live->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes,
+                       sizeof yes) != 0;
+}
+
+static void count_discard(u_char *user, const struct pcap_pkthdr *header,
+                          const u_char *data)
+{
+    (void)header;
+    (void)data;
+    ++*(u_int *)(void *)user;
+}
+
+/* Throws away what came in before the intake was closed, and takes the
+ * statistics' baseline where the ring is empty.  What libpcap hid from us
+ * before the copies were refused makes the counts differ; then the ring is
+ * empty when the kernel has had time to give its open block. */
+static int empty_ring(struct weir_live *live, struct weir_err *err)
+{
+    u_int discarded = 0;
+    const int64_t deadline_ns =
+        weir_clock_mono_ns() +
+        (2 * (int64_t)live->timeout_ms + 100) * WEIR_NS_PER_MS;
+    for (;;) {
+        const int n = pcap_dispatch(live->pcap, WEIR_LIVE_DISPATCH,
+                                    count_discard, (u_char *)&discarded);
+        if (n < 0 && !weir_pcap_handle_link_error(live->pcap))
+            return weir_err_set(err, -EIO, "%s: %s", live->base.name,
+                                pcap_geterr(live->pcap));
+        if (n > 0)
+            continue;
+        if (pcap_stats(live->pcap, &live->last) != 0)
+            return weir_err_set(err, -EIO, "%s: %s", live->base.name,
+                                pcap_geterr(live->pcap));
+        if (live->last.ps_recv - live->last.ps_drop == discarded ||
+            weir_clock_mono_ns() >= deadline_ns)
+            return 0;
+        struct pollfd wait = {.fd = live->fd, .events = POLLIN};
+        (void)poll(&wait, 1, WEIR_LIVE_DRAIN_MS);
+    }
+}
+
+/* What the kernel cannot be asked is left to weir; the kernel then only cuts
+ * the frames. */
+static int filter_in_weir(struct weir_live *live, const char *text,
+                          const struct weir_kernel_filter_config *config,
+                          struct weir_err *err)
+{
+    struct weir_kernel_filter kernel;
+    int rc = weir_filter_compile(
+        &live->filter, text, weir_linktype_from_dlt(pcap_datalink(live->pcap)),
+        live->snaplen, err);
+    if (rc != 0)
+        return weir_err_wrap(err, rc, "%s", live->base.name);
+    weir_err_set(&live->notice, 0,
+                 "%s: the kernel cannot test this filter, weir does",
+                 live->base.name);
+    weir_live_notify(live);
+    if (!live->packet_socket)
+        return 0;
+    const struct bpf_insn all = {.code = BPF_RET | BPF_K, .k = live->snaplen};
+    rc = weir_kernel_filter_make(&kernel, &all, 1, config);
+    if (rc == 0)
+        rc = weir_kernel_filter_attach(live->fd, &kernel);
+    if (rc != 0)
+        return weir_err_sys(err, rc, "%s: SO_ATTACH_FILTER", live->base.name);
+    return 0;
+}
+
+/* Opens the intake. */
+static int install_filter(struct weir_live *live, const char *text,
+                          const struct weir_kernel_filter_config *config,
+                          struct weir_err *err)
+{
+    if (!live->packet_socket)
+        return text[0] != '\0' ? filter_in_weir(live, text, config, err) : 0;
+    struct weir_kernel_filter kernel;
+    struct bpf_program program;
+    int rc = weir_pcap_handle_compile(live->pcap, &program, live->base.name,
+                                      text, err);
+    if (rc != 0)
+        return rc;
+    rc = weir_kernel_filter_make(&kernel, program.bf_insns, program.bf_len,
+                                 config);
+    pcap_freecode(&program);
+    if (rc == 0)
+        rc = weir_kernel_filter_attach(live->fd, &kernel);
+    return rc == 0 ? 0 : filter_in_weir(live, text, config, err);
+}
+
+static int start(struct weir_live *live,
+                 const struct weir_source_config *config, struct weir_err *err)
+{
+    struct weir_kernel_filter_config kernel = {0};
+    if (live->packet_socket) {
+        int rc = weir_kernel_filter_reject_all(live->fd);
+        if (rc != 0)
+            return weir_err_sys(err, rc, "%s: SO_ATTACH_FILTER",
+                                live->base.name);
+        refuse_copies(live, &kernel);
+        weir_kernel_filter_settle();
+        rc = empty_ring(live, err);
+        if (rc != 0)
+            return rc;
+    }
+    const int rc = install_filter(
+        live, config->filter != NULL ? config->filter : "", &kernel, err);
+    if (rc != 0)
+        return rc;
+    struct weir_iface iface = {
+        .linktype = weir_linktype_from_dlt(pcap_datalink(live->pcap)),
+        .tsresol = live->fraction_ns == 1 ? 9 : 6,
+        .snaplen = live->snaplen,
+        .filter = live->filter,
+    };
+    snprintf(iface.name, sizeof iface.name, "%s", live->base.name);
+    live->ifaces.filter_text = config->filter;
+    (void)weir_ifaces_add(&live->ifaces, &iface);
+    return 0;
+}
+
+int weir_pcap_source_open(struct weir_source **out,
+                          const struct weir_pcap_config *config,
+                          struct weir_err *err)
+{
+    const struct weir_source_config *common = &config->source;
+    const struct weir_pcap_handle_config handle = {
+        .device = config->device,
+        .promisc = config->promisc,
+        .snaplen = common->snaplen == 0 || common->snaplen > WEIR_SNAPLEN_MAX
+                       ? WEIR_SNAPLEN_MAX
+                       : common->snaplen,
+        .buffer_bytes = config->buffer_bytes != 0 ? config->buffer_bytes
+                                                  : WEIR_PCAP_BUFFER_BYTES,
+        .timeout_ms =
+            config->timeout_ms != 0 ? config->timeout_ms : WEIR_PCAP_TIMEOUT_MS,
+    };
+    if (common->block_bytes < WEIR_LIVE_BLOCK_BYTES_MIN)
+        return weir_err_set(err, -EINVAL, "blocks of %u bytes",
+                            common->block_bytes);
+    struct weir_live *live = calloc(1, sizeof *live);
+    if (live == NULL)
+        return weir_err_sys(err, -ENOMEM, "%s", config->device);
+    live->base = (struct weir_source){
+        .ops = &weir_live_ops,
+        .ifaces = &live->ifaces,
+        .name = config->device,
+        .live = true,
+        .wait_ms = 0,
+    };
+    live->snaplen = handle.snaplen;
+    live->timeout_ms = handle.timeout_ms;
+    live->hold_ns = (int64_t)config->hold_ms * WEIR_NS_PER_MS;
+    live->block_bytes = common->block_bytes;
+    int rc = weir_pcap_handle_open(&live->pcap, &handle, &live->notice, err);
+    if (rc == 0) {
+        if (live->notice.text[0] != '\0')
+            weir_live_notify(live);
+        recognise(live, config->device);
+        live->base.fd = live->fd;
+        /* One to fill, and one that is full when the frame behind it has
+         * no room. */
+        rc = weir_blocks_open(&live->blocks, common->leases + 2,
+                              common->block_bytes, err);
+    }
+    if (rc == 0)
+        rc = start(live, common, err);
+    if (rc != 0) {
+        weir_live_ops.close(&live->base);
+        return rc;
+    }
+    *out = &live->base;
+    return 0;
+}
