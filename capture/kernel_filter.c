@@ -217,6 +217,6 @@ void weir_kernel_filter_settle(void)
     if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0)
         return;
     /* Not offered (nohz_full): longer than any frame takes. */
-    const struct timespec wait = {.tv_nsec = 30 * 1000 * 1000};
+    const struct timespec wait = {.tv_nsec = 30000000L};
     nanosleep(&wait, NULL);
 }

@@ -1,17 +1,18 @@
 #include "tests/capture/net_rig.h"
 
 #include <arpa/inet.h>
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -45,11 +46,25 @@ static bool own_namespace(void)
 
 bool rig_ip(const char *arguments)
 {
-    char command[256];
-    snprintf(command, sizeof command,
-             "PATH=/usr/sbin:/sbin:/usr/bin:/bin ip %s >/dev/null 2>&1",
-             arguments);
-    return system(command) == 0;
+    char words[256];
+    char *argv[24] = {"ip"};
+    size_t n = 1;
+    char *rest = words;
+    snprintf(words, sizeof words, "%s", arguments);
+    while (rest != NULL && n + 1 < sizeof argv / sizeof argv[0])
+        argv[n++] = strsep(&rest, " ");
+    const int child = fork();
+    WEIR_ASSERT(child >= 0);
+    if (child == 0) {
+        /* Its complaints are the test's to tell. */
+        (void)close(STDERR_FILENO);
+        (void)setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1);
+        (void)execvp("ip", argv);
+        _exit(127);
+    }
+    int status = 0;
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
 }
 
 bool rig_open(const char **reason)
@@ -90,6 +105,43 @@ void rig_send(const char *interface, const uint8_t *frame, size_t len)
         n = sendto(fd, frame, len, 0, (const struct sockaddr *)&to, sizeof to);
     while (n < 0 && errno == ENOBUFS);
     WEIR_ASSERT(n == (ssize_t)len);
+}
+
+void rig_send_udp(uint32_t n, size_t len)
+{
+    uint8_t frame[2048];
+    for (uint32_t i = 0; i < n; i++) {
+        rig_udp(frame, len, 2000, i, 0);
+        rig_send(RIG_LEFT, frame, len);
+    }
+}
+
+int rig_flood(const char *interface, uint32_t n)
+{
+    const struct sockaddr_ll to = {
+        .sll_family = AF_PACKET,
+        .sll_ifindex = (int)if_nametoindex(interface),
+    };
+    const int child = fork();
+    WEIR_ASSERT(child >= 0);
+    if (child > 0)
+        return child;
+    uint8_t frame[60];
+    const int fd = socket(PF_PACKET, SOCK_RAW, 0);
+    for (uint32_t i = 0; i < n; i++) {
+        rig_udp(frame, sizeof frame, 2000, i, 0);
+        if (sendto(fd, frame, sizeof frame, 0, (const struct sockaddr *)&to,
+                   sizeof to) < 0 &&
+            errno != ENOBUFS && errno != ENETDOWN)
+            break;
+    }
+    _exit(0);
+}
+
+void rig_flood_end(int child)
+{
+    (void)kill(child, SIGKILL);
+    (void)waitpid(child, NULL, 0);
 }
 
 static void store_be16(uint8_t *to, size_t v)

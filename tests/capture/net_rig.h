@@ -31,6 +31,16 @@ void rig_udp(uint8_t *frame, size_t len, uint16_t port, uint32_t number,
 void rig_tcp(uint8_t *frame, size_t len, uint16_t port, uint32_t number);
 void rig_arp(uint8_t *frame);
 
+/* rig_send_udp: n such frames of len bytes (at most 2048) out of the left
+ * side, numbered from 0. */
+void rig_send_udp(uint32_t n, size_t len);
+
+/* rig_flood: a child process that sends n such frames of 60 bytes as fast as
+ * it can, and ends early if the interface does.  rig_flood_end: kills and
+ * waits. */
+int rig_flood(const char *interface, uint32_t n);
+void rig_flood_end(int child);
+
 /* rig_number: of a frame made above, whose IP header begins at offset. */
 uint32_t rig_number(const uint8_t *data, size_t ip_offset);
 

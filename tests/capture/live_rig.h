@@ -1,0 +1,48 @@
+#ifndef WEIR_TESTS_CAPTURE_LIVE_RIG_H
+#define WEIR_TESTS_CAPTURE_LIVE_RIG_H
+
+/* live_rig: a live source as a capture thread would use it, one step at a
+ * time, and what it gave.  For Criterion tests: what should not be asserts.
+ *
+ * Threads   the test's one. */
+
+#include "base/err.h"
+#include "capture/source_pcap.h"
+
+#define LIVE_KEEP   96
+#define LIVE_FRAMES 32768
+
+/* What was received, as far as a test looks at it; the first LIVE_FRAMES, where
+ * a test does not know how many will come. */
+struct live_got {
+    uint32_t caplen;
+    uint32_t len;
+    int64_t time_ns;
+    uint16_t flags;
+    uint8_t data[LIVE_KEEP];
+};
+
+extern struct live_got *got;
+extern uint32_t got_count;
+
+/* live_need: opens net_rig, or skips the test aloud. */
+void live_need(void);
+
+/* live_config: what the tests have in common. */
+struct weir_pcap_config live_config(const char *device, const char *filter);
+struct weir_source *live_open_config(const struct weir_pcap_config *config);
+struct weir_source *live_open(const char *device, const char *filter);
+
+/* live_step: one call of next, and what a capture thread does with its
+ * answer.  live_receive: until `want` frames are there, at most 5 s. */
+int live_step(struct weir_source *source, struct weir_err *err);
+void live_receive(struct weir_source *source, uint32_t want);
+
+/* live_finish: until END or an error, which it returns. */
+int live_finish(struct weir_source *source, struct weir_source_stats *stats,
+                struct weir_err *err);
+
+/* live_cut: ends and closes the source; the equation holds. */
+struct weir_source_stats live_cut(struct weir_source *source);
+
+#endif

@@ -1,0 +1,157 @@
+#include "capture/source_pcap.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "tests/capture/live_rig.h"
+#include "tests/capture/net_rig.h"
+
+Test(source_pcap_link, an_interface_that_was_down_goes_on)
+{
+    live_need();
+    struct weir_err err = {""};
+    struct weir_source *source = live_open(RIG_RIGHT, NULL);
+    rig_send_udp(100, 60);
+    cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+    live_receive(source, 100);
+    for (int i = 0; i < 20 && source->notice == NULL; i++)
+        cr_assert_geq(live_step(source, &err), 0, "%s", err.text);
+    cr_assert_not_null(source->notice);
+    cr_assert_not_null(strstr(source->notice, RIG_RIGHT " is down"));
+    const uint32_t generation = source->notice_generation;
+    cr_assert(rig_ip("link set " RIG_RIGHT " name wother"));
+    for (int i = 0; i < 5; i++)
+        cr_assert_geq(live_step(source, &err), 0, "%s", err.text);
+    cr_assert(rig_ip("link set wother up"));
+    for (int i = 0; i < 20 && source->notice_generation == generation; i++)
+        cr_assert_geq(live_step(source, &err), 0, "%s", err.text);
+    cr_assert_not_null(strstr(source->notice, "up again"));
+    rig_send_udp(100, 60);
+    live_receive(source, 200);
+    cr_assert_eq(live_cut(source).kernel_seen, 200);
+}
+
+static void check_removal(bool down_first)
+{
+    struct weir_err err = {""};
+    struct weir_source_stats stats;
+    got_count = 0;
+    struct weir_source *source = live_open(RIG_RIGHT, NULL);
+    rig_send_udp(200, 60);
+    if (down_first) {
+        cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+        for (int i = 0; i < 20 && source->notice == NULL; i++)
+            cr_assert_geq(live_step(source, &err), 0, "%s", err.text);
+    }
+    cr_assert(rig_ip("link del " RIG_LEFT));
+    cr_assert_eq(live_finish(source, &stats, &err), -ENODEV);
+    cr_assert_str_eq(err.text, RIG_RIGHT ": the interface was removed");
+    cr_assert_eq(got_count, 200);
+    cr_assert_eq(stats.kernel_seen, 200);
+    cr_assert_eq(stats.interface_dropped, 0);
+    struct weir_lease lease;
+    cr_assert_eq(source->ops->next(source, &lease, &err), -ENODEV);
+    source->ops->close(source);
+}
+
+Test(source_pcap_link, a_removed_interface_gives_all_and_then_a_message)
+{
+    live_need();
+    check_removal(false);
+}
+
+Test(source_pcap_link, an_interface_removed_while_down_too)
+{
+    live_need();
+    check_removal(true);
+}
+
+/* Numbers follow one another where nothing was dropped. */
+static void check_sequence(void)
+{
+    for (uint32_t i = 1; i < got_count && i < LIVE_FRAMES; i++)
+        cr_assert_eq(rig_number(got[i].data, 14),
+                     rig_number(got[i - 1].data, 14) + 1, "frame %u", i);
+}
+
+Test(source_pcap_link, opens_and_cuts_under_load_are_exact)
+{
+    live_need();
+    const int child = rig_flood(RIG_LEFT, 2000000);
+    for (int round = 0; round < 10; round++) {
+        got_count = 0;
+        struct weir_source *source = live_open(RIG_RIGHT, "udp");
+        live_receive(source, 2000);
+        if (live_cut(source).kernel_dropped == 0)
+            check_sequence();
+        cr_assert_geq(got_count, 1);
+    }
+    rig_flood_end(child);
+}
+
+Test(source_pcap_link, down_and_up_under_load_is_exact)
+{
+    live_need();
+    struct weir_source *source = live_open(RIG_RIGHT, "udp");
+    const int child = rig_flood(RIG_LEFT, 2000000);
+    for (int round = 0; round < 3; round++) {
+        live_receive(source, got_count + 500);
+        cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+        cr_assert(rig_ip("link set " RIG_RIGHT " up"));
+    }
+    rig_flood_end(child);
+    live_cut(source);
+}
+
+Test(source_pcap_link, removal_under_load_is_exact)
+{
+    live_need();
+    struct weir_err err = {""};
+    struct weir_source_stats stats;
+    struct weir_source *source = live_open(RIG_RIGHT, "udp");
+    const int child = rig_flood(RIG_LEFT, 2000000);
+    live_receive(source, 1000);
+    cr_assert(rig_ip("link del " RIG_LEFT));
+    cr_assert_eq(live_finish(source, &stats, &err), -ENODEV);
+    rig_flood_end(child);
+    cr_assert_eq(stats.kernel_seen, got_count + stats.kernel_dropped);
+    source->ops->close(source);
+}
+
+static void check_refused(const char *device, const char *filter, int code,
+                          const char *text)
+{
+    struct weir_err err = {""};
+    struct weir_source *source = NULL;
+    const struct weir_pcap_config config = live_config(device, filter);
+    const int rc = weir_pcap_source_open(&source, &config, &err);
+    cr_assert_eq(rc, code, "%s: %d", err.text, rc);
+    cr_assert_null(source);
+    cr_assert_str_eq(err.text, text);
+}
+
+Test(source_pcap_link, what_cannot_be_opened_says_why)
+{
+    live_need();
+    check_refused("nosuch0", NULL, -ENODEV, "nosuch0: no such device");
+    check_refused("a-name-that-is-longer-than-any", NULL, -ENODEV,
+                  "a-name-that-is-longer-than-any: no such device");
+    check_refused("bad\nname", NULL, -ENODEV, "bad?name: no such device");
+    check_refused(RIG_RIGHT, "port banana", -EINVAL,
+                  "filter 'port banana': unknown port 'banana'");
+    cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+    check_refused(RIG_RIGHT, NULL, -ENETDOWN,
+                  RIG_RIGHT ": the interface is down");
+}
+
+Test(source_pcap_link, without_privilege_it_says_which)
+{
+    if (getuid() == 0)
+        cr_assert_eq(setresuid(65534, 65534, 65534), 0);
+    check_refused("lo", NULL, -EPERM,
+                  "lo: no privilege to capture: that takes CAP_NET_RAW (try "
+                  "sudo)");
+}
