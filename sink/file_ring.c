@@ -1,6 +1,7 @@
 #include "sink/file_ring.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -35,30 +36,57 @@ static char *name_at(const struct weir_file_ring *ring, uint32_t slot)
     return ring->names + (size_t)slot * ring->name_bytes;
 }
 
+static struct weir_file_id id_of(const struct stat *st)
+{
+    return (struct weir_file_id){
+        .dev = st->st_dev,
+        .ino = st->st_ino,
+        .bytes = st->st_size,
+        .changed = st->st_mtim,
+    };
+}
+
+static bool same(const struct weir_file_id *a, const struct weir_file_id *b)
+{
+    return a->dev == b->dev && a->ino == b->ino && a->bytes == b->bytes &&
+           a->changed.tv_sec == b->changed.tv_sec &&
+           a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
 int weir_file_ring_make_room(struct weir_file_ring *ring, struct weir_err *err)
 {
     if (ring->max == 0 || ring->count < ring->max)
         return 0;
     const char *name = name_at(ring, ring->next);
-    const struct weir_file_id *id = &ring->ids[ring->next];
-    struct stat st;
     ring->count--;
-    if (lstat(name, &st) != 0 || st.st_dev != id->dev || st.st_ino != id->ino)
+    struct stat st;
+    if (lstat(name, &st) != 0)
+        return 0;
+    struct weir_file_id found = id_of(&st);
+    if (!same(&found, &ring->ids[ring->next]))
         return 0;
     if (unlink(name) != 0 && errno != ENOENT)
         return weir_err_sys(err, -errno, "%s: cannot be removed", name);
     return 0;
 }
 
-void weir_file_ring_add(struct weir_file_ring *ring, const char *name,
-                        struct weir_file_id id)
+void weir_file_ring_add(struct weir_file_ring *ring, const char *name)
 {
     if (ring->max == 0)
         return;
     size_t bytes = strlen(name) + 1;
     WEIR_ASSERT(ring->count < ring->max && bytes <= ring->name_bytes);
     memcpy(name_at(ring, ring->next), name, bytes);
-    ring->ids[ring->next] = id;
+    ring->ids[ring->next] = (struct weir_file_id){0};
     ring->next = (ring->next + 1) % ring->max;
     ring->count++;
+}
+
+void weir_file_ring_complete(struct weir_file_ring *ring, int fd)
+{
+    if (ring->max == 0)
+        return;
+    struct stat st;
+    if (fstat(fd, &st) == 0)
+        ring->ids[(ring->next + ring->max - 1) % ring->max] = id_of(&st);
 }

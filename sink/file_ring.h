@@ -4,7 +4,7 @@
 /* file_ring: the newest N files of a recording; the oldest goes first.
  *
  * Only a file that this recording made is ever removed: if another one is
- * found under its name, that one is left alone.
+ * found under its name, or it was changed since, it is left alone.
  *
  * Threads   one at a time.
  * Progress  all memory is taken at open. */
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 struct weir_err;
 
@@ -24,9 +25,13 @@ struct weir_file_ring {
     char *names;
 };
 
+/* How a complete file is known again: a removed file's inode number may be
+ * the next one's. */
 struct weir_file_id {
     dev_t dev;
     ino_t ino;
+    off_t bytes;
+    struct timespec changed;
 };
 
 int weir_file_ring_open(struct weir_file_ring *ring, uint32_t max,
@@ -36,8 +41,9 @@ void weir_file_ring_close(struct weir_file_ring *ring);
 /* weir_file_ring_make_room: removes the oldest file if N are there. */
 int weir_file_ring_make_room(struct weir_file_ring *ring, struct weir_err *err);
 
-/* weir_file_ring_add: there is room. */
-void weir_file_ring_add(struct weir_file_ring *ring, const char *name,
-                        struct weir_file_id id);
+/* weir_file_ring_add: the newest file; there is room.
+ * weir_file_ring_complete: it is what fd is now, and will be no more. */
+void weir_file_ring_add(struct weir_file_ring *ring, const char *name);
+void weir_file_ring_complete(struct weir_file_ring *ring, int fd);
 
 #endif

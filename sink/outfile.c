@@ -35,8 +35,6 @@ static int take_fd(struct weir_outfile *out, int fd, struct weir_err *err)
     out->write_max = INT32_MAX;
     out->base = 0;
     out->bytes = 0;
-    out->dev = st.st_dev;
-    out->ino = st.st_ino;
     return 0;
 }
 
@@ -60,7 +58,9 @@ int weir_outfile_open_new(struct weir_outfile *out, const char *path,
         open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return weir_err_sys(err, -errno, "%s", path);
-    return take_fd(out, fd, err);
+    rc = take_fd(out, fd, err);
+    out->made = rc == 0;
+    return rc;
 }
 
 static bool is_input(const struct weir_outfile_not *input,

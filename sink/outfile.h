@@ -29,8 +29,6 @@ struct weir_outfile {
     uint32_t write_max; /* bytes at a time */
     uint64_t base;      /* where in the file our first byte is */
     uint64_t bytes;     /* ours, whole and written */
-    dev_t dev;
-    ino_t ino;
     const struct weir_stop *abandon; /* NULL: wait for ever */
     char name[PATH_MAX];
 };

@@ -52,11 +52,7 @@ int weir_series_next(struct weir_series *series, int64_t begin_ns,
         return fail(series, rc);
     series->number++;
     series->has_begin = false;
-    struct weir_file_id id = {
-        .dev = series->out.dev,
-        .ino = series->out.ino,
-    };
-    weir_file_ring_add(&series->ring, series->out.name, id);
+    weir_file_ring_add(&series->ring, series->out.name);
     return weir_series_begin(series, err);
 }
 
@@ -110,6 +106,7 @@ int weir_series_end(struct weir_series *series,
     if (!series->out.torn)
         rc = weir_section_end(&series->section, &series->out, facts, now, err);
     series->bytes_before += series->out.bytes;
+    weir_file_ring_complete(&series->ring, series->out.fd);
     int closed = weir_outfile_close(&series->out, sync, rc == 0 ? err : NULL);
     return fail(series, rc != 0 ? rc : closed);
 }

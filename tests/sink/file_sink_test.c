@@ -1,100 +1,65 @@
 #include "sink/file_sink.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/err.h"
 #include "sink/null_sink.h"
-#include "tests/sink/frames.h"
+#include "tests/sink/recording.h"
 
-static uint8_t data[256];
-static struct weir_frame frames[1000];
-static struct weir_ifaces *ifaces;
-static struct weir_err err;
+TestSuite(file_sink, .init = recording_setup, .fini = recording_teardown);
 
-/* Frames a millisecond apart, of 0 to 255 bytes. */
-static void setup(void)
+#define NG WEIR_FORMAT_PCAPNG
+
+static struct weir_sink *open_plain(const char *name, enum weir_format format)
 {
-    umask(022);
-    ifaces = test_ifaces(1, 0);
-    for (uint32_t i = 0; i < sizeof data; i++)
-        data[i] = (uint8_t)(i * 7);
-    for (uint32_t i = 0; i < 1000; i++)
-        frames[i] = (struct weir_frame){
-            .data = data,
-            .time_ns = INT64_C(1700000000000000000) + i * INT64_C(1000000),
-            .caplen = i % 256,
-            .len = i % 256 + i % 3,
-        };
+    return recording_open((struct weir_file_sink_config){
+        .path = test_path(name), .format = format});
 }
 
-static void teardown(void)
+static void make_other(const char *name)
 {
-    free(ifaces);
-    test_dir_remove();
+    FILE *f = fopen(test_path(name), "w");
+    cr_assert_not_null(f);
+    fputs("other", f);
+    fclose(f);
 }
 
-TestSuite(file_sink, .init = setup, .fini = teardown);
-
-static struct weir_sink *open_sink(const char *path, enum weir_format format)
+static void assert_other(const char *name)
 {
-    struct weir_file_sink_config config = {
-        .path = path, .format = format, .ifaces = ifaces};
-    struct weir_sink *sink = NULL;
-    cr_assert_eq(weir_file_sink_open(&sink, &config, &err), 0, "%s", err.text);
-    return sink;
+    char text[16] = "";
+    FILE *f = fopen(test_path(name), "r");
+    cr_assert_not_null(f);
+    cr_assert_not_null(fgets(text, sizeof text, f));
+    cr_assert_str_eq(text, "other");
+    fclose(f);
 }
 
-/* Writes n frames from the first on, in batches of `each`. */
-static void write_frames(struct weir_sink *sink, enum weir_format format,
-                         uint32_t n, uint32_t each)
+static void assert_report(const struct weir_sink *sink, uint64_t files,
+                          const char *name)
 {
-    for (uint32_t i = 0; i < n; i += each) {
-        uint32_t k = n - i < each ? n - i : each;
-        struct weir_batch *batch = test_batch(format, ifaces, frames + i, k);
-        uint32_t taken = 0;
-        cr_assert_eq(sink->ops->write(sink, batch, k, &taken, &err), 0, "%s",
-                     err.text);
-        cr_assert_eq(taken, k);
-        sink->facts.delivered += k;
-        test_batch_free(batch);
-    }
-}
-
-static void finish_and_close(struct weir_sink *sink)
-{
-    cr_assert_eq(sink->ops->finish(sink, &err), 0, "%s", err.text);
-    sink->ops->close(sink);
-}
-
-static void assert_frames(const struct test_file *file, uint32_t n,
-                          int64_t unit_ns)
-{
-    cr_assert_eq(file->records_count, n);
-    for (uint32_t i = 0; i < n; i++) {
-        const struct test_record *r = &file->records[i];
-        cr_assert_eq(r->time_ns, frames[i].time_ns / unit_ns * unit_ns);
-        cr_assert_eq(r->caplen, frames[i].caplen);
-        cr_assert_eq(r->len, frames[i].len);
-        cr_assert_arr_eq(r->data, data, r->caplen);
-    }
+    struct weir_file_sink_report report;
+    weir_file_sink_report(sink, &report);
+    cr_assert_eq(report.files, files);
+    cr_assert_str_eq(report.path, test_path(name));
 }
 
 Test(file_sink, pcapng_holds_what_was_written)
 {
-    ifaces->filter_text = "udp port 53";
-    struct weir_sink *sink =
-        open_sink(test_path("out.pcapng"), WEIR_FORMAT_PCAPNG);
+    recording_ifaces->filter_text = "udp port 53";
+    struct weir_sink *sink = open_plain("out.pcapng", NG);
     cr_assert_eq(weir_file_sink_linktype(sink), -1);
-    write_frames(sink, WEIR_FORMAT_PCAPNG, 1000, 77);
-    finish_and_close(sink);
+    recording_write(sink, NG, 0, 1000, 77);
+    recording_end(sink);
     struct test_file file;
     cr_assert(test_file_read(&file, test_path("out.pcapng")));
-    assert_frames(&file, 1000, 1);
+    recording_parsed(&file, 0, 1000);
     cr_assert_str_eq(file.name, "if0");
     cr_assert_str_eq(file.filter, "udp port 53");
     cr_assert_eq(strncmp(file.userappl, "weir ", 5), 0);
@@ -119,12 +84,13 @@ static void assert_libpcap_reads(const char *path, int64_t unit_ns)
     const u_char *bytes;
     uint32_t i = 0;
     while (pcap_next_ex(p, &header, &bytes) == 1) {
+        const struct weir_frame *f = &recording_frames[i];
         int64_t time_ns = (int64_t)header->ts.tv_sec * 1000000000 +
                           (int64_t)header->ts.tv_usec;
-        cr_assert_eq(time_ns, frames[i].time_ns / unit_ns * unit_ns);
-        cr_assert_eq(header->caplen, frames[i].caplen);
-        cr_assert_eq(header->len, frames[i].len);
-        cr_assert_arr_eq(bytes, data, header->caplen);
+        cr_assert_eq(time_ns, f->time_ns / unit_ns * unit_ns);
+        cr_assert_eq(header->caplen, f->caplen);
+        cr_assert_eq(header->len, f->len);
+        cr_assert_arr_eq(bytes, recording_data, header->caplen);
         i++;
     }
     cr_assert_eq(i, 1000);
@@ -134,14 +100,340 @@ static void assert_libpcap_reads(const char *path, int64_t unit_ns)
 Test(file_sink, pcap_holds_what_was_written)
 {
     for (uint32_t i = 0; i < 1000; i++)
-        frames[i].time_ns += i % 1000;
-    struct weir_sink *sink = open_sink(test_path("us.pcap"), WEIR_FORMAT_PCAP);
+        recording_frames[i].time_ns += i % 1000;
+    struct weir_sink *sink = open_plain("us.pcap", WEIR_FORMAT_PCAP);
     cr_assert_eq(weir_file_sink_linktype(sink), 1);
-    write_frames(sink, WEIR_FORMAT_PCAP, 1000, 300);
-    finish_and_close(sink);
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 1000, 300);
+    recording_end(sink);
     assert_libpcap_reads(test_path("us.pcap"), 1000);
-    sink = open_sink(test_path("ns.pcap"), WEIR_FORMAT_PCAP_NS);
-    write_frames(sink, WEIR_FORMAT_PCAP_NS, 1000, 1);
-    finish_and_close(sink);
+    sink = open_plain("ns.pcap", WEIR_FORMAT_PCAP_NS);
+    recording_write(sink, WEIR_FORMAT_PCAP_NS, 0, 1000, 1);
+    recording_end(sink);
     assert_libpcap_reads(test_path("ns.pcap"), 1);
+}
+
+Test(file_sink, takes_no_more_than_it_may)
+{
+    struct weir_sink *sink = open_plain("out.pcap", WEIR_FORMAT_PCAP);
+    struct weir_batch *batch =
+        test_batch(WEIR_FORMAT_PCAP, recording_ifaces, recording_frames, 1000);
+    uint32_t taken = 0;
+    cr_assert_eq(sink->ops->write(sink, batch, 321, &taken, NULL), 0);
+    cr_assert_eq(taken, 321);
+    cr_assert_not(sink->done, "the limit was the caller's");
+    test_batch_free(batch);
+    recording_end(sink);
+    recording_holds("out.pcap", 0, 321);
+}
+
+Test(file_sink, a_recording_without_frames_is_a_file)
+{
+    recording_end(open_plain("a.pcap", WEIR_FORMAT_PCAP));
+    recording_holds("a.pcap", 0, 0);
+    recording_end(open_plain("a.pcapng", NG));
+    recording_holds("a.pcapng", 0, 0);
+    recording_end(recording_open((struct weir_file_sink_config){
+        .path = test_path("b%%.pcap"),
+        .format = WEIR_FORMAT_PCAP,
+        .naming = WEIR_NAMING_STRFTIME,
+        .limits = {.duration_ns = 1},
+    }));
+    recording_holds("b%.pcap", 0, 0);
+    /* Nor is an interface needed. */
+    atomic_store(&recording_ifaces->count, 0);
+    recording_end(open_plain("c.pcap", WEIR_FORMAT_PCAP));
+    recording_holds("c.pcap", 0, 0);
+}
+
+Test(file_sink, an_interface_that_comes_late_heads_the_pcap)
+{
+    atomic_store(&recording_ifaces->count, 0);
+    struct weir_sink *sink = open_plain("out.pcap", WEIR_FORMAT_PCAP);
+    cr_assert_eq(weir_file_sink_linktype(sink), -1);
+    struct weir_iface iface = {.linktype = 113, .snaplen = 96, .fcs_bytes = 4};
+    weir_ifaces_add(recording_ifaces, &iface);
+    cr_assert_eq(weir_file_sink_linktype(sink), 113);
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 10, 5);
+    recording_end(sink);
+    struct test_file file;
+    cr_assert(test_file_read(&file, test_path("out.pcap")));
+    cr_assert_eq(file.network, 0x24000000 | 113);
+    cr_assert_eq(file.snaplen, 96);
+    cr_assert_eq(file.records_count, 10);
+    test_file_free(&file);
+}
+
+/* The kernel's counts as far as they are known: what came in at the
+ * interface is not, behind a filter. */
+Test(file_sink, statistics_say_what_is_known)
+{
+    for (int filtered = 0; filtered < 2; filtered++) {
+        recording_ifaces->filter_text = filtered ? "ip" : NULL;
+        struct weir_sink *sink = recording_open((struct weir_file_sink_config){
+            .path = test_path("out.pcapng"), .format = NG, .live = true});
+        sink->facts = (struct weir_sink_facts){
+            .has_kernel = true, .kernel_seen = 1007, .kernel_dropped = 7};
+        recording_write(sink, NG, 0, 1000, 1000);
+        recording_end(sink);
+        struct test_file file;
+        cr_assert(test_file_read(&file, test_path("out.pcapng")));
+        cr_assert_eq(file.osdrop, 7);
+        cr_assert_eq(file.usrdeliv, 1000);
+        cr_assert_eq(file.ifrecv, filtered ? UINT64_MAX : 1007);
+        test_file_free(&file);
+    }
+}
+
+Test(file_sink, a_file_is_for_its_owner_whatever_the_umask)
+{
+    mode_t masks[] = {0, 022, 077, 0177, 0277};
+    for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++) {
+        umask(masks[i]);
+        struct weir_sink *sink = open_plain("out.pcap", WEIR_FORMAT_PCAP);
+        recording_end(sink);
+        struct stat st;
+        cr_assert_eq(stat(test_path("out.pcap"), &st), 0);
+        cr_assert_eq(st.st_mode & 07777, 0600 & ~masks[i]);
+        umask(0);
+    }
+}
+
+Test(file_sink, a_plain_name_is_replaced_by_a_new_file)
+{
+    make_other("out.pcap");
+    cr_assert_eq(link(test_path("out.pcap"), test_path("kept")), 0);
+    cr_assert_eq(chmod(test_path("out.pcap"), 0666), 0);
+    struct weir_sink *sink = open_plain("out.pcap", WEIR_FORMAT_PCAP);
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 5, 5);
+    recording_end(sink);
+    recording_holds("out.pcap", 0, 5);
+    assert_other("kept");
+    struct stat st;
+    cr_assert_eq(stat(test_path("out.pcap"), &st), 0);
+    cr_assert_eq(st.st_mode & 07777, 0600);
+}
+
+Test(file_sink, a_symbolic_link_is_followed_first)
+{
+    make_other("real.pcap");
+    cr_assert_eq(symlink("real.pcap", test_path("link.pcap")), 0);
+    struct weir_sink *sink = open_plain("link.pcap", WEIR_FORMAT_PCAP);
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 5, 5);
+    recording_end(sink);
+    recording_holds("real.pcap", 0, 5);
+    struct stat st;
+    cr_assert_eq(lstat(test_path("link.pcap"), &st), 0);
+    cr_assert(S_ISLNK(st.st_mode));
+    cr_assert_eq(unlink(test_path("real.pcap")), 0);
+    char text[WEIR_ERR_TEXT_MAX];
+    snprintf(text, sizeof text, "%.400s: is a symbolic link to nothing",
+             test_path("link.pcap"));
+    recording_refused(
+        (struct weir_file_sink_config){.path = test_path("link.pcap"),
+                                       .format = NG},
+        -ENOENT, text);
+}
+
+Test(file_sink, the_input_is_not_written_over)
+{
+    make_other("in.pcap");
+    cr_assert_eq(symlink("in.pcap", test_path("link.pcap")), 0);
+    cr_assert_eq(link(test_path("in.pcap"), test_path("hard.pcap")), 0);
+    struct stat st;
+    cr_assert_eq(stat(test_path("in.pcap"), &st), 0);
+    const char *names[] = {"in.pcap", "link.pcap", "hard.pcap"};
+    for (int i = 0; i < 3; i++) {
+        char text[WEIR_ERR_TEXT_MAX];
+        snprintf(text, sizeof text, "%.400s: is the input file",
+                 test_path(names[i]));
+        recording_refused(
+            (struct weir_file_sink_config){
+                .path = test_path(names[i]),
+                .format = NG,
+                .input = {.set = true, .dev = st.st_dev, .ino = st.st_ino},
+            },
+            -EINVAL, text);
+        assert_other(names[i]);
+    }
+}
+
+Test(file_sink, what_cannot_be_is_refused_in_one_line)
+{
+    struct weir_file_sink_config config = {.path = "/nonexistent/out.pcap",
+                                           .format = NG};
+    recording_refused(config, -ENOENT,
+                      "/nonexistent/out.pcap: No such file or directory");
+    config.naming = WEIR_NAMING_NUMBER_TIME;
+    recording_refused(config, -ENOENT,
+                      "/nonexistent/out.pcap: No such file or directory");
+    config.path = "/";
+    config.naming = WEIR_NAMING_SINGLE;
+    recording_refused(config, -EISDIR, "/: Is a directory");
+    config.path = "/dev/full";
+    recording_refused(config, -ENOSPC,
+                      "/dev/full: write: No space left on device");
+    config.path = "-";
+    config.naming = WEIR_NAMING_NUMBER;
+    recording_refused(config, -EINVAL, "standard output: cannot be rotated");
+    config.path = "x";
+    config.naming = WEIR_NAMING_SINGLE;
+    config.limits.file_packets = 1;
+    recording_refused(config, -EINVAL, "x: one name for many files");
+    config.limits.file_packets = 0;
+    config.format = WEIR_FORMAT_NONE;
+    recording_refused(config, -EINVAL, "x: no file format");
+}
+
+Test(file_sink, a_device_is_written_as_it_is)
+{
+    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
+        .path = "/dev/null", .format = WEIR_FORMAT_PCAP});
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 1000, 100);
+    cr_assert_eq(sink->ops->rotate(sink, &recording_err), 0);
+    recording_end(sink);
+    struct stat st;
+    cr_assert_eq(stat("/dev/null", &st), 0);
+    cr_assert(S_ISCHR(st.st_mode));
+}
+
+Test(file_sink, a_ring_keeps_the_newest_and_only_removes_its_own)
+{
+    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
+        .path = test_path("r.pcap"),
+        .format = WEIR_FORMAT_PCAP,
+        .naming = WEIR_NAMING_NUMBER_TIME,
+        .ring_files = 3,
+        .limits = {.file_packets = 100},
+    });
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 250, 33);
+    recording_only("r_00001_20231114221320.pcap r_00002_20231114221320.pcap "
+                   "r_00003_20231114221320.pcap");
+    /* Somebody puts another file where our first was. */
+    cr_assert_eq(unlink(test_path("r_00001_20231114221320.pcap")), 0);
+    make_other("r_00001_20231114221320.pcap");
+    recording_write(sink, WEIR_FORMAT_PCAP, 250, 1000, 33);
+    assert_report(sink, 10, "r_00010_20231114221320.pcap");
+    recording_end(sink);
+    recording_only("r_00001_20231114221320.pcap r_00008_20231114221320.pcap "
+                   "r_00009_20231114221320.pcap r_00010_20231114221320.pcap");
+    assert_other("r_00001_20231114221320.pcap");
+    recording_holds("r_00008_20231114221320.pcap", 700, 800);
+    recording_holds("r_00010_20231114221320.pcap", 900, 1000);
+}
+
+/* tcpdump -C 1 -W 3: names from 0 that come again. */
+Test(file_sink, a_ring_of_names_reuses_its_own)
+{
+    make_other("o.pcap1");
+    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
+        .path = test_path("o.pcap"),
+        .format = WEIR_FORMAT_PCAP,
+        .naming = WEIR_NAMING_NUMBER,
+        .naming_files = 3,
+        .ring_files = 3,
+        .limits = {.file_packets = 100},
+    });
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 500, 7);
+    recording_end(sink);
+    recording_only("o-1.pcap1 o.pcap0 o.pcap1 o.pcap2");
+    assert_other("o.pcap1");
+    recording_holds("o.pcap2", 200, 300);
+    recording_holds("o.pcap0", 300, 400);
+    recording_holds("o-1.pcap1", 400, 500);
+}
+
+/* tcpdump -G 1: a new file each second, after the frames' time; a name that
+ * is always the same gets twins. */
+Test(file_sink, files_by_time_are_named_by_it)
+{
+    for (uint32_t i = 500; i < 1000; i++)
+        recording_frames[i].time_ns += INT64_C(3000000000);
+    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
+        .path = test_path("t-%S.pcap"),
+        .format = WEIR_FORMAT_PCAP,
+        .naming = WEIR_NAMING_STRFTIME,
+        .limits = {.duration_ns = INT64_C(1000000000)},
+    });
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 1000, 999);
+    recording_end(sink);
+    recording_only("t-20.pcap t-23.pcap");
+    recording_holds("t-20.pcap", 0, 500);
+    recording_holds("t-23.pcap", 500, 1000);
+    sink = recording_open((struct weir_file_sink_config){
+        .path = test_path("same.pcap"),
+        .format = WEIR_FORMAT_PCAP,
+        .naming = WEIR_NAMING_STRFTIME_NUMBER,
+        .limits = {.duration_ns = INT64_C(1000000000),
+                   .duration_fixed = true,
+                   .file_packets = 400},
+    });
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 1000, 10);
+    recording_end(sink);
+    recording_only("same-1.pcap same-1.pcap1 same.pcap same.pcap1 t-20.pcap "
+                   "t-23.pcap");
+    recording_holds("same.pcap", 0, 400);
+    recording_holds("same.pcap1", 400, 500);
+    recording_holds("same-1.pcap", 500, 900);
+    recording_holds("same-1.pcap1", 900, 1000);
+}
+
+Test(file_sink, the_last_file_ends_the_recording_behind_its_last_frame)
+{
+    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
+        .path = test_path("r.pcapng"),
+        .format = NG,
+        .naming = WEIR_NAMING_NUMBER_TIME,
+        .limits = {.file_packets = 100, .stop_files = 2},
+    });
+    uint32_t taken = 0;
+    cr_assert_eq(recording_try(sink, NG, 0, 1000, &taken), 0);
+    cr_assert_eq(taken, 200);
+    cr_assert(sink->done);
+    cr_assert_str_eq(sink->stop_reason, "the last file is full");
+    recording_end(sink);
+    recording_only(
+        "r_00001_20231114221320.pcapng r_00002_20231114221320.pcapng");
+    struct test_file file;
+    cr_assert(
+        test_file_read(&file, test_path("r_00002_20231114221320.pcapng")));
+    recording_parsed(&file, 100, 200);
+    cr_assert_eq(file.usrdeliv, 200);
+    test_file_free(&file);
+}
+
+Test(file_sink, a_new_file_when_the_operator_asks)
+{
+    struct weir_sink *sink = open_plain("o.pcap", WEIR_FORMAT_PCAP);
+    recording_write(sink, WEIR_FORMAT_PCAP, 0, 100, 50);
+    cr_assert_eq(sink->ops->rotate(sink, &recording_err), 0);
+    recording_write(sink, WEIR_FORMAT_PCAP, 100, 200, 50);
+    recording_only("o-1.pcap o.pcap");
+    /* As logrotate does it. */
+    cr_assert_eq(rename(test_path("o.pcap"), test_path("old")), 0);
+    cr_assert_eq(sink->ops->rotate(sink, &recording_err), 0);
+    recording_write(sink, WEIR_FORMAT_PCAP, 200, 300, 50);
+    recording_end(sink);
+    recording_only("o-1.pcap o.pcap old");
+    recording_holds("old", 0, 100);
+    recording_holds("o-1.pcap", 100, 200);
+    recording_holds("o.pcap", 200, 300);
+}
+
+Test(null_sink, takes_all_and_keeps_none)
+{
+    struct weir_sink *sink = NULL;
+    cr_assert_eq(weir_null_sink_open(&sink, NULL), 0);
+    struct weir_batch batch = {.passed = 10};
+    uint32_t taken = 0;
+    cr_assert_eq(sink->ops->write(sink, &batch, 20, &taken, NULL), 0);
+    cr_assert_eq(taken, 10);
+    cr_assert_eq(sink->ops->write(sink, &batch, 3, &taken, NULL), 0);
+    cr_assert_eq(taken, 3);
+    int64_t next = 0;
+    cr_assert_eq(sink->ops->tick(sink, 1, &next, NULL), 0);
+    cr_assert_eq(next, INT64_MAX);
+    cr_assert_eq(sink->ops->rotate(sink, NULL), 0);
+    cr_assert_eq(sink->ops->finish(sink, NULL), 0);
+    cr_assert_not(sink->done);
+    sink->ops->close(sink);
 }

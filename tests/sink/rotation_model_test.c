@@ -407,7 +407,7 @@ Test(rotation_model, cuts_are_the_models_however_frames_are_batched,
 {
     const char *text = getenv("WEIR_SEED");
     uint64_t from = text != NULL ? strtoull(text, NULL, 10) : 1;
-    uint64_t to = text != NULL ? from + 1 : 400;
+    uint64_t to = text != NULL ? from + 1 : 200;
     uint64_t shb = shb_bytes();
     for (uint64_t seed = from; seed < to; seed++) {
         fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
