@@ -4,8 +4,8 @@
 /* figure: numbers as people read them.
  *
  * Every function writes a text into the caller's memory and returns it, so
- * that it can stand in a call of printf.  The texts are ASCII and the same in
- * every locale.
+ * that it can stand in a call of printf.  The texts are ASCII; the decimal
+ * point is that of LC_NUMERIC, which weir leaves alone.
  *
  * Threads   any; pure functions. */
 

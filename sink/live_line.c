@@ -65,8 +65,6 @@ static void add_dropped(struct parts *parts, const struct weir_live *now,
                  weir_figure_grouped(more, new));
 }
 
-/* The end of a long name tells more than its beginning: it has the number
- * and the time of a rotated file. */
 static void add_file(struct parts *parts, const struct weir_live *now)
 {
     char n[WEIR_FIGURE_MAX];
@@ -78,13 +76,7 @@ static void add_file(struct parts *parts, const struct weir_live *now)
     const char *name = slash == NULL ? now->file : slash + 1;
     if (strcmp(name, "-") == 0)
         name = "standard output";
-    size_t len = strlen(name);
-    const char *tail = len <= FILE_SHOWN ? name : name + len - FILE_SHOWN;
-    while (tail > name && ((unsigned char)*tail & 0xc0) == 0x80)
-        tail++;
-    char shown[FILE_SHOWN + 1];
-    snprintf(add(parts, 7), PART_MAX, "%s%s", tail == name ? "" : "...",
-             weir_printable(shown, sizeof shown, tail));
+    weir_printable_end(add(parts, 7), PART_MAX, name, FILE_SHOWN);
 }
 
 static void fill(struct parts *parts, const struct weir_live *now,
@@ -96,8 +88,8 @@ static void fill(struct parts *parts, const struct weir_live *now,
     uint64_t bytes = since(now->bytes, before->bytes);
     snprintf(add(parts, 0), PART_MAX, "%s",
              weir_figure_clock(n, now->elapsed_ns));
-    snprintf(add(parts, 0), PART_MAX, "%s frames",
-             weir_figure_grouped(n, now->frames));
+    snprintf(add(parts, 0), PART_MAX, "%s frame%s",
+             weir_figure_grouped(n, now->frames), now->frames == 1 ? "" : "s");
     snprintf(add(parts, 2), PART_MAX, "%9s",
              weir_figure_scaled(n, weir_figure_rate(frames, ns), "pps"));
     snprintf(add(parts, 3), PART_MAX, "%11s",

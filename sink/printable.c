@@ -68,6 +68,20 @@ char *weir_printable(char *out, size_t size, const char *text)
     return clean(out, size, text, "?", false);
 }
 
+char *weir_printable_end(char *out, size_t size, const char *text, size_t bytes)
+{
+    size_t len = strlen(text);
+    if (len <= bytes)
+        return weir_printable(out, size, text);
+    const char *end = text + len - bytes;
+    while (((unsigned char)*end & 0xc0) == 0x80)
+        end++;
+    weir_printable(out, size, WEIR_PRINTABLE_CUT);
+    size_t cut = strlen(out);
+    weir_printable(out + cut, size - cut, end);
+    return out;
+}
+
 char *weir_utf8(char *out, size_t size, const char *text)
 {
     return clean(out, size, text, "\xef\xbf\xbd", true);

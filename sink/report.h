@@ -3,9 +3,9 @@
 
 /* report: what a recording was, for people and for programs.
  *
- * A report borrows everything it points to and is made when it is needed: at
- * the end, or when the operator asks.  Both forms use the ledger's names
- * (ring/ledger.h), and the names in the JSON never change:
+ * A report is made at the end and borrows everything it points to.  Both forms
+ * use the ledger's names (ring/ledger.h), and the names in the JSON never
+ * change:
  *
  *   { "version", "source", "duration_ns", "frames", "bytes",
  *     "ledger": { "received", "written",
@@ -54,7 +54,6 @@ struct weir_report {
     weir_name_fn *outcome_name;
     size_t talkers; /* how many to list; 0: WEIR_REPORT_TALKERS */
     bool writes;    /* there is a file; else delivered means counted */
-    bool running;   /* made in the middle: nothing is BROKEN yet */
 };
 
 /* weir_report_json: the JSON text, with a line feed at its end, in *out; the

@@ -17,6 +17,7 @@
 #define SHARE_COLUMNS  8
 #define BYTES_COLUMNS  11
 #define BAR_MAX        20
+#define SOURCE_BYTES   36
 
 struct page {
     const struct weir_report *report;
@@ -95,9 +96,7 @@ static void print_verdict(const struct ledger_page *lp, const char *name,
     char a[WEIR_FIGURE_MAX];
     char b[WEIR_FIGURE_MAX];
     char c[WEIR_FIGURE_MAX];
-    if (lp->page->report->running)
-        fputs("    still running\n", out);
-    else if (left != right)
+    if (left != right)
         fprintf(
             out, "    BROKEN: %s %s != %s (difference %s)\n", name,
             weir_figure_grouped(a, left), weir_figure_grouped(b, right),
@@ -134,8 +133,9 @@ static void print_ledger(const struct page *page)
 {
     const struct weir_ledger *l = &page->report->ledger;
     struct ledger_page lp = {page, number_columns(l)};
-    char source[256];
-    weir_printable(source, sizeof source, page->report->source);
+    char source[64];
+    weir_printable_end(source, sizeof source, page->report->source,
+                       SOURCE_BYTES);
     fprintf(page->out, "\nLedger of %s, in frames\n", source);
     if (l->has_kernel) {
         print_row(&lp, "  ", "kernel_seen", l->kernel_seen, "");

@@ -67,7 +67,7 @@ Test(live_line, what_matters_least_goes_first)
 Test(live_line, a_file_source_drops_nothing_and_may_write_nothing)
 {
     struct weir_live now = {.elapsed_ns = INT64_C(1500000000), .frames = 1};
-    expect(&now, &none, 0, "0:00:01  1 frames   0.67 pps      0 bit/s");
+    expect(&now, &none, 0, "0:00:01  1 frame   0.67 pps      0 bit/s");
 }
 
 Test(live_line, no_time_and_steps_back_are_no_rate)

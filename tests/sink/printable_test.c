@@ -64,6 +64,28 @@ Test(printable, utf8_leaves_controls_to_json)
     expect(weir_utf8, "a\xff", "a\xef\xbf\xbd");
 }
 
+static void expect_end(const char *text, size_t bytes, const char *expected)
+{
+    char *copy = strdup(text);
+    char *out = malloc(bytes + 4);
+    cr_assert_str_eq(weir_printable_end(out, bytes + 4, copy, bytes), expected);
+    free(out);
+    free(copy);
+}
+
+Test(printable, of_a_long_text_the_end)
+{
+    expect_end("", 3, "");
+    expect_end("abc", 3, "abc");
+    expect_end("abcd", 3, "...bcd");
+    expect_end("a\033cd", 3, "...?cd");
+    expect_end("a\xc3\xa9"
+               "d",
+               2, "...d");
+    expect_end("a\x80\x80\x80", 2, "...");
+    expect_end("abc", 0, "...");
+}
+
 Test(printable, is_cut_between_characters)
 {
     char out[4];

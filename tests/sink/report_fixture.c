@@ -23,7 +23,7 @@ static const char *outcome_name(uint8_t number)
 weir_path fixture_path(const uint8_t *protos)
 {
     weir_path path = 0;
-    for (unsigned i = 0; protos[i] != 0 && i < 8; i++)
+    for (unsigned i = 0; i < 8 && protos[i] != 0; i++)
         path |= (weir_path)protos[i] << (8 * i);
     return path;
 }

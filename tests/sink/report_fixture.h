@@ -10,7 +10,7 @@
 enum { ETH = 1, VLAN, IP, IPV6, TCP, UDP, ARP, SLL, SLL2 };
 enum { OK = 0, TRUNCATED, BAD_TOTAL_LENGTH, UNNAMED };
 
-/* fixture_path: outermost first, ended by 0. */
+/* fixture_path: outermost first, 8 of them or ended by 0. */
 weir_path fixture_path(const uint8_t *protos);
 
 /* fixture_count: n frames of len bytes from 10.0.0.<host>, or without a
