@@ -136,7 +136,7 @@ static void put_ip(struct object *o, const uint8_t *data,
     put_number(o, "id", ip.id);
     bool more = (ip.flags & 1) != 0;
     if (more || ip.fragment_offset != 0) {
-        put_number(o, "frag_offset", ip.fragment_offset);
+        put_number(o, "frag_offset", ip.fragment_offset / 8U);
         put_number(o, "flags.mf", more);
     }
 }
@@ -154,7 +154,7 @@ static void put_ip6(struct object *o, const uint8_t *data,
     while (weir_extension_next(&at, data, layer)) {
         if (at.kind != WEIR_EXTENSION_FRAGMENT)
             continue;
-        put_number(o, "fraghdr.offset", at.fragment_offset);
+        put_number(o, "fraghdr.offset", at.fragment_offset / 8U);
         put_number(o, "fraghdr.more", at.more);
         break; /* the outermost, should there be two */
     }

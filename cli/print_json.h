@@ -14,8 +14,8 @@
  *   "malformed":"why"  behind the layers; names are weir_outcome_name's
  *   "truncated":true   behind the layers; the snapshot length cut a header
  * Fields that only some frames have: ip frag_offset and flags.mf, ipv6
- * fraghdr.offset and fraghdr.more (fragments), eth and vlan len (in place of
- * the type), llc oui and type (SNAP).
+ * fraghdr.offset and fraghdr.more (fragments; offsets in units of 8 bytes),
+ * eth and vlan len (in place of the type), llc oui and type (SNAP).
  *
  * Threads   any, one at a time per stream. */
 

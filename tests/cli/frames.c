@@ -127,7 +127,7 @@ const struct test_frame test_frames[] = {
      "'layers':["
      ETH("0x0800") ","
      "{'name':'ip','src':'10.0.0.1','dst':'10.0.0.2','proto':17,'ttl':64,"
-     "'id':7,'frag_offset':32,'flags.mf':0}]}"},
+     "'id':7,'frag_offset':4,'flags.mf':0}]}"},
     {"icmp_echo", 1, 98, 98,
      MACS "08004500005400010000400166a60a0000010a0000020800abb0000100027070"
      "7070707070707070707070707070707070707070707070707070707070707070"
@@ -355,7 +355,7 @@ const struct test_frame test_frames[] = {
      "'layers':["
      ETH("0x86dd") ","
      "{'name':'ipv6','src':'2001:db8::1','dst':'2001:db8::2','nxt':44,"
-     "'hlim':64,'fraghdr.offset':32,'fraghdr.more':0}]}"},
+     "'hlim':64,'fraghdr.offset':4,'fraghdr.more':0}]}"},
     {"vlan", 1, 60, 60,
      MACS "8100600508004500001f00010000401166cb0a0000010a00000200010002000b"
      "2770616263",
