@@ -74,8 +74,8 @@ struct weir_batch *weir_pool_get(struct weir_pool *pool)
     return batch;
 }
 
-static bool is_home(const struct weir_pool *pool,
-                    const struct weir_batch *batch)
+static __attribute__((unused)) bool is_home(const struct weir_pool *pool,
+                                            const struct weir_batch *batch)
 {
     for (uint32_t i = 0; i < pool->home; i++)
         if (pool->stack[i] == batch)
