@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "sink/live_line.h"
 #include "tests/sink/report_fixture.h"
@@ -23,8 +24,16 @@ static void make_all(struct weir_report *report, FILE *nowhere)
     char *json = NULL;
     check(weir_report_json(report, &json, NULL) == 0, "json");
     free(json);
-    check(weir_report_json_write(report, "/dev/null", NULL) == 0, "write");
-    check(weir_report_json_write(report, "/dev/full", NULL) < 0, "full");
+    char folder[] = "/tmp/weir_leak_XXXXXX";
+    char path[64];
+    check(mkdtemp(folder) != NULL, "folder");
+    snprintf(path, sizeof path, "%s/report", folder);
+    check(weir_report_json_write(report, path, NULL) == 0, "write");
+    check(unlink(path) == 0, "unlink");
+    check(symlink("/dev/full", path) == 0, "symlink");
+    check(weir_report_json_write(report, path, NULL) < 0, "full");
+    check(unlink(path) == 0, "unlink");
+    check(rmdir(folder) == 0, "rmdir");
     check(weir_report_json_write(report, "/nowhere/at/all", NULL) < 0,
           "no folder");
     check(weir_report_text(report, 80, nowhere, NULL) == 0, "text");
