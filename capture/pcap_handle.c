@@ -71,8 +71,8 @@ int weir_pcap_handle_open(pcap_t **out,
         pcap_close(pcap);
         return weir_err_set(err, -EIO, "%s: %s", config->device, text);
     }
-    /* The cooked header that names the interface, where there is a choice
-     * (`any` and devices without a header that libpcap knows). */
+    /* The cooked header that names the interface, where libpcap offers it:
+     * on `any`, but not on single devices with a header unknown to it. */
     if (pcap_datalink(pcap) == DLT_LINUX_SLL)
         (void)pcap_set_datalink(pcap, DLT_LINUX_SLL2);
     *out = pcap;

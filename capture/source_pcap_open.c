@@ -35,10 +35,10 @@ static void recognise(struct weir_live *live, const char *device)
     live->fd = pcap_get_selectable_fd(live->pcap);
     live->packet_socket = socket_option(live->fd, SO_DOMAIN) == AF_PACKET;
     live->bound = live->packet_socket && strcmp(device, "any") != 0;
+    /* Netlink's and IrDA's headers are laid out as SLL's. */
     if (live->packet_socket && socket_option(live->fd, SO_TYPE) == SOCK_DGRAM)
-        live->cooked = dlt == DLT_LINUX_SLL2  ? WEIR_COOKED_SLL2
-                       : dlt == DLT_LINUX_SLL ? WEIR_COOKED_SLL
-                                              : WEIR_COOKED_NOT;
+        live->cooked =
+            dlt == DLT_LINUX_SLL2 ? WEIR_COOKED_SLL2 : WEIR_COOKED_SLL;
     if (live->cooked == WEIR_COOKED_SLL2)
         live->ring_back = weir_cooked_ring_back(live->fd);
     live->fraction_ns =

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_packet.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -85,6 +87,22 @@ bool rig_open(const char **reason)
            rig_ip("link set lo up") &&
            rig_ip("link set " RIG_LEFT " arp off up") &&
            rig_ip("link set " RIG_RIGHT " arp off up");
+}
+
+int rig_tun(unsigned short kind)
+{
+    const int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    struct ifreq request = {.ifr_flags = IFF_TUN | IFF_NO_PI};
+    snprintf(request.ifr_name, sizeof request.ifr_name, RIG_TUN);
+    if (ioctl(fd, TUNSETIFF, &request) != 0 ||
+        ioctl(fd, TUNSETLINK, (unsigned long)kind) != 0 ||
+        !rig_ip("link set " RIG_TUN " up")) {
+        (void)close(fd);
+        return -1;
+    }
+    return fd;
 }
 
 void rig_send(const char *interface, const uint8_t *frame, size_t len)

@@ -20,6 +20,11 @@ bool rig_open(const char **reason);
 /* rig_ip: runs `ip ARGUMENTS`; true if it went well. */
 bool rig_ip(const char *arguments);
 
+/* rig_tun: a tun device of this kind (ARPHRD_...), up.  What is written to
+ * the fd, an IP packet, comes in on it.  -1 if there is no such driver. */
+#define RIG_TUN "wtun"
+int rig_tun(unsigned short kind);
+
 /* rig_send: one frame out of the interface, as it is.  Asserts success. */
 void rig_send(const char *interface, const uint8_t *frame, size_t len);
 
