@@ -21,8 +21,9 @@ static void quote(char *out, size_t room, const char *text)
 {
     size_t n = 0;
     while (text[n] != '\0' && n + 4 < room) {
-        const char c = text[n];
-        out[n] = (c == '\n' || c == '\t' || c == '\r') ? ' ' : c;
+        out[n] = text[n];
+        if (out[n] == '\n' || out[n] == '\t' || out[n] == '\r')
+            out[n] = ' ';
         n++;
     }
     if (text[n] != '\0')
@@ -36,15 +37,17 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\r\n")] == '\0';
 }
 
-/* libpcap puts the first words before every syntax error, and they say no
- * more than "filter" does. */
-static const char *reason(pcap_t *dead)
+int weir_filter_wrong(const char *text, const char *reason,
+                      struct weir_err *err)
 {
+    /* libpcap puts these words before every syntax error, and they say no
+     * more than "filter" does. */
     static const char needless[] = "can't parse filter expression: ";
-    const char *text = pcap_geterr(dead);
-    if (strncmp(text, needless, sizeof needless - 1) == 0)
-        text += sizeof needless - 1;
-    return text;
+    char quoted[160];
+    if (strncmp(reason, needless, sizeof needless - 1) == 0)
+        reason += sizeof needless - 1;
+    quote(quoted, sizeof quoted, text);
+    return weir_err_set(err, -EINVAL, "filter '%s': %s", quoted, reason);
 }
 
 int weir_filter_compile(struct weir_filter **out, const char *text,
@@ -70,12 +73,10 @@ int weir_filter_compile(struct weir_filter **out, const char *text,
     }
     if (pcap_compile(dead, &filter->program, text, 1, PCAP_NETMASK_UNKNOWN) !=
         0) {
-        char quoted[160];
-        quote(quoted, sizeof quoted, text);
-        weir_err_set(err, -EINVAL, "filter '%s': %s", quoted, reason(dead));
+        const int rc = weir_filter_wrong(text, pcap_geterr(dead), err);
         pcap_close(dead);
         free(filter);
-        return -EINVAL;
+        return rc;
     }
     pcap_close(dead);
     *out = filter;

@@ -25,6 +25,11 @@ int weir_filter_compile(struct weir_filter **out, const char *text,
                         uint16_t linktype, uint32_t snaplen,
                         struct weir_err *err);
 
+/* weir_filter_wrong: that line, for a text that libpcap does not take for
+ * this reason.  Returns -EINVAL. */
+int weir_filter_wrong(const char *text, const char *reason,
+                      struct weir_err *err);
+
 /* weir_filter_match: reads nothing but data[0 .. caplen). */
 bool weir_filter_match(const struct weir_filter *filter, const uint8_t *data,
                        uint32_t caplen, uint32_t len);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "capture/filter.h"
 
 /* What pcap_activate said, in one line that names the device. */
 static int activate_error(pcap_t *pcap, const char *device, int status,
@@ -91,8 +92,7 @@ int weir_pcap_handle_compile(pcap_t *pcap, struct bpf_program *out,
     if (text == NULL)
         text = "";
     if (pcap_compile(pcap, out, text, 1, mask) != 0)
-        return weir_err_set(err, -EINVAL, "filter '%.200s': %s", text,
-                            pcap_geterr(pcap));
+        return weir_filter_wrong(text, pcap_geterr(pcap), err);
     return 0;
 }
 

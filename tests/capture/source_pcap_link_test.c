@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -106,6 +108,39 @@ Test(source_pcap_link, down_and_up_under_load_is_exact)
     live_cut(source);
 }
 
+/* For the namespace that it leaves it is removed. */
+Test(source_pcap_link, an_interface_moved_to_another_namespace)
+{
+    live_need();
+    struct weir_err err = {""};
+    struct weir_source_stats stats;
+    struct weir_source *source = live_open(RIG_RIGHT, NULL);
+    int ready[2];
+    char byte = 0;
+    char command[64];
+    cr_assert_eq(pipe(ready), 0);
+    const int child = fork();
+    if (child == 0) {
+        if (unshare(CLONE_NEWNET) == 0)
+            (void)!write(ready[1], &byte, 1);
+        else
+            (void)close(ready[1]);
+        (void)pause();
+        _exit(0);
+    }
+    (void)close(ready[1]);
+    cr_assert_eq(read(ready[0], &byte, 1), 1);
+    rig_send_udp(100, 60);
+    snprintf(command, sizeof command, "link set " RIG_RIGHT " netns %d", child);
+    cr_assert(rig_ip(command));
+    cr_assert_eq(live_finish(source, &stats, &err), -ENODEV);
+    cr_assert_str_eq(err.text, RIG_RIGHT ": the interface was removed");
+    cr_assert_eq(stats.kernel_seen, 100);
+    cr_assert_eq(got_count, 100);
+    rig_flood_end(child);
+    source->ops->close(source);
+}
+
 Test(source_pcap_link, removal_under_load_is_exact)
 {
     live_need();
@@ -140,6 +175,8 @@ Test(source_pcap_link, what_cannot_be_opened_says_why)
     check_refused("a-name-that-is-longer-than-any", NULL, -ENODEV,
                   "a-name-that-is-longer-than-any: no such device");
     check_refused("bad\nname", NULL, -ENODEV, "bad?name: no such device");
+    check_refused(RIG_RIGHT, "tcp prot 80", -EINVAL,
+                  "filter 'tcp prot 80': syntax error");
     check_refused(RIG_RIGHT, "port banana", -EINVAL,
                   "filter 'port banana': unknown port 'banana'");
     cr_assert(rig_ip("link set " RIG_RIGHT " down"));
