@@ -46,13 +46,6 @@ static inline uint64_t weir_load_le64(const void *from)
     return le64toh(v);
 }
 
-static inline uint64_t weir_load_be64(const void *from)
-{
-    uint64_t v;
-    memcpy(&v, from, sizeof v);
-    return be64toh(v);
-}
-
 /* weir_load_16, weir_load_32, weir_load_64: in the host's byte order. */
 static inline uint16_t weir_load_16(const void *from)
 {

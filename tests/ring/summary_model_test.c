@@ -12,7 +12,7 @@
 #define TALKERS    400
 #define PATHS      40
 #define LENGTHS    5
-#define OPERATIONS 3000
+#define OPERATIONS 1500
 
 static const uint32_t lengths[LENGTHS] = {60, 64, 576, 1514, 70000};
 static const uint8_t kinds[4] = {0, 1, 4, 6};
