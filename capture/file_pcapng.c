@@ -55,15 +55,16 @@ static void pass(struct file_source *file, uint32_t bytes)
 
 /* The slot that a new or longer section may be written to: no lease is out
  * that walks by it. */
-static struct file_section_slot *slot_free(struct file_source *file)
+static struct file_section_slot *slot_free(const struct file_source *file)
 {
-    if (file->slot != NULL && file->slot->leases == 0)
+    if (file->slot->leases == 0)
         return file->slot;
-    for (uint32_t i = 0; i <= file->leases; i++)
-        if (file->slots[i].leases == 0)
-            return &file->slots[i];
-    WEIR_ASSERT(!"a section is free");
-    return NULL;
+    struct file_section_slot *slot = file->slots;
+    while (slot->leases > 0) {
+        slot++;
+        WEIR_ASSERT(slot <= file->slots + file->leases);
+    }
+    return slot;
 }
 
 /* Drops what is there of a block that is not looked at, and so need not fit

@@ -116,9 +116,10 @@ int file_fail(const struct file_source *file, struct weir_err *err,
               const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* file_iface_add: finds or adds an interface (its filter is made here) and
- * sets *number.  Returns 0 or -errno. */
+ * sets *number.  Returns 0 or -errno.  file_ifaces_free: the filters. */
 int file_iface_add(struct file_source *file, const struct weir_iface *iface,
                    uint16_t *number, struct weir_err *err);
+void file_ifaces_free(struct file_source *file);
 
 /* file_input_open: opens fd and says what it is.  _close accepts anything
  * that open left. */

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -27,95 +28,31 @@ int file_fail(const struct file_source *file, struct weir_err *err,
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    return weir_err_set(
-        err, -EBADMSG, "%s: broken at offset %llu (frame %llu): %s", file->name,
-        (unsigned long long)(file->base_offset + file->pos),
-        (unsigned long long)(file->frames_before + file->frames + 1), what);
+    return weir_err_set(err, -EBADMSG,
+                        "%s: broken at offset %" PRIu64 " (frame %" PRIu64
+                        "): %s",
+                        file->name, file->base_offset + file->pos,
+                        file->frames_before + file->frames + 1, what);
 }
 
 static int truncated(const struct file_source *file, struct weir_err *err)
 {
     return weir_err_set(
         err, -EBADMSG,
-        "%s: cut off in the record at offset %llu (frame %llu): the file has "
-        "%llu of its %llu bytes",
-        file->name, (unsigned long long)file->record,
-        (unsigned long long)(file->frames_before + file->frames + 1),
-        (unsigned long long)(file->base_offset + file->have - file->record),
-        (unsigned long long)file->need);
-}
-
-static int filter_for(struct file_source *file, uint16_t linktype,
-                      const struct weir_filter **out, struct weir_err *err)
-{
-    *out = NULL;
-    if (file->filter == NULL)
-        return 0;
-    for (uint32_t i = 0; i < weir_ifaces_count(&file->ifaces); i++)
-        if (file->ifaces.at[i].linktype == linktype) {
-            *out = file->ifaces.at[i].filter;
-            return 0;
-        }
-    struct weir_filter *filter;
-    int rc = weir_filter_compile(&filter, file->filter, linktype, 0, err);
-    if (rc == 0)
-        *out = filter;
-    return rc;
-}
-
-/* The filters are shared by the interfaces of a link type. */
-static void filters_free(struct file_source *file)
-{
-    struct weir_ifaces *all = &file->ifaces;
-    for (uint32_t i = 0; i < weir_ifaces_count(all); i++) {
-        bool first = true;
-        for (uint32_t j = 0; j < i && first; j++)
-            first = all->at[j].linktype != all->at[i].linktype;
-        if (first)
-            weir_filter_free(
-                (struct weir_filter *)(uintptr_t)all->at[i].filter);
-    }
-}
-
-static bool iface_same(const struct weir_iface *a, const struct weir_iface *b)
-{
-    return a->linktype == b->linktype && a->snaplen == b->snaplen &&
-           a->tsresol == b->tsresol && a->fcs_bytes == b->fcs_bytes &&
-           strcmp(a->name, b->name) == 0;
-}
-
-int file_iface_add(struct file_source *file, const struct weir_iface *iface,
-                   uint16_t *number, struct weir_err *err)
-{
-    uint32_t count = weir_ifaces_count(&file->ifaces);
-    for (uint32_t i = 0; i < count; i++)
-        if (file->iface_section[i] != file->sections &&
-            iface_same(&file->ifaces.at[i], iface)) {
-            file->iface_section[i] = file->sections;
-            *number = (uint16_t)i;
-            return 0;
-        }
-    if (count == WEIR_IFACES_MAX)
-        return file_fail(file, err, "more than %d interfaces are declared",
-                         WEIR_IFACES_MAX);
-    struct weir_iface added = *iface;
-    int rc = filter_for(file, iface->linktype, &added.filter, err);
-    if (rc != 0)
-        return weir_err_wrap(err, rc, "%s: link type %u", file->name,
-                             iface->linktype);
-    file->iface_section[count] = file->sections;
-    *number = (uint16_t)weir_ifaces_add(&file->ifaces, &added);
-    return 0;
+        "%s: cut off in the record at offset %" PRIu64 " (frame %" PRIu64
+        "): the file has %" PRIu64 " of its %" PRIu64 " bytes",
+        file->name, file->record, file->frames_before + file->frames + 1,
+        file->base_offset + file->have - file->record, file->need);
 }
 
 static struct file_block *block_free(struct file_source *file)
 {
-    for (uint32_t i = 0; i <= file->leases; i++)
-        if (file->block_set[i].leases == 0 &&
-            &file->block_set[i] != file->block)
-            return &file->block_set[i];
-    WEIR_ASSERT(!"a block is free");
-    return NULL;
+    struct file_block *block = file->block_set;
+    while (block == file->block || block->leases > 0) {
+        block++;
+        WEIR_ASSERT(block <= file->block_set + file->leases);
+    }
+    return block;
 }
 
 void file_room_make(struct file_source *file)
@@ -215,7 +152,7 @@ static void file_cut(struct weir_source *source)
 
 static void file_free(struct file_source *file)
 {
-    filters_free(file);
+    file_ifaces_free(file);
     file_input_close(file);
     if (file->blocks != NULL)
         for (uint32_t i = 0; i <= file->leases; i++)

@@ -151,7 +151,9 @@ Test(pcapng_parse, long_names_end_at_a_whole_character)
     cr_assert_eq(idb_parse(&made, &iface), 0);
     cr_assert_eq(strlen(iface.name), 63);
 
-    memcpy(name + 61, "\xe2\x82\xac", 3);
+    name[61] = (char)0xe2; /* EURO SIGN */
+    name[62] = (char)0x82;
+    name[63] = (char)0xac;
     idb_begin(&made, false, 1);
     put_option(&made, WEIR_PCAPNG_IF_NAME, name, 80);
     cr_assert_eq(idb_parse(&made, &iface), 0);

@@ -52,8 +52,9 @@ Test(file_pcap, every_variant_gives_the_same_frames)
             cr_assert_eq(f->len, f->caplen + i);
             cr_assert_eq(f->flags, 0);
             cr_assert_eq(f->iface, 0);
-            cr_assert_eq(f->time_ns, (1000 + i) * INT64_C(1000000000) +
-                                         i * (magic == NS ? 1 : 1000));
+            cr_assert_eq(f->time_ns,
+                         (INT64_C(1000) + i) * INT64_C(1000000000) +
+                             INT64_C(1) * i * (magic == NS ? 1 : 1000));
             cr_assert_eq(memcmp(seen.bytes.bytes + f->data,
                                 made_frame(i, f->caplen), f->caplen),
                          0);

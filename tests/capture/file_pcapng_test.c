@@ -244,7 +244,7 @@ Test(file_pcapng, a_lease_has_no_more_frames_than_its_bound)
     for (uint32_t i = 0; i < 2 * WEIR_LEASE_FRAMES_MAX; i++)
         made_spb(&made, NULL, 0, 0);
     struct seen seen;
-    expect(&seen, &made, 2 * WEIR_LEASE_FRAMES_MAX);
+    expect(&seen, &made, (size_t)2 * WEIR_LEASE_FRAMES_MAX);
     cr_assert_eq(seen.lease_frames_max, WEIR_LEASE_FRAMES_MAX);
     cr_assert_eq(seen.leases, 2);
     seen_free(&seen);
@@ -285,7 +285,7 @@ Test(file_pcapng, many_sections_in_one_block)
     cr_assert_eq(seen.ifaces_count, 900);
     for (uint32_t i = 0; i < 3000; i++) {
         cr_assert_eq(seen.frames[i].iface, i % 900);
-        cr_assert_eq(seen.frames[i].time_ns, i * 1000);
+        cr_assert_eq(seen.frames[i].time_ns, INT64_C(1000) * i);
     }
     seen_free(&seen);
     made_free(&made);

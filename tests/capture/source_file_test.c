@@ -379,7 +379,8 @@ Test(source_file, pcapng_frames_are_those_of_libpcap)
                 if (i % 10 == 9)
                     made_spb(&made, made_frame(i, n), n, n);
                 else if (i % 10 == 8)
-                    made_pb(&made, 0, i * 1009, made_frame(i, n), n, n + i);
+                    made_pb(&made, 0, UINT64_C(1009) * i, made_frame(i, n), n,
+                            n + i);
                 else
                     made_epb(&made, 0, i * UINT64_C(1000003), made_frame(i, n),
                              n, n + i, NULL);
