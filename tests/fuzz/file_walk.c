@@ -106,7 +106,7 @@ void file_walk(const uint8_t *data, size_t size)
     WEIR_ASSERT(pwrite(fd, data, size, 0) == (ssize_t)size);
 
     struct reading small = read_all(path, 4096, UINT64_MAX);
-    struct reading big = read_all(path, 1u << 20, small.frames);
+    struct reading big = read_all(path, 131072, small.frames);
     WEIR_ASSERT(small.frames <= big.frames);
     if (small.result == WEIR_SOURCE_END)
         WEIR_ASSERT(small.frames == big.frames && big.result == small.result);

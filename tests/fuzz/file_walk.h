@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* file_walk: reads the bytes as a file in blocks of 4096 and of 1 MiB; every
+/* file_walk: reads the bytes as a file in blocks of 4096 and of 131072; every
  * lease is walked in an exact-size copy and every byte of every frame is
  * looked at.  Aborts where the two readings differ, or where a walk does not
  * give what the lease promises.  (Where a frame does not fit a small block,
