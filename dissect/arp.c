@@ -15,9 +15,10 @@ uint8_t weir_arp_dissect(struct weir_cursor *c)
         return WEIR_PROTO_NONE;
 
     const uint8_t *p = weir_cursor_bytes(c);
-    uint32_t header = ARP_FIXED;
-    if (weir_load_be16(p) != ARP_HARDWARE_ATM)
-        header += 2 * ((uint32_t)p[ARP_HW_SIZE] + p[ARP_PROTO_SIZE]);
-    weir_layer_take(c, WEIR_PROTO_ARP, header, WEIR_OUTCOME_BAD_HEADER_LENGTH);
+    struct weir_layer *layer = weir_layer_add(c, WEIR_PROTO_ARP, ARP_FIXED);
+    if (weir_load_be16(p) != ARP_HARDWARE_ATM) {
+        uint32_t pair = (uint32_t)p[ARP_HW_SIZE] + p[ARP_PROTO_SIZE];
+        weir_layer_extend(c, layer, 2 * pair, WEIR_OUTCOME_BAD_HEADER_LENGTH);
+    }
     return WEIR_PROTO_NONE;
 }

@@ -114,7 +114,7 @@ void weir_dissect(struct weir_dissection *out, const uint8_t *data,
 
 const char *weir_proto_name(uint8_t proto)
 {
-#define PROTO_NAME(id, name) [WEIR_PROTO_##id] = name,
+#define PROTO_NAME(id, name) [WEIR_PROTO_##id] = (name),
     static const char *const names[WEIR_PROTO_COUNT] = {
         [WEIR_PROTO_NONE] = "", WEIR_PROTO_LIST(PROTO_NAME)};
 #undef PROTO_NAME
@@ -124,7 +124,7 @@ const char *weir_proto_name(uint8_t proto)
 
 const char *weir_outcome_name(uint8_t outcome)
 {
-#define OUTCOME_NAME(id, name) [WEIR_OUTCOME_##id] = name,
+#define OUTCOME_NAME(id, name) [WEIR_OUTCOME_##id] = (name),
     static const char *const names[WEIR_OUTCOME_COUNT] = {
         WEIR_OUTCOME_LIST(OUTCOME_NAME)};
 #undef OUTCOME_NAME

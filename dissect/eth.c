@@ -47,6 +47,6 @@ uint8_t weir_eth_dissect(struct weir_cursor *c)
 
     const uint8_t *p = weir_cursor_bytes(c);
     weir_talker_set(c, 1, c->at + ETH_SRC);
-    weir_layer_take(c, WEIR_PROTO_ETH, ETH_HEADER, WEIR_OUTCOME_SHORT_HEADER);
+    weir_layer_add(c, WEIR_PROTO_ETH, ETH_HEADER);
     return weir_length_next(c, weir_load_be16(p + ETH_TYPE));
 }

@@ -6,12 +6,12 @@
 /* RFC 4443 section 2.1: type, code and checksum; and RFC 6550 section 6.2.1
  * has a message with only two bytes behind them. */
 #define ICMPV6_HEADER 4
+#define ICMPV6_REST   4
 
 uint8_t weir_icmp_dissect(struct weir_cursor *c)
 {
     if (weir_cursor_need(c, ICMP_HEADER, WEIR_OUTCOME_SHORT_HEADER))
-        weir_layer_take(c, WEIR_PROTO_ICMP, ICMP_HEADER,
-                        WEIR_OUTCOME_SHORT_HEADER);
+        weir_layer_add(c, WEIR_PROTO_ICMP, ICMP_HEADER);
     return WEIR_PROTO_NONE;
 }
 
@@ -20,9 +20,9 @@ uint8_t weir_icmpv6_dissect(struct weir_cursor *c)
     if (!weir_cursor_need(c, ICMPV6_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
 
-    bool has_rest = weir_cursor_left(c) >= ICMP_HEADER;
-    weir_layer_take(c, WEIR_PROTO_ICMPV6,
-                    has_rest ? ICMP_HEADER : ICMPV6_HEADER,
-                    WEIR_OUTCOME_SHORT_HEADER);
+    struct weir_layer *layer =
+        weir_layer_add(c, WEIR_PROTO_ICMPV6, ICMPV6_HEADER);
+    if (weir_cursor_left(c) >= ICMPV6_REST)
+        weir_layer_extend(c, layer, ICMPV6_REST, WEIR_OUTCOME_SHORT_HEADER);
     return WEIR_PROTO_NONE;
 }

@@ -47,20 +47,19 @@ uint8_t weir_ip_version(const struct weir_cursor *c)
     }
 }
 
-bool weir_ip_extension_take(struct weir_cursor *c, uint32_t n)
+bool weir_ip_extension_take(struct weir_cursor *c, struct weir_layer *layer,
+                            uint32_t n)
 {
-    bool whole = weir_cursor_need(c, n, WEIR_OUTCOME_BAD_EXTENSION);
-    uint32_t taken = whole ? n : weir_cursor_captured(c);
-    struct weir_layer *layer = weir_layer_last(c);
+    const uint8_t *p = weir_cursor_bytes(c);
 
-    if (whole)
-        layer->upper = *weir_cursor_bytes(c);
-    layer->header = (uint16_t)(layer->header + taken);
-    c->at += taken;
-    return whole;
+    if (!weir_layer_extend(c, layer, n, WEIR_OUTCOME_BAD_EXTENSION))
+        return false;
+    layer->upper = *p;
+    return true;
 }
 
-bool weir_ip_authentication_take(struct weir_cursor *c)
+bool weir_ip_authentication_take(struct weir_cursor *c,
+                                 struct weir_layer *layer)
 {
     if (!weir_cursor_need(c, AH_FIXED, WEIR_OUTCOME_BAD_EXTENSION))
         return false;
@@ -70,7 +69,7 @@ bool weir_ip_authentication_take(struct weir_cursor *c)
         weir_cursor_fault(c, WEIR_OUTCOME_BAD_EXTENSION);
         return false;
     }
-    return weir_ip_extension_take(c, n);
+    return weir_ip_extension_take(c, layer, n);
 }
 
 void weir_ip_fragment_check(struct weir_cursor *c, uint32_t offset, bool more,
@@ -82,7 +81,8 @@ void weir_ip_fragment_check(struct weir_cursor *c, uint32_t offset, bool more,
         weir_cursor_fault(c, WEIR_OUTCOME_BAD_FRAGMENT);
 }
 
-bool weir_options_check(const uint8_t *options, uint32_t n)
+/* False if the options do not fit together. */
+static bool options_check(const uint8_t *options, uint32_t n)
 {
     uint32_t at = 0;
 
@@ -100,5 +100,17 @@ bool weir_options_check(const uint8_t *options, uint32_t n)
             return false;
         at += length;
     }
+    return true;
+}
+
+bool weir_options_take(struct weir_cursor *c, struct weir_layer *layer,
+                       uint32_t n)
+{
+    const uint8_t *options = weir_cursor_bytes(c);
+
+    if (!weir_layer_extend(c, layer, n, WEIR_OUTCOME_BAD_HEADER_LENGTH))
+        return false;
+    if (!options_check(options, n))
+        weir_cursor_fault(c, WEIR_OUTCOME_BAD_OPTION);
     return true;
 }

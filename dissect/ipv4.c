@@ -60,22 +60,18 @@ uint8_t weir_ipv4_dissect(struct weir_cursor *c)
 
     bool outermost = c->out->talker_kind < 4;
     weir_talker_set(c, 4, c->at + IPV4_SRC);
-    bool whole = weir_layer_take(c, WEIR_PROTO_IP, header,
-                                 WEIR_OUTCOME_BAD_HEADER_LENGTH);
-    weir_layer_last(c)->upper = p[IPV4_NUMBER];
-    if (!whole)
-        return WEIR_PROTO_NONE;
+    struct weir_layer *layer = weir_layer_add(c, WEIR_PROTO_IP, IPV4_HEADER);
+    layer->upper = p[IPV4_NUMBER];
     if (header > IPV4_HEADER &&
-        !weir_options_check(p + IPV4_HEADER, header - IPV4_HEADER))
-        weir_cursor_fault(c, WEIR_OUTCOME_BAD_OPTION);
+        !weir_options_take(c, layer, header - IPV4_HEADER))
+        return WEIR_PROTO_NONE;
 
     uint32_t word = weir_load_be16(p + IPV4_FRAGMENT);
     if ((word & (FRAGMENT_OFFSET | FRAGMENT_MORE)) != 0 &&
         !fragment_apply(c, word, outermost, header))
         return WEIR_PROTO_NONE;
-    if (p[IPV4_NUMBER] == IP_NUMBER_AH) {
-        if (!weir_ip_authentication_take(c))
-            return WEIR_PROTO_NONE;
-    }
-    return weir_ip_next(weir_layer_last(c)->upper);
+    if (p[IPV4_NUMBER] == IP_NUMBER_AH &&
+        !weir_ip_authentication_take(c, layer))
+        return WEIR_PROTO_NONE;
+    return weir_ip_next(layer->upper);
 }

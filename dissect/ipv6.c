@@ -39,16 +39,16 @@ static void length_apply(struct weir_cursor *c, uint32_t length, uint8_t next)
         weir_cursor_fault(c, WEIR_OUTCOME_BAD_TOTAL_LENGTH);
 }
 
-/* before: what the reassembled packet has in front of the payload and its
- * payload length counts. */
-static enum verdict fragment_take(struct weir_cursor *c, bool outermost,
-                                  uint32_t before)
+static enum verdict fragment_take(struct weir_cursor *c,
+                                  struct weir_layer *layer, bool outermost)
 {
     const uint8_t *p = weir_cursor_bytes(c);
+    /* The payload length of the whole packet counts these, too. */
+    uint32_t before = layer->header - (uint32_t)IPV6_HEADER;
 
     if (!weir_cursor_need(c, FRAGMENT_HEADER, WEIR_OUTCOME_BAD_EXTENSION))
         return STOP;
-    weir_ip_extension_take(c, FRAGMENT_HEADER);
+    weir_ip_extension_take(c, layer, FRAGMENT_HEADER);
     uint32_t word = weir_load_be16(p + FRAGMENT_WORD);
     uint32_t offset = word & FRAGMENT_OFFSET;
     bool more = (word & FRAGMENT_MORE) != 0;
@@ -62,9 +62,9 @@ static enum verdict fragment_take(struct weir_cursor *c, bool outermost,
     return STOP;
 }
 
-static enum verdict extension_take(struct weir_cursor *c, bool outermost)
+static enum verdict extension_take(struct weir_cursor *c,
+                                   struct weir_layer *layer, bool outermost)
 {
-    const struct weir_layer *layer = weir_layer_last(c);
     bool whole = false;
 
     switch (layer->upper) {
@@ -74,14 +74,14 @@ static enum verdict extension_take(struct weir_cursor *c, bool outermost)
         if (weir_cursor_need(c, 8, WEIR_OUTCOME_BAD_EXTENSION)) {
             /* In units of eight bytes, less one. */
             uint32_t units = weir_cursor_bytes(c)[EXTENSION_LENGTH];
-            whole = weir_ip_extension_take(c, (units + 1) * 8);
+            whole = weir_ip_extension_take(c, layer, (units + 1) * 8);
         }
         break;
     case NEXT_AUTHENTICATION:
-        whole = weir_ip_authentication_take(c);
+        whole = weir_ip_authentication_take(c, layer);
         break;
     case NEXT_FRAGMENT:
-        return fragment_take(c, outermost, layer->header - IPV6_HEADER);
+        return fragment_take(c, layer, outermost);
     default:
         return UPPER;
     }
@@ -100,13 +100,13 @@ uint8_t weir_ipv6_dissect(struct weir_cursor *c)
     bool outermost = c->out->talker_kind < 4;
     length_apply(c, weir_load_be16(p + IPV6_LENGTH), p[IPV6_NEXT]);
     weir_talker_set(c, 6, c->at + IPV6_SRC);
-    weir_layer_take(c, WEIR_PROTO_IPV6, IPV6_HEADER, WEIR_OUTCOME_SHORT_HEADER);
-    weir_layer_last(c)->upper = p[IPV6_NEXT];
+    struct weir_layer *layer = weir_layer_add(c, WEIR_PROTO_IPV6, IPV6_HEADER);
+    layer->upper = p[IPV6_NEXT];
 
     for (uint32_t i = 0; i <= EXTENSIONS_MAX; i++) {
-        enum verdict verdict = extension_take(c, outermost);
+        enum verdict verdict = extension_take(c, layer, outermost);
         if (verdict == UPPER)
-            return weir_ip_next(weir_layer_last(c)->upper);
+            return weir_ip_next(layer->upper);
         if (verdict == STOP)
             return WEIR_PROTO_NONE;
     }

@@ -12,7 +12,7 @@
  * frame's outcome.
  *
  * Invariants: at <= end, at <= caplen; bytes are read only after
- * weir_cursor_need or weir_layer_take has found them captured.
+ * weir_cursor_need or weir_layer_extend has found them captured.
  *
  * Threads   any; a cursor belongs to one call of weir_dissect.
  * Progress  every dissector adds a layer or returns WEIR_PROTO_NONE. */
@@ -80,34 +80,41 @@ static inline bool weir_cursor_need(struct weir_cursor *c, uint32_t n,
     return false;
 }
 
-/* weir_layer_take: adds a layer whose header has n bytes and moves behind
- * it.  If not all of them were captured, those that were are the layer's
- * header, the fault is recorded as by weir_cursor_need, and the answer is
- * false: stop. */
-static inline bool weir_layer_take(struct weir_cursor *c, uint8_t proto,
-                                   uint32_t n, uint8_t outcome)
+/* weir_layer_add: adds a layer whose header has n captured bytes at least,
+ * and moves behind them. */
+static inline struct weir_layer *weir_layer_add(struct weir_cursor *c,
+                                                uint8_t proto, uint16_t n)
 {
-    bool whole = weir_cursor_need(c, n, outcome);
-    uint32_t header = whole ? n : weir_cursor_captured(c);
     struct weir_dissection *out = c->out;
     uint8_t i = out->layers_count;
+    struct weir_layer *layer = &out->layers[i];
 
-    WEIR_DCHECK(i < WEIR_LAYERS_MAX);
-    out->layers[i] = (struct weir_layer){
+    WEIR_DCHECK(i < WEIR_LAYERS_MAX && n <= weir_cursor_captured(c));
+    *layer = (struct weir_layer){
         .proto = proto,
-        .header = (uint16_t)header,
+        .header = n,
         .offset = c->at,
     };
     if (i < WEIR_PATH_LAYERS)
         out->path |= (uint64_t)proto << (8 * i);
     out->layers_count = (uint8_t)(i + 1);
-    c->at += header;
-    return whole;
+    c->at += n;
+    return layer;
 }
 
-static inline struct weir_layer *weir_layer_last(struct weir_cursor *c)
+/* weir_layer_extend: n more bytes of header for the layer that was added
+ * last.  If not all of them were captured, those that were are added, the
+ * fault is recorded as by weir_cursor_need, and the answer is false: stop. */
+static inline bool weir_layer_extend(struct weir_cursor *c,
+                                     struct weir_layer *layer, uint32_t n,
+                                     uint8_t outcome)
 {
-    return &c->out->layers[c->out->layers_count - 1];
+    bool whole = weir_cursor_need(c, n, outcome);
+    uint32_t more = whole ? n : weir_cursor_captured(c);
+
+    layer->header = (uint16_t)(layer->header + more);
+    c->at += more;
+    return whole;
 }
 
 /* weir_talker_set: an address at an offset, unless an outer layer gave one
@@ -155,20 +162,23 @@ uint8_t weir_ip_next(uint8_t number);
 uint8_t weir_ip_version(const struct weir_cursor *c);
 
 /* weir_ip_extension_take: adds an extension header of n bytes, whose first
- * names the protocol behind it, to the last layer; false: stop. */
-bool weir_ip_extension_take(struct weir_cursor *c, uint32_t n);
+ * names the protocol behind it, to the layer; false: stop. */
+bool weir_ip_extension_take(struct weir_cursor *c, struct weir_layer *layer,
+                            uint32_t n);
 
 /* weir_ip_authentication_take: the same for an authentication header, which
  * IPv4 has too. */
-bool weir_ip_authentication_take(struct weir_cursor *c);
+bool weir_ip_authentication_take(struct weir_cursor *c,
+                                 struct weir_layer *layer);
 
 /* weir_ip_fragment_check: a fragment's offset and payload contradict each
  * other or the greatest length of a datagram. */
 void weir_ip_fragment_check(struct weir_cursor *c, uint32_t offset, bool more,
                             uint32_t before);
 
-/* weir_options_check: false if the options in n bytes, of IPv4 or TCP, do
- * not fit together. */
-bool weir_options_check(const uint8_t *options, uint32_t n);
+/* weir_options_take: adds n bytes of options, of IPv4 or TCP, to the layer and
+ * records a fault if they do not fit together; false: stop. */
+bool weir_options_take(struct weir_cursor *c, struct weir_layer *layer,
+                       uint32_t n);
 
 #endif

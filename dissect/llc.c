@@ -2,27 +2,30 @@
 #include "dissect/ethertype.h"
 #include "dissect/layer.h"
 
-#define LLC_HEADER_U  3 /* unnumbered: one byte of control */
-#define LLC_HEADER_IS 4 /* information and supervisory: two */
-#define SNAP_HEADER   8
-#define SNAP_OUI      3
-#define SNAP_TYPE     6
+#define LLC_HEADER  3 /* two access points, and control: one byte in */
+#define LLC_CONTROL 1 /* unnumbered frames, two in all others */
+#define SNAP_REST   5
+#define SNAP_OUI    3
+#define SNAP_TYPE   6
 
 /* Both lead to EtherTypes: RFC 1042 encapsulation, and the bridge tunnel of
  * IEEE 802.1H. */
 #define OUI_ETHERTYPE     0x000000
 #define OUI_BRIDGE_TUNNEL 0x0000f8
 
-static uint32_t header_length(const uint8_t *p)
+static bool is_snap(const uint8_t *p)
 {
-    if (p[0] == 0xaa && p[1] == 0xaa && p[2] == 0x03)
-        return SNAP_HEADER;
-    return (p[2] & 3) == 3 ? LLC_HEADER_U : LLC_HEADER_IS;
+    return p[0] == 0xaa && p[1] == 0xaa && p[2] == 0x03;
+}
+
+static bool is_unnumbered(const uint8_t *p)
+{
+    return (p[2] & 3) == 3;
 }
 
 uint8_t weir_llc_dissect(struct weir_cursor *c)
 {
-    if (!weir_cursor_need(c, LLC_HEADER_U, WEIR_OUTCOME_SHORT_HEADER))
+    if (!weir_cursor_need(c, LLC_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
 
     const uint8_t *p = weir_cursor_bytes(c);
@@ -31,10 +34,11 @@ uint8_t weir_llc_dissect(struct weir_cursor *c)
     if (p[0] == 0xff && p[1] == 0xff)
         return WEIR_PROTO_NONE;
 
-    uint32_t header = header_length(p);
-    if (!weir_layer_take(c, WEIR_PROTO_LLC, header, WEIR_OUTCOME_SHORT_HEADER))
-        return WEIR_PROTO_NONE;
-    if (header != SNAP_HEADER)
+    struct weir_layer *layer = weir_layer_add(c, WEIR_PROTO_LLC, LLC_HEADER);
+    if (!is_unnumbered(p))
+        weir_layer_extend(c, layer, LLC_CONTROL, WEIR_OUTCOME_SHORT_HEADER);
+    if (!is_snap(p) ||
+        !weir_layer_extend(c, layer, SNAP_REST, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
 
     uint32_t oui = weir_load_be32(p + SNAP_OUI) >> 8;

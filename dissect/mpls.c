@@ -11,7 +11,7 @@ uint8_t weir_mpls_dissect(struct weir_cursor *c)
         return WEIR_PROTO_NONE;
 
     const uint8_t *p = weir_cursor_bytes(c);
-    weir_layer_take(c, WEIR_PROTO_MPLS, MPLS_ENTRY, WEIR_OUTCOME_SHORT_HEADER);
+    weir_layer_add(c, WEIR_PROTO_MPLS, MPLS_ENTRY);
     if ((p[MPLS_BOTTOM] & 1) == 0)
         return WEIR_PROTO_MPLS;
     if (weir_cursor_left(c) == 0)

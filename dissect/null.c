@@ -9,7 +9,7 @@ uint8_t weir_null_dissect(struct weir_cursor *c)
         return WEIR_PROTO_NONE;
 
     uint32_t family = weir_family_read(weir_cursor_bytes(c));
-    weir_layer_take(c, WEIR_PROTO_NULL, NULL_HEADER, WEIR_OUTCOME_SHORT_HEADER);
+    weir_layer_add(c, WEIR_PROTO_NULL, NULL_HEADER);
     switch (family) {
     case WEIR_FAMILY_INET:
         return WEIR_PROTO_IP;

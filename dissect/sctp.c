@@ -5,7 +5,6 @@
 uint8_t weir_sctp_dissect(struct weir_cursor *c)
 {
     if (weir_cursor_need(c, SCTP_HEADER, WEIR_OUTCOME_SHORT_HEADER))
-        weir_layer_take(c, WEIR_PROTO_SCTP, SCTP_HEADER,
-                        WEIR_OUTCOME_SHORT_HEADER);
+        weir_layer_add(c, WEIR_PROTO_SCTP, SCTP_HEADER);
     return WEIR_PROTO_NONE;
 }

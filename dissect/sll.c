@@ -41,7 +41,7 @@ uint8_t weir_sll_dissect(struct weir_cursor *c)
     uint16_t arphrd = weir_load_be16(p + SLL_ARPHRD);
     if (arphrd == ARPHRD_ETHERNET && p[SLL_SIZE] == 6)
         weir_talker_set(c, 1, c->at + SLL_ADDRESS);
-    weir_layer_take(c, WEIR_PROTO_SLL, SLL_HEADER, WEIR_OUTCOME_SHORT_HEADER);
+    weir_layer_add(c, WEIR_PROTO_SLL, SLL_HEADER);
     return protocol_next(arphrd, weir_load_be16(p + SLL_PROTOCOL));
 }
 
@@ -54,6 +54,6 @@ uint8_t weir_sll2_dissect(struct weir_cursor *c)
     uint16_t arphrd = weir_load_be16(p + SLL2_ARPHRD);
     if (arphrd == ARPHRD_ETHERNET && p[SLL2_SIZE] == 6)
         weir_talker_set(c, 1, c->at + SLL2_ADDRESS);
-    weir_layer_take(c, WEIR_PROTO_SLL2, SLL2_HEADER, WEIR_OUTCOME_SHORT_HEADER);
+    weir_layer_add(c, WEIR_PROTO_SLL2, SLL2_HEADER);
     return protocol_next(arphrd, weir_load_be16(p + SLL2_PROTOCOL));
 }

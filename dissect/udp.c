@@ -24,6 +24,6 @@ uint8_t weir_udp_dissect(struct weir_cursor *c)
         weir_cursor_fault(c, WEIR_OUTCOME_BAD_TOTAL_LENGTH);
     else if (length != 0 && length < weir_cursor_left(c))
         c->end = c->at + length;
-    weir_layer_take(c, WEIR_PROTO_UDP, UDP_HEADER, WEIR_OUTCOME_SHORT_HEADER);
+    weir_layer_add(c, WEIR_PROTO_UDP, UDP_HEADER);
     return WEIR_PROTO_NONE;
 }

@@ -10,6 +10,6 @@ uint8_t weir_vlan_dissect(struct weir_cursor *c)
         return WEIR_PROTO_NONE;
 
     const uint8_t *p = weir_cursor_bytes(c);
-    weir_layer_take(c, WEIR_PROTO_VLAN, VLAN_HEADER, WEIR_OUTCOME_SHORT_HEADER);
+    weir_layer_add(c, WEIR_PROTO_VLAN, VLAN_HEADER);
     return weir_length_next(c, weir_load_be16(p + VLAN_TYPE));
 }

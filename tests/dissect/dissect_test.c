@@ -79,23 +79,24 @@ Test(dissect, find_gives_the_outermost)
 /* The numbers are part of paths, the names of reports: neither may change. */
 Test(dissect, names_and_numbers)
 {
-    static const char *const protos[] = {
+    static const char *const protos[WEIR_PROTO_COUNT] = {
         "",    "eth", "llc",  "vlan",   "mpls", "arp", "ip",  "ipv6",
         "tcp", "udp", "icmp", "icmpv6", "sctp", "sll", "sll", "null"};
-    static const char *const outcomes[] = {"ok",
-                                           "truncated",
-                                           "short_header",
-                                           "bad_version",
-                                           "bad_header_length",
-                                           "bad_total_length",
-                                           "bad_option",
-                                           "bad_extension",
-                                           "bad_fragment",
-                                           "too_many_layers"};
+    static const char *const outcomes[WEIR_OUTCOME_COUNT] = {
+        "ok",
+        "truncated",
+        "short_header",
+        "bad_version",
+        "bad_header_length",
+        "bad_total_length",
+        "bad_option",
+        "bad_extension",
+        "bad_fragment",
+        "too_many_layers"};
 
-    for (uint8_t i = 0; i < sizeof protos / sizeof protos[0]; i++)
+    for (uint8_t i = 0; i < WEIR_PROTO_COUNT; i++)
         cr_assert_str_eq(weir_proto_name(i), protos[i]);
-    for (uint8_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++)
+    for (uint8_t i = 0; i < WEIR_OUTCOME_COUNT; i++)
         cr_assert_str_eq(weir_outcome_name(i), outcomes[i]);
     cr_assert_str_eq(weir_proto_name(WEIR_PROTO_COUNT), "");
     cr_assert_str_eq(weir_proto_name(255), "");
