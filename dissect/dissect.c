@@ -3,10 +3,24 @@
 #include <stddef.h>
 
 #include "base/linktype.h"
+#include "dissect/arp.h"
+#include "dissect/eth.h"
+#include "dissect/icmp.h"
+#include "dissect/ip.h"
+#include "dissect/ipv4.h"
+#include "dissect/ipv6.h"
 #include "dissect/layer.h"
+#include "dissect/llc.h"
+#include "dissect/mpls.h"
+#include "dissect/null.h"
+#include "dissect/sctp.h"
+#include "dissect/sll.h"
+#include "dissect/tcp.h"
+#include "dissect/udp.h"
+#include "dissect/vlan.h"
 
-/* One call a layer, and no function pointer: the compiler sees every target.
- * A protocol that has no dissector cannot come out of one. */
+/* No function pointer: the compiler sees every target and puts all of them
+ * into the loop.  A protocol that has no dissector cannot come out of one. */
 static uint8_t next_dissect(struct weir_cursor *c, uint8_t proto)
 {
     switch (proto) {

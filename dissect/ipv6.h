@@ -1,4 +1,11 @@
+#ifndef WEIR_DISSECT_IPV6_H
+#define WEIR_DISSECT_IPV6_H
+
+/* ipv6: IPv6 with its extension headers.  Private to dissect/; see
+ * dissect/layer.h. */
+
 #include "base/bytes.h"
+#include "dissect/ip.h"
 #include "dissect/layer.h"
 
 #define IPV6_HEADER 40
@@ -14,11 +21,11 @@
 #define NEXT_NOTHING        59
 #define NEXT_DESTINATION    60
 
-#define EXTENSION_LENGTH 1
-#define FRAGMENT_HEADER  8
-#define FRAGMENT_WORD    2
-#define FRAGMENT_OFFSET  0xfff8 /* in bytes, as it stands */
-#define FRAGMENT_MORE    0x0001
+#define EXTENSION_LENGTH     1
+#define IPV6_FRAGMENT_HEADER 8
+#define IPV6_FRAGMENT_WORD   2
+#define IPV6_FRAGMENT_OFFSET 0xfff8 /* in bytes, as it stands */
+#define IPV6_FRAGMENT_MORE   0x0001
 
 /* RFC 8200 section 4.1 needs seven at most; more would make the work on a
  * frame depend on its length. */
@@ -29,7 +36,8 @@ enum verdict { UPPER, EXTENSION, STOP };
 /* A payload length of 0 is what jumbograms (RFC 2675) and segmentation
  * offloads have: the rest of the frame.  With nothing behind the header it
  * means what it says. */
-static void length_apply(struct weir_cursor *c, uint32_t length, uint8_t next)
+static inline void length_apply(struct weir_cursor *c, uint32_t length,
+                                uint8_t next)
 {
     if (length == 0 && next != NEXT_NOTHING)
         return;
@@ -39,19 +47,19 @@ static void length_apply(struct weir_cursor *c, uint32_t length, uint8_t next)
         weir_cursor_fault(c, WEIR_OUTCOME_BAD_TOTAL_LENGTH);
 }
 
-static enum verdict fragment_take(struct weir_cursor *c,
-                                  struct weir_layer *layer, bool outermost)
+static inline enum verdict
+fragment_take(struct weir_cursor *c, struct weir_layer *layer, bool outermost)
 {
     const uint8_t *p = weir_cursor_bytes(c);
     /* The payload length of the whole packet counts these, too. */
     uint32_t before = layer->header - (uint32_t)IPV6_HEADER;
 
-    if (!weir_cursor_need(c, FRAGMENT_HEADER, WEIR_OUTCOME_BAD_EXTENSION))
+    if (!weir_cursor_need(c, IPV6_FRAGMENT_HEADER, WEIR_OUTCOME_BAD_EXTENSION))
         return STOP;
-    weir_ip_extension_take(c, layer, FRAGMENT_HEADER);
-    uint32_t word = weir_load_be16(p + FRAGMENT_WORD);
-    uint32_t offset = word & FRAGMENT_OFFSET;
-    bool more = (word & FRAGMENT_MORE) != 0;
+    weir_ip_extension_take(c, layer, IPV6_FRAGMENT_HEADER);
+    uint32_t word = weir_load_be16(p + IPV6_FRAGMENT_WORD);
+    uint32_t offset = word & IPV6_FRAGMENT_OFFSET;
+    bool more = (word & IPV6_FRAGMENT_MORE) != 0;
     if (offset != 0 || more)
         weir_ip_fragment_check(c, offset, more, before);
     c->partial |= more;
@@ -62,8 +70,8 @@ static enum verdict fragment_take(struct weir_cursor *c,
     return STOP;
 }
 
-static enum verdict extension_take(struct weir_cursor *c,
-                                   struct weir_layer *layer, bool outermost)
+static inline enum verdict
+extension_take(struct weir_cursor *c, struct weir_layer *layer, bool outermost)
 {
     bool whole = false;
 
@@ -88,7 +96,7 @@ static enum verdict extension_take(struct weir_cursor *c,
     return whole ? EXTENSION : STOP;
 }
 
-uint8_t weir_ipv6_dissect(struct weir_cursor *c)
+static inline uint8_t weir_ipv6_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, IPV6_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -112,3 +120,5 @@ uint8_t weir_ipv6_dissect(struct weir_cursor *c)
     }
     return weir_cursor_fault(c, WEIR_OUTCOME_BAD_EXTENSION);
 }
+
+#endif

@@ -1,4 +1,11 @@
+#ifndef WEIR_DISSECT_SLL_H
+#define WEIR_DISSECT_SLL_H
+
+/* sll: Linux's cooked headers, both versions.  Private to dissect/; see
+ * dissect/layer.h. */
+
 #include "base/bytes.h"
+#include "dissect/eth.h"
 #include "dissect/ethertype.h"
 #include "dissect/layer.h"
 
@@ -23,7 +30,7 @@
 /* Linux's ETH_P_802_2 (linux/if_ether.h): an LLC frame follows. */
 #define PROTOCOL_LLC 4
 
-static uint8_t protocol_next(uint16_t arphrd, uint16_t protocol)
+static inline uint8_t protocol_next(uint16_t arphrd, uint16_t protocol)
 {
     if (arphrd == ARPHRD_FRAD || arphrd == ARPHRD_RADIOTAP ||
         arphrd == ARPHRD_NETLINK)
@@ -32,7 +39,7 @@ static uint8_t protocol_next(uint16_t arphrd, uint16_t protocol)
                                     : weir_ethertype_next(protocol);
 }
 
-uint8_t weir_sll_dissect(struct weir_cursor *c)
+static inline uint8_t weir_sll_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, SLL_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -45,7 +52,7 @@ uint8_t weir_sll_dissect(struct weir_cursor *c)
     return protocol_next(arphrd, weir_load_be16(p + SLL_PROTOCOL));
 }
 
-uint8_t weir_sll2_dissect(struct weir_cursor *c)
+static inline uint8_t weir_sll2_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, SLL2_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -57,3 +64,5 @@ uint8_t weir_sll2_dissect(struct weir_cursor *c)
     weir_layer_add(c, WEIR_PROTO_SLL2, SLL2_HEADER);
     return protocol_next(arphrd, weir_load_be16(p + SLL2_PROTOCOL));
 }
+
+#endif

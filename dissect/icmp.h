@@ -1,3 +1,8 @@
+#ifndef WEIR_DISSECT_ICMP_H
+#define WEIR_DISSECT_ICMP_H
+
+/* icmp: ICMP and ICMPv6.  Private to dissect/; see dissect/layer.h. */
+
 #include "dissect/layer.h"
 
 /* RFC 792: every message has at least eight bytes. */
@@ -8,14 +13,14 @@
 #define ICMPV6_HEADER 4
 #define ICMPV6_REST   4
 
-uint8_t weir_icmp_dissect(struct weir_cursor *c)
+static inline uint8_t weir_icmp_dissect(struct weir_cursor *c)
 {
     if (weir_cursor_need(c, ICMP_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         weir_layer_add(c, WEIR_PROTO_ICMP, ICMP_HEADER);
     return WEIR_PROTO_NONE;
 }
 
-uint8_t weir_icmpv6_dissect(struct weir_cursor *c)
+static inline uint8_t weir_icmpv6_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, ICMPV6_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -26,3 +31,5 @@ uint8_t weir_icmpv6_dissect(struct weir_cursor *c)
         weir_layer_extend(c, layer, ICMPV6_REST, WEIR_OUTCOME_SHORT_HEADER);
     return WEIR_PROTO_NONE;
 }
+
+#endif

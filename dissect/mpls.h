@@ -1,3 +1,10 @@
+#ifndef WEIR_DISSECT_MPLS_H
+#define WEIR_DISSECT_MPLS_H
+
+/* mpls: an entry of a label stack.  Private to dissect/; see dissect/layer.h.
+ */
+
+#include "dissect/ip.h"
 #include "dissect/layer.h"
 
 #define MPLS_ENTRY  4
@@ -5,7 +12,7 @@
 
 /* Nothing on the wire says what follows the stack.  RFC 4928 section 3: IP
  * is told by its version, and what is not IP begins with another number. */
-uint8_t weir_mpls_dissect(struct weir_cursor *c)
+static inline uint8_t weir_mpls_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, MPLS_ENTRY, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -20,3 +27,5 @@ uint8_t weir_mpls_dissect(struct weir_cursor *c)
         return WEIR_PROTO_NONE;
     return weir_ip_version(c);
 }
+
+#endif

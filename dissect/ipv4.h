@@ -1,4 +1,11 @@
+#ifndef WEIR_DISSECT_IPV4_H
+#define WEIR_DISSECT_IPV4_H
+
+/* ipv4: IPv4 with options, fragments, and an authentication header.  Private to
+ * dissect/; see dissect/layer.h. */
+
 #include "base/bytes.h"
+#include "dissect/ip.h"
 #include "dissect/layer.h"
 
 #define IPV4_HEADER   20
@@ -7,15 +14,16 @@
 #define IPV4_NUMBER   9
 #define IPV4_SRC      12
 
-#define FRAGMENT_OFFSET 0x1fff /* in units of eight bytes */
-#define FRAGMENT_MORE   0x2000
+#define IPV4_FRAGMENT_OFFSET 0x1fff /* in units of eight bytes */
+#define IPV4_FRAGMENT_MORE   0x2000
 
 #define IP_NUMBER_AH 51
 
 /* The payload ends where the total length says, and Ethernet's padding is
  * not part of it.  A total length of 0 is what a segmentation offload leaves
  * in a packet too large for the field: the rest of the frame. */
-static bool total_apply(struct weir_cursor *c, uint32_t total, uint32_t header)
+static inline bool total_apply(struct weir_cursor *c, uint32_t total,
+                               uint32_t header)
 {
     if (total == 0)
         return true;
@@ -31,11 +39,11 @@ static bool total_apply(struct weir_cursor *c, uint32_t total, uint32_t header)
 }
 
 /* Returns whether a transport header can follow. */
-static bool fragment_apply(struct weir_cursor *c, uint32_t word, bool outermost,
-                           uint32_t header)
+static inline bool fragment_apply(struct weir_cursor *c, uint32_t word,
+                                  bool outermost, uint32_t header)
 {
-    uint32_t offset = (word & FRAGMENT_OFFSET) * 8;
-    bool more = (word & FRAGMENT_MORE) != 0;
+    uint32_t offset = (word & IPV4_FRAGMENT_OFFSET) * 8;
+    bool more = (word & IPV4_FRAGMENT_MORE) != 0;
 
     weir_ip_fragment_check(c, offset, more, header);
     c->partial |= more;
@@ -44,7 +52,7 @@ static bool fragment_apply(struct weir_cursor *c, uint32_t word, bool outermost,
     return offset == 0;
 }
 
-uint8_t weir_ipv4_dissect(struct weir_cursor *c)
+static inline uint8_t weir_ipv4_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, IPV4_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -67,7 +75,7 @@ uint8_t weir_ipv4_dissect(struct weir_cursor *c)
         return WEIR_PROTO_NONE;
 
     uint32_t word = weir_load_be16(p + IPV4_FRAGMENT);
-    if ((word & (FRAGMENT_OFFSET | FRAGMENT_MORE)) != 0 &&
+    if ((word & (IPV4_FRAGMENT_OFFSET | IPV4_FRAGMENT_MORE)) != 0 &&
         !fragment_apply(c, word, outermost, header))
         return WEIR_PROTO_NONE;
     if (p[IPV4_NUMBER] == IP_NUMBER_AH &&
@@ -75,3 +83,5 @@ uint8_t weir_ipv4_dissect(struct weir_cursor *c)
         return WEIR_PROTO_NONE;
     return weir_ip_next(layer->upper);
 }
+
+#endif

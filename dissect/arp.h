@@ -1,3 +1,8 @@
+#ifndef WEIR_DISSECT_ARP_H
+#define WEIR_DISSECT_ARP_H
+
+/* arp: ARP and RARP.  Private to dissect/; see dissect/layer.h. */
+
 #include "base/bytes.h"
 #include "dissect/layer.h"
 
@@ -9,7 +14,7 @@
  * only the fixed part is its header here. */
 #define ARP_HARDWARE_ATM 19
 
-uint8_t weir_arp_dissect(struct weir_cursor *c)
+static inline uint8_t weir_arp_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, ARP_FIXED, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -22,3 +27,5 @@ uint8_t weir_arp_dissect(struct weir_cursor *c)
     }
     return WEIR_PROTO_NONE;
 }
+
+#endif

@@ -1,9 +1,15 @@
+#ifndef WEIR_DISSECT_TCP_H
+#define WEIR_DISSECT_TCP_H
+
+/* tcp: TCP with options.  Private to dissect/; see dissect/layer.h. */
+
+#include "dissect/ip.h"
 #include "dissect/layer.h"
 
 #define TCP_HEADER 20
 #define TCP_OFFSET 12 /* the data offset, in four bits */
 
-uint8_t weir_tcp_dissect(struct weir_cursor *c)
+static inline uint8_t weir_tcp_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, TCP_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -17,3 +23,5 @@ uint8_t weir_tcp_dissect(struct weir_cursor *c)
         weir_options_take(c, layer, header - TCP_HEADER);
     return WEIR_PROTO_NONE;
 }
+
+#endif

@@ -1,3 +1,9 @@
+#ifndef WEIR_DISSECT_ETH_H
+#define WEIR_DISSECT_ETH_H
+
+/* eth: Ethernet II and IEEE 802.3, and what a type or length leads to.  Private
+ * to dissect/; see dissect/layer.h. */
+
 #include "base/bytes.h"
 #include "dissect/ethertype.h"
 #include "dissect/layer.h"
@@ -6,7 +12,8 @@
 #define ETH_SRC    6
 #define ETH_TYPE   12
 
-uint8_t weir_ethertype_next(uint16_t type)
+/* weir_ethertype_next: the protocol of an EtherType. */
+static inline uint8_t weir_ethertype_next(uint16_t type)
 {
     switch (type) {
     case WEIR_ETHERTYPE_IP:
@@ -28,7 +35,9 @@ uint8_t weir_ethertype_next(uint16_t type)
     }
 }
 
-uint8_t weir_length_next(struct weir_cursor *c, uint16_t type)
+/* weir_length_next: of a field that is an EtherType or, up to 1500, the length
+ * of what follows, which ends the payload there. */
+static inline uint8_t weir_length_next(struct weir_cursor *c, uint16_t type)
 {
     if (type > WEIR_LENGTH_MAX)
         return weir_ethertype_next(type);
@@ -40,7 +49,7 @@ uint8_t weir_length_next(struct weir_cursor *c, uint16_t type)
     return WEIR_PROTO_LLC;
 }
 
-uint8_t weir_eth_dissect(struct weir_cursor *c)
+static inline uint8_t weir_eth_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, ETH_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -50,3 +59,5 @@ uint8_t weir_eth_dissect(struct weir_cursor *c)
     weir_layer_add(c, WEIR_PROTO_ETH, ETH_HEADER);
     return weir_length_next(c, weir_load_be16(p + ETH_TYPE));
 }
+
+#endif

@@ -1,9 +1,15 @@
+#ifndef WEIR_DISSECT_NULL_H
+#define WEIR_DISSECT_NULL_H
+
+/* null: the four bytes of NULL and LOOP.  Private to dissect/; see
+ * dissect/layer.h. */
+
 #include "dissect/family.h"
 #include "dissect/layer.h"
 
 #define NULL_HEADER 4
 
-uint8_t weir_null_dissect(struct weir_cursor *c)
+static inline uint8_t weir_null_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, NULL_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -22,3 +28,5 @@ uint8_t weir_null_dissect(struct weir_cursor *c)
         return WEIR_PROTO_NONE;
     }
 }
+
+#endif

@@ -1,3 +1,8 @@
+#ifndef WEIR_DISSECT_UDP_H
+#define WEIR_DISSECT_UDP_H
+
+/* udp: UDP.  Private to dissect/; see dissect/layer.h. */
+
 #include "base/bytes.h"
 #include "dissect/layer.h"
 
@@ -5,7 +10,7 @@
 #define UDP_LENGTH 4
 
 /* RFC 2675 section 4: 0 is for a datagram too large for the field. */
-static bool length_fits(const struct weir_cursor *c, uint32_t length)
+static inline bool length_fits(const struct weir_cursor *c, uint32_t length)
 {
     uint32_t left = weir_cursor_left(c);
 
@@ -14,7 +19,7 @@ static bool length_fits(const struct weir_cursor *c, uint32_t length)
     return length >= UDP_HEADER && (length <= left || c->partial);
 }
 
-uint8_t weir_udp_dissect(struct weir_cursor *c)
+static inline uint8_t weir_udp_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, UDP_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -27,3 +32,5 @@ uint8_t weir_udp_dissect(struct weir_cursor *c)
     weir_layer_add(c, WEIR_PROTO_UDP, UDP_HEADER);
     return WEIR_PROTO_NONE;
 }
+
+#endif

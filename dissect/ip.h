@@ -1,4 +1,7 @@
-/* What IPv4 and IPv6 share. */
+#ifndef WEIR_DISSECT_IP_H
+#define WEIR_DISSECT_IP_H
+
+/* ip: what IPv4 and IPv6 share.  Private to dissect/; see dissect/layer.h. */
 
 #include "dissect/layer.h"
 
@@ -13,7 +16,8 @@
 #define AH_FIXED  12 /* RFC 4302: without an integrity check value */
 #define AH_LENGTH 1
 
-uint8_t weir_ip_next(uint8_t number)
+/* weir_ip_next: the protocol of an IP protocol number. */
+static inline uint8_t weir_ip_next(uint8_t number)
 {
     switch (number) {
     case IP_NUMBER_TCP:
@@ -35,7 +39,9 @@ uint8_t weir_ip_next(uint8_t number)
     }
 }
 
-uint8_t weir_ip_version(const struct weir_cursor *c)
+/* weir_ip_version: IP or IPV6 by the next byte's upper four bits, else NONE;
+ * the byte has been captured. */
+static inline uint8_t weir_ip_version(const struct weir_cursor *c)
 {
     switch (*weir_cursor_bytes(c) >> 4) {
     case 4:
@@ -47,8 +53,10 @@ uint8_t weir_ip_version(const struct weir_cursor *c)
     }
 }
 
-bool weir_ip_extension_take(struct weir_cursor *c, struct weir_layer *layer,
-                            uint32_t n)
+/* weir_ip_extension_take: adds an extension header of n bytes, whose first
+ * names the protocol behind it, to the layer; false: stop. */
+static inline bool weir_ip_extension_take(struct weir_cursor *c,
+                                          struct weir_layer *layer, uint32_t n)
 {
     const uint8_t *p = weir_cursor_bytes(c);
 
@@ -58,8 +66,10 @@ bool weir_ip_extension_take(struct weir_cursor *c, struct weir_layer *layer,
     return true;
 }
 
-bool weir_ip_authentication_take(struct weir_cursor *c,
-                                 struct weir_layer *layer)
+/* weir_ip_authentication_take: the same for an authentication header, which
+ * IPv4 has too. */
+static inline bool weir_ip_authentication_take(struct weir_cursor *c,
+                                               struct weir_layer *layer)
 {
     if (!weir_cursor_need(c, AH_FIXED, WEIR_OUTCOME_BAD_EXTENSION))
         return false;
@@ -72,8 +82,12 @@ bool weir_ip_authentication_take(struct weir_cursor *c,
     return weir_ip_extension_take(c, layer, n);
 }
 
-void weir_ip_fragment_check(struct weir_cursor *c, uint32_t offset, bool more,
-                            uint32_t before)
+/* weir_ip_fragment_check: a fragment's offset and payload contradict each
+ * other, or the greatest length of a datagram; before is what stands in front
+ * of the payload and counts. */
+static inline void weir_ip_fragment_check(struct weir_cursor *c,
+                                          uint32_t offset, bool more,
+                                          uint32_t before)
 {
     uint32_t payload = weir_cursor_left(c);
 
@@ -82,7 +96,7 @@ void weir_ip_fragment_check(struct weir_cursor *c, uint32_t offset, bool more,
 }
 
 /* False if the options do not fit together. */
-static bool options_check(const uint8_t *options, uint32_t n)
+static inline bool options_check(const uint8_t *options, uint32_t n)
 {
     uint32_t at = 0;
 
@@ -103,8 +117,10 @@ static bool options_check(const uint8_t *options, uint32_t n)
     return true;
 }
 
-bool weir_options_take(struct weir_cursor *c, struct weir_layer *layer,
-                       uint32_t n)
+/* weir_options_take: adds n bytes of options, of IPv4 or TCP, to the layer and
+ * records a fault if they do not fit together; false: stop. */
+static inline bool weir_options_take(struct weir_cursor *c,
+                                     struct weir_layer *layer, uint32_t n)
 {
     const uint8_t *options = weir_cursor_bytes(c);
 
@@ -114,3 +130,5 @@ bool weir_options_take(struct weir_cursor *c, struct weir_layer *layer,
         weir_cursor_fault(c, WEIR_OUTCOME_BAD_OPTION);
     return true;
 }
+
+#endif

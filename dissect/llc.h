@@ -1,4 +1,10 @@
+#ifndef WEIR_DISSECT_LLC_H
+#define WEIR_DISSECT_LLC_H
+
+/* llc: IEEE 802.2, and SNAP.  Private to dissect/; see dissect/layer.h. */
+
 #include "base/bytes.h"
+#include "dissect/eth.h"
 #include "dissect/ethertype.h"
 #include "dissect/layer.h"
 
@@ -13,17 +19,17 @@
 #define OUI_ETHERTYPE     0x000000
 #define OUI_BRIDGE_TUNNEL 0x0000f8
 
-static bool is_snap(const uint8_t *p)
+static inline bool is_snap(const uint8_t *p)
 {
     return p[0] == 0xaa && p[1] == 0xaa && p[2] == 0x03;
 }
 
-static bool is_unnumbered(const uint8_t *p)
+static inline bool is_unnumbered(const uint8_t *p)
 {
     return (p[2] & 3) == 3;
 }
 
-uint8_t weir_llc_dissect(struct weir_cursor *c)
+static inline uint8_t weir_llc_dissect(struct weir_cursor *c)
 {
     if (!weir_cursor_need(c, LLC_HEADER, WEIR_OUTCOME_SHORT_HEADER))
         return WEIR_PROTO_NONE;
@@ -46,3 +52,5 @@ uint8_t weir_llc_dissect(struct weir_cursor *c)
         return WEIR_PROTO_NONE;
     return weir_ethertype_next(weir_load_be16(p + SNAP_TYPE));
 }
+
+#endif
