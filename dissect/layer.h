@@ -13,7 +13,7 @@
  *
  * The dissectors are inline functions in a header each, and dissect.c is the
  * one place that has them all: the compiler then keeps the cursor in
- * registers, and a frame takes 7 ns where calls between objects took 11.
+ * registers, and a frame takes 7.5 ns where calls between objects took 11.
  *
  * Invariants: at <= end, at <= caplen; bytes are read only after
  * weir_cursor_need or weir_layer_extend has found them captured.
@@ -67,6 +67,18 @@ static inline uint8_t weir_cursor_fault(struct weir_cursor *c, uint8_t outcome)
     return WEIR_PROTO_NONE;
 }
 
+/* Out of line, so that the walk through a whole frame stays small. */
+static __attribute__((cold, noinline)) bool
+weir_cursor_short(struct weir_cursor *c, uint32_t n, uint8_t outcome)
+{
+    if (n <= weir_cursor_left(c))
+        outcome = WEIR_OUTCOME_TRUNCATED;
+    else if (c->partial)
+        outcome = WEIR_OUTCOME_BAD_FRAGMENT;
+    weir_cursor_fault(c, outcome);
+    return false;
+}
+
 /* weir_cursor_need: true if the next n bytes were captured.  Else the fault
  * is recorded: the given one if the payload ends before them, bad_fragment
  * if it ends because a first fragment does (RFC 1858, RFC 7112: it should
@@ -74,14 +86,7 @@ static inline uint8_t weir_cursor_fault(struct weir_cursor *c, uint8_t outcome)
 static inline bool weir_cursor_need(struct weir_cursor *c, uint32_t n,
                                     uint8_t outcome)
 {
-    if (n <= weir_cursor_captured(c))
-        return true;
-    if (n <= weir_cursor_left(c))
-        outcome = WEIR_OUTCOME_TRUNCATED;
-    else if (c->partial)
-        outcome = WEIR_OUTCOME_BAD_FRAGMENT;
-    weir_cursor_fault(c, outcome);
-    return false;
+    return n <= weir_cursor_captured(c) || weir_cursor_short(c, n, outcome);
 }
 
 /* weir_layer_add: adds a layer whose header has n captured bytes at least,

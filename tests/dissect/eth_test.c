@@ -65,6 +65,19 @@ Test(eth, captured_bytes_count_if_the_wire_length_is_less)
     cr_assert_eq(d.layers_count, 3);
 }
 
+Test(eth, greatest_length)
+{
+    struct weir_dissection d;
+    struct hand h;
+
+    hand_eth(&h, 1500);
+    hand_hex(&h, "42 42 03");
+    hand_fill(&h, 1497, 0);
+    hand_dissect(&h, &d, h.n, h.n);
+    cr_assert_eq(d.layers_count, 2);
+    cr_assert_eq(d.outcome, WEIR_OUTCOME_OK);
+}
+
 /* IEEE 802.3 has no meaning for 1501 to 1535. */
 Test(eth, neither_type_nor_length)
 {

@@ -117,6 +117,18 @@ Test(ipv4, total_length_past_the_frame_does_not_hide_the_ports)
     cr_assert_eq(d.outcome, WEIR_OUTCOME_OK);
 }
 
+Test(ipv4, the_first_fault_counts)
+{
+    struct weir_dissection d;
+    struct hand h;
+
+    hand_eth(&h, 0x0800);
+    hand_ipv4(&h, 6, 0, 21); /* one byte too many */
+    hand_tcp(&h);
+    h.bytes[IP + 32] = 0; /* no header length */
+    hand_expect(&h, &d, "eth ip tcp", WEIR_OUTCOME_BAD_TOTAL_LENGTH);
+}
+
 /* Segmentation offload. */
 Test(ipv4, total_length_zero_is_the_rest_of_the_frame)
 {
@@ -217,6 +229,9 @@ Test(ipv4, fragment_that_contradicts_itself)
     hand_udp(&h, 0);
     hand_fill(&h, 1, 0);
     hand_set16(&h, IP + 6, 0x2000);
+    hand_expect(&h, &d, "eth ip udp", WEIR_OUTCOME_BAD_FRAGMENT);
+    hand_fill(&h, 3, 0);
+    hand_set16(&h, IP + 2, 32); /* 12 bytes of payload */
     hand_expect(&h, &d, "eth ip udp", WEIR_OUTCOME_BAD_FRAGMENT);
     /* The last one may end anywhere. */
     hand_set16(&h, IP + 6, 0x0001);
