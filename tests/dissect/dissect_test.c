@@ -94,10 +94,10 @@ Test(dissect, names_and_numbers)
         "bad_fragment",
         "too_many_layers"};
 
-    for (uint8_t i = 0; i < WEIR_PROTO_COUNT; i++)
-        cr_assert_str_eq(weir_proto_name(i), protos[i]);
-    for (uint8_t i = 0; i < WEIR_OUTCOME_COUNT; i++)
-        cr_assert_str_eq(weir_outcome_name(i), outcomes[i]);
+    for (int i = 0; i < WEIR_PROTO_COUNT; i++)
+        cr_assert_str_eq(weir_proto_name((uint8_t)i), protos[i]);
+    for (int i = 0; i < WEIR_OUTCOME_COUNT; i++)
+        cr_assert_str_eq(weir_outcome_name((uint8_t)i), outcomes[i]);
     cr_assert_str_eq(weir_proto_name(WEIR_PROTO_COUNT), "");
     cr_assert_str_eq(weir_proto_name(255), "");
     cr_assert_str_eq(weir_outcome_name(WEIR_OUTCOME_COUNT), "");
