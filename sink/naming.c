@@ -32,7 +32,7 @@ int weir_naming_open(struct weir_naming *naming, enum weir_naming_manner manner,
     naming->manner = manner;
     naming->digits = digits_of(files);
     naming->wrap = manner == WEIR_NAMING_NUMBER ? files : 0;
-    memcpy(naming->path, path, len + 1);
+    snprintf(naming->path, sizeof naming->path, "%s", path);
     /* The time zone's file is read now, not at the first rotation. */
     tzset();
     return 0;

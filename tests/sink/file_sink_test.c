@@ -41,15 +41,6 @@ static void assert_other(const char *name)
     fclose(f);
 }
 
-static void assert_report(const struct weir_sink *sink, uint64_t files,
-                          const char *name)
-{
-    struct weir_file_sink_report report;
-    weir_file_sink_report(sink, &report);
-    cr_assert_eq(report.files, files);
-    cr_assert_str_eq(report.path, test_path(name));
-}
-
 Test(file_sink, pcapng_holds_what_was_written)
 {
     recording_ifaces->filter_text = "udp port 53";
@@ -269,9 +260,6 @@ Test(file_sink, what_cannot_be_is_refused_in_one_line)
     config.path = "/";
     config.naming = WEIR_NAMING_SINGLE;
     recording_refused(config, -EISDIR, "/: Is a directory");
-    config.path = "/dev/full";
-    recording_refused(config, -ENOSPC,
-                      "/dev/full: write: No space left on device");
     config.path = "-";
     config.naming = WEIR_NAMING_NUMBER;
     recording_refused(config, -EINVAL, "standard output: cannot be rotated");
@@ -284,139 +272,45 @@ Test(file_sink, what_cannot_be_is_refused_in_one_line)
     recording_refused(config, -EINVAL, "x: no file format");
 }
 
+/* Through links of our own, and only to what is a device: on a machine that
+ * is broken already a test must not make it worse. */
+static bool link_device(const char *name, const char *device)
+{
+    struct stat st;
+    if (stat(device, &st) != 0 || !S_ISCHR(st.st_mode)) {
+        fprintf(stderr, "SKIPPED: %s is no device here\n", device);
+        return false;
+    }
+    cr_assert_eq(symlink(device, test_path(name)), 0);
+    return true;
+}
+
 Test(file_sink, a_device_is_written_as_it_is)
 {
-    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
-        .path = "/dev/null", .format = WEIR_FORMAT_PCAP});
+    if (!link_device("null", "/dev/null"))
+        return;
+    struct weir_sink *sink = open_plain("null", WEIR_FORMAT_PCAP);
     recording_write(sink, WEIR_FORMAT_PCAP, 0, 1000, 100);
     cr_assert_eq(sink->ops->rotate(sink, &recording_err), 0);
     recording_end(sink);
     struct stat st;
-    cr_assert_eq(stat("/dev/null", &st), 0);
+    cr_assert_eq(stat(test_path("null"), &st), 0);
     cr_assert(S_ISCHR(st.st_mode));
 }
 
-Test(file_sink, a_ring_keeps_the_newest_and_only_removes_its_own)
+Test(file_sink, a_device_that_takes_nothing_stays_what_it_is)
 {
-    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
-        .path = test_path("r.pcap"),
-        .format = WEIR_FORMAT_PCAP,
-        .naming = WEIR_NAMING_NUMBER_TIME,
-        .ring_files = 3,
-        .limits = {.file_packets = 100},
-    });
-    recording_write(sink, WEIR_FORMAT_PCAP, 0, 250, 33);
-    recording_only("r_00001_20231114221320.pcap r_00002_20231114221320.pcap "
-                   "r_00003_20231114221320.pcap");
-    /* Somebody puts another file where our first was. */
-    cr_assert_eq(unlink(test_path("r_00001_20231114221320.pcap")), 0);
-    make_other("r_00001_20231114221320.pcap");
-    recording_write(sink, WEIR_FORMAT_PCAP, 250, 1000, 33);
-    assert_report(sink, 10, "r_00010_20231114221320.pcap");
-    recording_end(sink);
-    recording_only("r_00001_20231114221320.pcap r_00008_20231114221320.pcap "
-                   "r_00009_20231114221320.pcap r_00010_20231114221320.pcap");
-    assert_other("r_00001_20231114221320.pcap");
-    recording_holds("r_00008_20231114221320.pcap", 700, 800);
-    recording_holds("r_00010_20231114221320.pcap", 900, 1000);
-}
-
-/* tcpdump -C 1 -W 3: names from 0 that come again. */
-Test(file_sink, a_ring_of_names_reuses_its_own)
-{
-    make_other("o.pcap1");
-    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
-        .path = test_path("o.pcap"),
-        .format = WEIR_FORMAT_PCAP,
-        .naming = WEIR_NAMING_NUMBER,
-        .naming_files = 3,
-        .ring_files = 3,
-        .limits = {.file_packets = 100},
-    });
-    recording_write(sink, WEIR_FORMAT_PCAP, 0, 500, 7);
-    recording_end(sink);
-    recording_only("o-1.pcap1 o.pcap0 o.pcap1 o.pcap2");
-    assert_other("o.pcap1");
-    recording_holds("o.pcap2", 200, 300);
-    recording_holds("o.pcap0", 300, 400);
-    recording_holds("o-1.pcap1", 400, 500);
-}
-
-/* tcpdump -G 1: a new file each second, after the frames' time; a name that
- * is always the same gets twins. */
-Test(file_sink, files_by_time_are_named_by_it)
-{
-    for (uint32_t i = 500; i < 1000; i++)
-        recording_frames[i].time_ns += INT64_C(3000000000);
-    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
-        .path = test_path("t-%S.pcap"),
-        .format = WEIR_FORMAT_PCAP,
-        .naming = WEIR_NAMING_STRFTIME,
-        .limits = {.duration_ns = INT64_C(1000000000)},
-    });
-    recording_write(sink, WEIR_FORMAT_PCAP, 0, 1000, 999);
-    recording_end(sink);
-    recording_only("t-20.pcap t-23.pcap");
-    recording_holds("t-20.pcap", 0, 500);
-    recording_holds("t-23.pcap", 500, 1000);
-    sink = recording_open((struct weir_file_sink_config){
-        .path = test_path("same.pcap"),
-        .format = WEIR_FORMAT_PCAP,
-        .naming = WEIR_NAMING_STRFTIME_NUMBER,
-        .limits = {.duration_ns = INT64_C(1000000000),
-                   .duration_fixed = true,
-                   .file_packets = 400},
-    });
-    recording_write(sink, WEIR_FORMAT_PCAP, 0, 1000, 10);
-    recording_end(sink);
-    recording_only("same-1.pcap same-1.pcap1 same.pcap same.pcap1 t-20.pcap "
-                   "t-23.pcap");
-    recording_holds("same.pcap", 0, 400);
-    recording_holds("same.pcap1", 400, 500);
-    recording_holds("same-1.pcap", 500, 900);
-    recording_holds("same-1.pcap1", 900, 1000);
-}
-
-Test(file_sink, the_last_file_ends_the_recording_behind_its_last_frame)
-{
-    struct weir_sink *sink = recording_open((struct weir_file_sink_config){
-        .path = test_path("r.pcapng"),
-        .format = NG,
-        .naming = WEIR_NAMING_NUMBER_TIME,
-        .limits = {.file_packets = 100, .stop_files = 2},
-    });
-    uint32_t taken = 0;
-    cr_assert_eq(recording_try(sink, NG, 0, 1000, &taken), 0);
-    cr_assert_eq(taken, 200);
-    cr_assert(sink->done);
-    cr_assert_str_eq(sink->stop_reason, "the last file is full");
-    recording_end(sink);
-    recording_only(
-        "r_00001_20231114221320.pcapng r_00002_20231114221320.pcapng");
-    struct test_file file;
-    cr_assert(
-        test_file_read(&file, test_path("r_00002_20231114221320.pcapng")));
-    recording_parsed(&file, 100, 200);
-    cr_assert_eq(file.usrdeliv, 200);
-    test_file_free(&file);
-}
-
-Test(file_sink, a_new_file_when_the_operator_asks)
-{
-    struct weir_sink *sink = open_plain("o.pcap", WEIR_FORMAT_PCAP);
-    recording_write(sink, WEIR_FORMAT_PCAP, 0, 100, 50);
-    cr_assert_eq(sink->ops->rotate(sink, &recording_err), 0);
-    recording_write(sink, WEIR_FORMAT_PCAP, 100, 200, 50);
-    recording_only("o-1.pcap o.pcap");
-    /* As logrotate does it. */
-    cr_assert_eq(rename(test_path("o.pcap"), test_path("old")), 0);
-    cr_assert_eq(sink->ops->rotate(sink, &recording_err), 0);
-    recording_write(sink, WEIR_FORMAT_PCAP, 200, 300, 50);
-    recording_end(sink);
-    recording_only("o-1.pcap o.pcap old");
-    recording_holds("old", 0, 100);
-    recording_holds("o-1.pcap", 100, 200);
-    recording_holds("o.pcap", 200, 300);
+    if (!link_device("full", "/dev/full"))
+        return;
+    char text[WEIR_ERR_TEXT_MAX];
+    snprintf(text, sizeof text, "%.400s: write: No space left on device",
+             test_path("full"));
+    recording_refused(
+        (struct weir_file_sink_config){.path = test_path("full"), .format = NG},
+        -ENOSPC, text);
+    struct stat st;
+    cr_assert_eq(stat(test_path("full"), &st), 0);
+    cr_assert(S_ISCHR(st.st_mode));
 }
 
 Test(null_sink, takes_all_and_keeps_none)

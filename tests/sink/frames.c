@@ -23,15 +23,6 @@ static void check_failed(const char *what, const char *file, int line)
     abort();
 }
 
-/* splitmix64. */
-uint32_t test_random(uint64_t *state, uint32_t below)
-{
-    uint64_t z = (*state += UINT64_C(0x9e3779b97f4a7c15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (uint32_t)((z ^ (z >> 31)) % below);
-}
-
 struct weir_batch *test_batch(enum weir_format format,
                               const struct weir_ifaces *ifaces,
                               const struct weir_frame *frames, uint32_t n)

@@ -13,9 +13,6 @@
 #include "ring/batch.h"
 #include "sink/encode.h"
 
-/* test_random: a generator whose seed tells the whole run. */
-uint32_t test_random(uint64_t *state, uint32_t below);
-
 /* test_batch: n frames encoded into a chunk of a batch that is allocated to
  * the byte; free with test_batch_free. */
 struct weir_batch *test_batch(enum weir_format format,

@@ -39,29 +39,29 @@ static void expect(bool ok, const char *what)
 /* Calls of the allocator by what is linked into this program. */
 static unsigned allocations;
 
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t n, size_t bytes);
-void *__real_realloc(void *old, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t n, size_t bytes);
-void *__wrap_realloc(void *old, size_t bytes);
+void *real_malloc(size_t bytes) __asm__("__real_malloc");
+void *real_calloc(size_t n, size_t bytes) __asm__("__real_calloc");
+void *real_realloc(void *old, size_t bytes) __asm__("__real_realloc");
+void *wrap_malloc(size_t bytes) __asm__("__wrap_malloc");
+void *wrap_calloc(size_t n, size_t bytes) __asm__("__wrap_calloc");
+void *wrap_realloc(void *old, size_t bytes) __asm__("__wrap_realloc");
 
-void *__wrap_malloc(size_t bytes)
+void *wrap_malloc(size_t bytes)
 {
     allocations++;
-    return __real_malloc(bytes);
+    return real_malloc(bytes);
 }
 
-void *__wrap_calloc(size_t n, size_t bytes)
+void *wrap_calloc(size_t n, size_t bytes)
 {
     allocations++;
-    return __real_calloc(n, bytes);
+    return real_calloc(n, bytes);
 }
 
-void *__wrap_realloc(void *old, size_t bytes)
+void *wrap_realloc(void *old, size_t bytes)
 {
     allocations++;
-    return __real_realloc(old, bytes);
+    return real_realloc(old, bytes);
 }
 
 static bool write_text(const char *path, const char *text)

@@ -12,6 +12,7 @@
 #include "ring/iface.h"
 #include "sink/file_sink.h"
 #include "tests/sink/frames.h"
+#include "tests/support/random.h"
 
 #define FRAMES_MAX 400
 #define FILES_MAX  FRAMES_MAX
@@ -21,7 +22,7 @@ static struct weir_err err;
 
 /* One random recording. */
 struct scene {
-    uint64_t random;
+    struct random random;
     enum weir_format format;
     struct weir_file_sink_config config;
     struct weir_ifaces *ifaces;
@@ -43,7 +44,7 @@ static struct scene scene;
 
 static uint32_t below(uint32_t n)
 {
-    return test_random(&scene.random, n);
+    return random_below(&scene.random, n);
 }
 
 static void make_limits(struct weir_rotation_limits *l)
@@ -57,7 +58,7 @@ static void make_limits(struct weir_rotation_limits *l)
     if (below(3) == 0)
         l->file_packets = 1 + below(50);
     if (below(3) == 0)
-        l->duration_ns = (1 + below(5000)) * INT64_C(1000000);
+        l->duration_ns = INT64_C(1000000) * (1 + below(5000));
     if (below(3) == 0)
         l->interval_ns = (1 + below(4)) * SECOND;
     l->duration_fixed = below(2);
@@ -101,7 +102,7 @@ static void make_scene(uint64_t seed)
     static char path[PATH_MAX];
     if (path[0] == '\0')
         memcpy(path, test_path("m.cap"), strlen(test_path("m.cap")) + 1);
-    scene.random = seed;
+    scene.random = (struct random){seed};
     scene.format = (enum weir_format)(1 + below(3));
     scene.ifaces_first = below(3);
     scene.n = below(FRAMES_MAX);
@@ -174,7 +175,7 @@ static uint64_t model_bytes(const struct weir_frame *f)
 {
     if (!is_pcapng())
         return 16 + f->caplen;
-    uint64_t padded = (f->caplen + 3) / 4 * 4;
+    uint64_t padded = (f->caplen + UINT64_C(3)) / 4 * 4;
     bool direction = f->flags & (WEIR_FRAME_INBOUND | WEIR_FRAME_OUTBOUND);
     if (f->flags & WEIR_FRAME_NO_TIME && f->iface == 0 && f->caplen == f->len &&
         !direction)
