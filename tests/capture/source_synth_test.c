@@ -304,7 +304,7 @@ Test(source_synth, lengths_and_checksums_are_right)
         for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
             const struct weir_synth_config synth = {
                 .frames = 300,
-                .seed = p * 100 + s,
+                .seed = (uint64_t)p * 100 + s,
                 .size = sizes[s],
                 .flows = 37,
                 .proto = (enum weir_synth_proto)p,

@@ -48,11 +48,11 @@ struct lane {
     struct weir_link *to_worker[WORKERS_MAX];
     struct weir_link *to_sink[WORKERS_MAX];
     struct weir_link *home;
+    struct weir_counter sent;
+    struct weir_counter seen;
     struct weir_bell producer_bell;
     struct weir_bell worker_bell[WORKERS_MAX];
     struct weir_bell sink_bell;
-    _Alignas(WEIR_CACHE_PAIR) struct weir_counter sent;
-    _Alignas(WEIR_CACHE_PAIR) struct weir_counter seen;
 };
 
 struct worker {
