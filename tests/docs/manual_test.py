@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""usage: manual_test.py WEIR MANUAL
+
+The manual and the command know the same: every option of a command's --help
+stands in the manual's section on it and the other way round, so do the keys
+of -a, -b and --synth, and every name of a report's ledger is explained.  Where
+groff is installed the manual must be without a warning.  The last line is
+"N passed, N failed".
+"""
+
+import json
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+passed = failed = 0
+
+
+def check(what, missing):
+    global passed, failed
+    if missing:
+        failed += 1
+        print(f"failed: {what}: {', '.join(sorted(missing))}")
+    else:
+        passed += 1
+
+
+def output_of(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        print(f"failed: {' '.join(command)}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def options_of_help(text):
+    found = set()
+    for line in text.splitlines():
+        match = re.match(r"  (-\S+?)(?:, (-\S+))?(?:\s|$)", line)
+        if match:
+            found |= {option for option in match.groups() if option}
+    return found - {"-h", "--help"}
+
+
+def options_of_manual(section):
+    found = re.findall(r"^\.It Fl (\S+)", section, re.MULTILINE)
+    return {"-" + option.replace("\\-", "-") for option in found}
+
+
+def keys_of_help(text, option):
+    """key:VALUE and key= in the lines of this option."""
+    lines = re.search(rf"^  {option} .*\n(?:   .*\n)*", text, re.MULTILINE)
+    return set(re.findall(r"\b([a-z]+)[:=]", lines.group() if lines else ""))
+
+
+def keys_of_manual(section, option):
+    if option == "--synth":
+        item = re.search(r"^\.It Fl \\-synth.*\n((?:(?!\.It).*\n)*)", section,
+                         re.MULTILINE)
+        return set(re.findall(r"^\.Cm (\w+)", item.group(1), re.MULTILINE))
+    return set(re.findall(rf"^\.It Fl {option[1]} Cm (\w+) :", section,
+                          re.MULTILINE))
+
+
+def names(value):
+    """The keys of an object and of those within it."""
+    for key, inner in value.items():
+        yield key
+        if isinstance(inner, dict):
+            yield from names(inner)
+
+
+def check_record(weir, sections):
+    help_text = output_of(weir, "record", "--help")
+    for option in ("-a", "-b", "--synth"):
+        said = keys_of_help(help_text, option)
+        written = keys_of_manual(sections["RECORD OPTIONS"], option)
+        check(f"keys of {option}", said ^ written)
+
+    with tempfile.NamedTemporaryFile(suffix=".pcap") as empty:
+        empty.write(struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
+        empty.flush()
+        report = json.loads(
+            output_of(weir, "record", "-r", empty.name, "-q", "--report", "-")
+        )
+    ledger = set(names(report["ledger"])) - {"balanced"}
+    check("names of the ledger",
+          {n for n in ledger if f"Cm {n}\n" not in sections["THE LEDGER"]})
+    check("names of the report",
+          {n for n in report if n not in sections["REPORT"]})
+
+
+def main():
+    weir, path = sys.argv[1:3]
+    with open(path, encoding="utf-8") as file:
+        manual = file.read()
+    sections = dict(re.findall(r"^\.Sh (.+)\n((?:(?!\.Sh ).*\n)*)", manual,
+                               re.MULTILINE))
+
+    commands = re.findall(r"^  weir ([a-z]+)", output_of(weir, "--help"),
+                          re.MULTILINE)
+    check("commands without a section",
+          {c for c in commands if f"{c.upper()} OPTIONS" not in sections})
+    for command in commands:
+        said = options_of_help(output_of(weir, command, "--help"))
+        written = options_of_manual(sections[f"{command.upper()} OPTIONS"])
+        check(f"{command}: in the help only", said - written)
+        check(f"{command}: in the manual only", written - said)
+    if "record" in commands:
+        check_record(weir, sections)
+
+    if shutil.which("groff"):
+        done = subprocess.run(
+            ["groff", "-mdoc", "-wall", "-z", "-Tutf8", path],
+            capture_output=True, text=True, check=False,
+        )
+        check("groff", set(done.stderr.splitlines()))
+    else:
+        print("groff is not installed: the manual's form is not checked")
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()
