@@ -69,7 +69,8 @@ static int insert(char *path, size_t at, const char *text, struct weir_err *err)
     if (len + added >= PATH_MAX)
         return weir_err_sys(err, -ENAMETOOLONG, "%.64s...", path);
     memmove(path + at + added, path + at, len - at + 1);
-    memcpy(path + at, text, added);
+    for (size_t i = 0; i < added; i++)
+        path[at + i] = text[i];
     return 0;
 }
 

@@ -397,7 +397,8 @@ static void try_seed(uint64_t seed, uint64_t shb)
         sizes[run] = collect(run, &want, &bytes[run]);
     }
     cr_assert_eq(sizes[0], sizes[1]);
-    cr_assert(memcmp(bytes[0], bytes[1], sizes[0]) == 0);
+    cr_assert(bytes[0] != NULL && bytes[1] != NULL &&
+              memcmp(bytes[0], bytes[1], sizes[0]) == 0);
     free(bytes[0]);
     free(bytes[1]);
 }

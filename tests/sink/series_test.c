@@ -270,7 +270,7 @@ Test(series, every_file_has_the_counts_so_far)
         recording_parsed(&file, i * 100, i * 100 + 100);
         cr_assert_eq(file.trailers, 1);
         cr_assert_eq(file.usrdeliv, i * 100 + 100);
-        cr_assert_eq(file.osdrop, (i * 100 + 99) / 250 * 250);
+        cr_assert_eq(file.osdrop, (i * UINT64_C(100) + 99) / 250 * 250);
         test_file_free(&file);
     }
 }
