@@ -74,6 +74,7 @@ def weir_fuzz(name, srcs, corpus, deps = [], **kwargs):
     native.cc_test(
         name = name,
         size = "small",
+        linkstatic = True,
         srcs = srcs,
         copts = COPTS,
         data = native.glob([folder + "/*"]),
