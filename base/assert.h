@@ -19,7 +19,7 @@ _Noreturn void weir_assert_failed(const char *what, const char *file, int line);
 #ifdef WEIR_DEBUG
 #define WEIR_DCHECK(cond) WEIR_ASSERT(cond)
 #else
-#define WEIR_DCHECK(cond) ((void)sizeof((cond) ? 1 : 0))
+#define WEIR_DCHECK(cond) ((void)(0 && (cond)))
 #endif
 
 #endif

@@ -19,10 +19,10 @@ static int open_summaries(struct weir_lane *lane, struct weir_err *err)
 {
     struct weir_summary_config config = {.talkers = lane->config.talkers,
                                          .seed = lane->config.seed};
-    uint32_t workers = lane->config.workers;
+    size_t workers = lane->config.workers;
     /* Two for each worker, one of what was not delivered, one in all. */
-    uint32_t count = 2 * workers + 2;
-    lane->summaries = calloc(count, sizeof *lane->summaries);
+    size_t count = 2 * workers + 2;
+    lane->summaries = calloc(count, sizeof(struct weir_summary *));
     if (lane->summaries == NULL)
         return weir_err_sys(err, -ENOMEM, "statistics");
     while (lane->summaries_count < count) {
@@ -32,7 +32,7 @@ static int open_summaries(struct weir_lane *lane, struct weir_err *err)
             return weir_err_wrap(err, ret, "statistics");
         lane->summaries_count++;
     }
-    for (uint32_t i = 0; i < workers; i++) {
+    for (size_t i = 0; i < workers; i++) {
         lane->workers[i].summary = lane->summaries[2 * i];
         weir_link_push(lane->workers[i].spare, lane->summaries[2 * i + 1]);
     }

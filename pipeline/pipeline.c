@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/assert.h"
 #include "base/clock.h"
 #include "ring/bell.h"
 #include "ring/counter.h"
@@ -135,8 +136,9 @@ static void tell(struct weir_pipeline *p)
 {
     struct weir_progress progress;
     weir_lane_progress(p->lane, &progress);
-    p->config.on_interval(p->config.context, &progress,
-                          weir_pipeline_elapsed_ns(p));
+    int64_t elapsed_ns = weir_pipeline_elapsed_ns(p);
+    WEIR_ASSERT(p->config.on_interval != NULL);
+    p->config.on_interval(p->config.context, &progress, elapsed_ns);
 }
 
 static void pass_notices(struct weir_pipeline *p)

@@ -40,8 +40,8 @@ struct weir_batch {
     uint32_t ifaces_count; /* covers every frame of the lease */
 
     /* By the worker.  skipped: the recording was abandoned, nothing was looked
-     * at, and passed is what the lease holds.  Else passed counts the frames that no filter took out:
-     * those that are in the chunk, if there is one. */
+     * at, and passed is what the lease holds.  Else passed counts the frames
+     * that no filter took out: those that are in the chunk, if there is one. */
     struct weir_chunk chunk;
     uint32_t passed;
     bool skipped;
