@@ -3,7 +3,6 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "ring/stop.h"
@@ -233,25 +233,28 @@ Test(outfile, a_fifo_without_a_reader_can_be_abandoned)
     weir_stop_close(&stop);
 }
 
-/* Reads fd to its end, slowly. */
-static void *read_all(void *arg)
+/* A process that copies what comes from a descriptor to a file, slowly. */
+static pid_t copy_slowly(int from, int writer, const char *path)
 {
-    int fd = *(int *)arg;
-    struct test_file *file = calloc(1, sizeof *file);
-    uint8_t *got = malloc(1 << 20);
-    size_t n = 0;
-    ssize_t k;
-    while ((k = read(fd, got + n, 1000)) > 0)
-        n += (size_t)k;
-    test_file_parse(file, got, n);
-    return file;
+    pid_t pid = fork();
+    cr_assert_geq(pid, 0);
+    if (pid > 0)
+        return pid;
+    close(writer);
+    int to = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    char bytes[1000];
+    ssize_t n;
+    while ((n = read(from, bytes, sizeof bytes)) > 0)
+        if (write(to, bytes, (size_t)n) != n)
+            _exit(1);
+    _exit(n < 0);
 }
 
-/* Runs a sink on fd 1 while a thread reads the other end. */
+/* Runs a sink on fd 1 while somebody reads the other end. */
 static void through_stdout(int reader, int writer)
 {
-    pthread_t thread;
-    cr_assert_eq(pthread_create(&thread, NULL, read_all, &reader), 0);
+    pid_t copier = copy_slowly(reader, writer, test_path("copy"));
+    close(reader);
     int kept = dup(STDOUT_FILENO);
     cr_assert_eq(dup2(writer, STDOUT_FILENO), STDOUT_FILENO);
     close(writer);
@@ -262,14 +265,14 @@ static void through_stdout(int reader, int writer)
     recording_end(sink);
     dup2(kept, STDOUT_FILENO);
     close(kept);
-    void *result;
-    pthread_join(thread, &result);
-    struct test_file *file = result;
-    recording_parsed(file, 0, 1000);
-    cr_assert_eq(file->trailers, 1);
-    test_file_free(file);
-    free(file);
-    close(reader);
+    int status;
+    cr_assert_eq(waitpid(copier, &status, 0), copier);
+    cr_assert_eq(status, 0);
+    struct test_file file;
+    cr_assert(test_file_read(&file, test_path("copy")));
+    recording_parsed(&file, 0, 1000);
+    cr_assert_eq(file.trailers, 1);
+    test_file_free(&file);
 }
 
 Test(outfile, standard_output_may_be_a_pipe)
