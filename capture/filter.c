@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@
 
 struct weir_filter {
     struct bpf_program program;
-    bool all; /* an empty text: nothing to run */
+    bool all; /* an empty text: no need to run it */
 };
 
 /* The text as it stands in messages: on one line, and short enough that the
@@ -57,11 +58,7 @@ int weir_filter_compile(struct weir_filter **out, const char *text,
     struct weir_filter *filter = calloc(1, sizeof *filter);
     if (filter == NULL)
         return weir_err_sys(err, -ENOMEM, "filter");
-    if (is_blank(text)) {
-        filter->all = true;
-        *out = filter;
-        return 0;
-    }
+    filter->all = is_blank(text);
     /* The program returns the snapshot length for a frame that it takes, so
      * 0 would take none. */
     if (snaplen == 0 || snaplen > WEIR_SNAPLEN_MAX)
@@ -88,6 +85,16 @@ bool weir_filter_match(const struct weir_filter *filter, const uint8_t *data,
 {
     return filter->all ||
            bpf_filter(filter->program.bf_insns, data, len, caplen) != 0;
+}
+
+bool weir_filter_line(const struct weir_filter *filter, uint32_t index,
+                      char *line)
+{
+    if (index >= filter->program.bf_len)
+        return false;
+    snprintf(line, WEIR_FILTER_LINE_MAX, "%s",
+             bpf_image(&filter->program.bf_insns[index], (int)index));
+    return true;
 }
 
 void weir_filter_free(struct weir_filter *filter)

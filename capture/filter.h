@@ -34,6 +34,13 @@ int weir_filter_wrong(const char *text, const char *reason,
 bool weir_filter_match(const struct weir_filter *filter, const uint8_t *data,
                        uint32_t caplen, uint32_t len);
 
+/* weir_filter_line: instruction `index` of the program as tcpdump -d prints
+ * it, in line[WEIR_FILTER_LINE_MAX].  Returns false behind the last.  Threads:
+ * one at a time in the process, as libpcap formats in a static buffer. */
+#define WEIR_FILTER_LINE_MAX 256
+bool weir_filter_line(const struct weir_filter *filter, uint32_t index,
+                      char *line);
+
 /* weir_filter_free: accepts NULL. */
 void weir_filter_free(struct weir_filter *filter);
 

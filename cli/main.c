@@ -7,12 +7,14 @@
 #include "cli/args.h"
 #include "cli/output.h"
 #include "cli/read.h"
+#include "cli/record.h"
 
 static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *text;
 } commands[] = {
+    {"record", weir_cmd_record, "capture frames, write and count them"},
     {"read", weir_cmd_read, "print the frames of a capture file"},
 };
 

@@ -1,0 +1,422 @@
+#include "cli/record_options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/pcap.h"
+#include "cli/args.h"
+
+/* What a summary line every second tells is enough for a log; --stats asks
+ * for another pace. */
+#define STATS_DEFAULT_NS WEIR_NS_PER_S
+#define FLUSH_DEFAULT_NS WEIR_NS_PER_S
+#define YEAR_NS          (INT64_C(366) * 24 * 3600 * WEIR_NS_PER_S)
+
+enum long_only {
+    OPT_WORKERS = 256,
+    OPT_CPUS,
+    OPT_STATS,
+    OPT_REPORT,
+    OPT_FORMAT,
+    OPT_FLUSH,
+    OPT_SYNTH,
+    OPT_DRY_RUN,
+    OPT_HELP,
+};
+
+static const char short_options[] = "i:r:w:s:c:pDLdf:nqB:a:b:C:G:W:Z:h";
+
+static const struct option long_options[] = {
+    {"workers", required_argument, NULL, OPT_WORKERS},
+    {"cpus", required_argument, NULL, OPT_CPUS},
+    {"stats", required_argument, NULL, OPT_STATS},
+    {"report", required_argument, NULL, OPT_REPORT},
+    {"format", required_argument, NULL, OPT_FORMAT},
+    {"flush", required_argument, NULL, OPT_FLUSH},
+    {"synth", required_argument, NULL, OPT_SYNTH},
+    {"dry-run", no_argument, NULL, OPT_DRY_RUN},
+    {"help", no_argument, NULL, OPT_HELP},
+    {NULL, 0, NULL, 0},
+};
+
+static const char *const format_names[] = {"pcap", "pcap-ns", "pcapng", NULL};
+
+/* The same manner may be asked for twice, two manners may not. */
+static int set_manner(struct record_options *o, struct weir_args *args,
+                      enum record_manner manner)
+{
+    if (o->manner != RECORD_MANNER_NONE && o->manner != manner)
+        return weir_err_set(&args->err, -EINVAL,
+                            "%s: -b names files as dumpcap does, -C and -G as "
+                            "tcpdump does: use one or the other",
+                            args->option);
+    o->manner = manner;
+    return 0;
+}
+
+static int set_stop(struct record_options *o, struct weir_args *args)
+{
+    static const char *const keys[] = {"duration", "filesize", "packets",
+                                       "files", NULL};
+    const char *value;
+    switch (weir_args_key(args, args->value, keys, &value)) {
+    case 0:
+        return weir_args_duration(args, value, WEIR_NS_PER_MS, YEAR_NS,
+                                  &o->duration_ns);
+    case 1:
+        return weir_args_size(args, value, WEIR_ARGS_KB, 1, INT64_MAX,
+                              &o->total_bytes_max);
+    case 2:
+        return weir_args_number(args, value, 1, UINT64_MAX, &o->frames_max);
+    case 3:
+        return weir_args_number(args, value, 1, UINT32_MAX,
+                                &o->total_files_max);
+    default:
+        return -EINVAL;
+    }
+}
+
+static int set_ring(struct record_options *o, struct weir_args *args,
+                    const char *value)
+{
+    uint64_t files;
+    int ret = weir_args_number(args, value, 1, UINT16_MAX, &files);
+    if (ret == 0)
+        o->ring_files = (uint32_t)files;
+    return ret;
+}
+
+static int set_rotation(struct record_options *o, struct weir_args *args)
+{
+    static const char *const keys[] = {"duration", "filesize", "packets",
+                                       "files",    "interval", NULL};
+    const char *value;
+    int key = weir_args_key(args, args->value, keys, &value);
+    int ret = key < 0 ? key : set_manner(o, args, RECORD_MANNER_DUMPCAP);
+    if (ret < 0)
+        return ret;
+    switch (key) {
+    case 0:
+        return weir_args_duration(args, value, WEIR_NS_PER_MS, YEAR_NS,
+                                  &o->file_duration_ns);
+    case 1:
+        return weir_args_size(args, value, WEIR_ARGS_KB, 1, INT64_MAX,
+                              &o->file_bytes_max);
+    case 2:
+        return weir_args_number(args, value, 1, UINT64_MAX,
+                                &o->file_packets_max);
+    case 3:
+        return set_ring(o, args, value);
+    default:
+        return weir_args_duration(args, value, WEIR_NS_PER_S, YEAR_NS,
+                                  &o->file_interval_ns);
+    }
+}
+
+static int set_size(struct record_options *o, struct weir_args *args)
+{
+    int ret = set_manner(o, args, RECORD_MANNER_TCPDUMP);
+    return ret < 0 ? ret
+                   : weir_args_size(args, args->value, WEIR_ARGS_MB, 1,
+                                    INT64_MAX, &o->file_bytes_max);
+}
+
+static int set_seconds(struct record_options *o, struct weir_args *args)
+{
+    int ret = set_manner(o, args, RECORD_MANNER_TCPDUMP);
+    return ret < 0 ? ret
+                   : weir_args_duration(args, args->value, WEIR_NS_PER_S,
+                                        YEAR_NS, &o->file_duration_ns);
+}
+
+static int set_workers(struct record_options *o, struct weir_args *args)
+{
+    uint64_t n;
+    int ret = weir_args_number(args, args->value, 1, WEIR_WORKERS_MAX, &n);
+    if (ret == 0)
+        o->workers = (uint32_t)n;
+    return ret;
+}
+
+static int set_snaplen(struct record_options *o, struct weir_args *args)
+{
+    uint64_t n;
+    int ret = weir_args_number(args, args->value, 0, WEIR_SNAPLEN_MAX, &n);
+    if (ret == 0)
+        o->snaplen = (uint32_t)n;
+    return ret;
+}
+
+static int set_format(struct record_options *o, struct weir_args *args)
+{
+    int n = weir_args_choice(args, args->value, format_names);
+    if (n < 0)
+        return n;
+    o->format = (enum weir_format)(WEIR_FORMAT_PCAP + n);
+    return 0;
+}
+
+/* "0,2-3": numbers and ranges. */
+static int set_cpus(struct record_options *o, struct weir_args *args)
+{
+    const char *at = args->value;
+    o->cpus_count = 0;
+    for (;;) {
+        char *end;
+        unsigned long first = strtoul(at, &end, 10), last = first;
+        bool digits = end != at && *at != '-' && *at != '+' && *at != ' ';
+        if (digits && *end == '-') {
+            at = end + 1;
+            last = strtoul(at, &end, 10);
+            digits = end != at && *at != '-' && *at != '+' && *at != ' ';
+        }
+        if (!digits || last < first || last > UINT16_MAX ||
+            (*end != ',' && *end != '\0'))
+            return weir_err_set(&args->err, -EINVAL,
+                                "%s: '%s' is not a list of CPUs like 0,2-3",
+                                args->option, args->value);
+        for (unsigned long cpu = first; cpu <= last; cpu++) {
+            if (o->cpus_count == WEIR_CPUS_MAX)
+                return weir_err_set(&args->err, -EINVAL,
+                                    "%s: more than %d CPUs", args->option,
+                                    WEIR_CPUS_MAX);
+            o->cpus[o->cpus_count++] = (uint16_t)cpu;
+        }
+        if (*end == '\0')
+            return 0;
+        at = end + 1;
+    }
+}
+
+static int set_long(struct record_options *o, struct weir_args *args,
+                    int option)
+{
+    switch (option) {
+    case OPT_WORKERS:
+        return set_workers(o, args);
+    case OPT_CPUS:
+        return set_cpus(o, args);
+    case OPT_STATS:
+        return weir_args_duration(args, args->value, 0, YEAR_NS, &o->stats_ns);
+    case OPT_REPORT:
+        o->report = args->value;
+        return 0;
+    case OPT_FORMAT:
+        return set_format(o, args);
+    case OPT_FLUSH:
+        return weir_args_duration(args, args->value, WEIR_NS_PER_MS,
+                                  3600 * WEIR_NS_PER_S, &o->flush_ns);
+    case OPT_SYNTH:
+        o->synth = args->value;
+        return 0;
+    case OPT_DRY_RUN:
+        o->verb = RECORD_DRY_RUN;
+        return 0;
+    case OPT_HELP:
+    case 'h':
+        o->verb = RECORD_HELP;
+        return 0;
+    default:
+        return -EINVAL;
+    }
+}
+
+/* Options of the outputs and their limits; the rest is set_long's. */
+static int set_output(struct record_options *o, struct weir_args *args,
+                      int option)
+{
+    switch (option) {
+    case 'w':
+        o->output = args->value;
+        return 0;
+    case 'c':
+        return weir_args_number(args, args->value, 1, UINT64_MAX,
+                                &o->frames_max);
+    case 'a':
+        return set_stop(o, args);
+    case 'b':
+        return set_rotation(o, args);
+    case 'C':
+        return set_size(o, args);
+    case 'G':
+        return set_seconds(o, args);
+    case 'W': {
+        int ret = set_manner(o, args, RECORD_MANNER_TCPDUMP);
+        return ret < 0 ? ret : set_ring(o, args, args->value);
+    }
+    case 'Z':
+        o->user = args->value;
+        return 0;
+    default:
+        return set_long(o, args, option);
+    }
+}
+
+static int set_filter(struct record_options *o, struct weir_args *args)
+{
+    free(o->filter);
+    o->filter = strdup(args->value);
+    return o->filter != NULL ? 0 : weir_err_sys(&args->err, -ENOMEM, "-f");
+}
+
+static int set_option(struct record_options *o, struct weir_args *args,
+                      int option)
+{
+    switch (option) {
+    case 'i':
+        o->device = args->value;
+        return 0;
+    case 'r':
+        o->input = args->value;
+        return 0;
+    case 's':
+        return set_snaplen(o, args);
+    case 'p':
+        o->no_promisc = true;
+        return 0;
+    case 'D':
+        o->verb = RECORD_LIST_DEVICES;
+        return 0;
+    case 'L':
+        o->verb = RECORD_LIST_LINK_TYPES;
+        return 0;
+    case 'd':
+        o->verb = RECORD_SHOW_FILTER;
+        return 0;
+    case 'f':
+        return set_filter(o, args);
+    case 'n': /* names are never looked up */
+        return 0;
+    case 'q':
+        o->quiet = true;
+        return 0;
+    case 'B':
+        return weir_args_size(args, args->value, WEIR_ARGS_MIB, 1, INT32_MAX,
+                              &o->buffer_bytes);
+    default:
+        return set_output(o, args, option);
+    }
+}
+
+/* -W counts the files of a ring with -C, the files in all with -G, and with
+ * both only the digits of the names: tcpdump(1). */
+static int settle_files(struct record_options *o, struct weir_args *args)
+{
+    if (o->manner != RECORD_MANNER_TCPDUMP || o->ring_files == 0)
+        return 0;
+    if (o->file_bytes_max == 0 && o->file_duration_ns == 0)
+        return weir_err_set(&args->err, -EINVAL, "-W goes with -C or -G");
+    if (o->file_bytes_max == 0) {
+        o->total_files_max = o->ring_files;
+        o->ring_files = 0;
+    }
+    return 0;
+}
+
+/* "x.pcap", "x.pcap3", but not "x.pcapng". */
+static bool names_pcap(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const char *dot = strstr(name, ".pcap");
+    return dot != NULL && strncmp(dot, ".pcapng", 7) != 0;
+}
+
+static int settle_output(struct record_options *o, struct weir_args *args)
+{
+    struct weir_err *err = &args->err;
+    bool rotates = o->manner != RECORD_MANNER_NONE;
+    if (o->output == NULL) {
+        if (rotates || o->total_bytes_max > 0 || o->total_files_max > 0)
+            return weir_err_set(err, -EINVAL, "a limit for files goes with -w");
+        if (o->format != WEIR_FORMAT_NONE)
+            return weir_err_set(err, -EINVAL, "--format goes with -w");
+        return 0;
+    }
+    bool to_stdout = strcmp(o->output, "-") == 0;
+    if (to_stdout && rotates)
+        return weir_err_set(err, -EINVAL, "-w -: a stream has no next file");
+    if (o->total_files_max > 0 && !rotates)
+        return weir_err_set(err, -EINVAL, "-a files: goes with -b, -C or -G");
+    if (o->manner == RECORD_MANNER_DUMPCAP && o->file_bytes_max == 0 &&
+        o->file_duration_ns == 0 && o->file_interval_ns == 0 &&
+        o->file_packets_max == 0)
+        return weir_err_set(err, -EINVAL,
+                            "-b files: goes with another -b that says when "
+                            "the next file begins");
+    if (o->format == WEIR_FORMAT_NONE)
+        o->format = to_stdout || names_pcap(o->output) ? WEIR_FORMAT_PCAP
+                                                       : WEIR_FORMAT_PCAPNG;
+    return settle_files(o, args);
+}
+
+static int settle_source(struct record_options *o, struct weir_args *args)
+{
+    struct weir_err *err = &args->err;
+    int sources = (o->device != NULL) + (o->input != NULL) + (o->synth != NULL);
+    if (o->verb == RECORD_LIST_DEVICES)
+        return 0;
+    if (sources == 0)
+        return weir_err_set(err, -EINVAL,
+                            "where from? -i DEVICE, -r FILE or --synth");
+    if (sources > 1)
+        return weir_err_set(err, -EINVAL,
+                            "-i, -r and --synth: one of them at a time");
+    if (o->verb == RECORD_LIST_LINK_TYPES && o->device == NULL)
+        return weir_err_set(err, -EINVAL, "-L goes with -i");
+    if (o->device == NULL && (o->buffer_bytes > 0 || o->no_promisc))
+        return weir_err_set(err, -EINVAL, "-B and -p go with -i");
+    return 0;
+}
+
+static int settle(struct record_options *o, struct weir_args *args)
+{
+    char *words;
+    int ret = weir_args_join(args, &words);
+    if (ret < 0)
+        return weir_err_sys(&args->err, ret, "filter");
+    if (words != NULL && o->filter != NULL) {
+        free(words);
+        return weir_err_set(&args->err, -EINVAL,
+                            "a filter by -f and another by the words at the "
+                            "end");
+    }
+    if (words != NULL)
+        o->filter = words;
+    ret = settle_source(o, args);
+    if (ret == 0)
+        ret = settle_output(o, args);
+    if (ret == 0 && o->workers == 0) {
+        /* One core for capture and writer, the others dissect. */
+        long cores = sysconf(_SC_NPROCESSORS_ONLN);
+        o->workers = cores < 3 ? 1 : cores > 9 ? 8 : (uint32_t)cores - 1;
+    }
+    return ret;
+}
+
+int record_options_parse(struct record_options *out, int argc, char **argv)
+{
+    struct weir_args args;
+    int option;
+    memset(out, 0, sizeof *out);
+    out->stats_ns = STATS_DEFAULT_NS;
+    out->flush_ns = FLUSH_DEFAULT_NS;
+    weir_args_start(&args, "weir record", argc, argv, short_options,
+                    long_options);
+    while ((option = weir_args_next(&args)) != WEIR_ARGS_END)
+        if (option == WEIR_ARGS_BAD || set_option(out, &args, option) < 0)
+            return weir_args_usage(&args);
+    if (out->verb == RECORD_HELP)
+        return WEIR_EXIT_OK;
+    if (settle(out, &args) < 0)
+        return weir_args_usage(&args);
+    return WEIR_EXIT_OK;
+}
+
+void record_options_free(struct record_options *options)
+{
+    free(options->filter);
+}

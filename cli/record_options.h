@@ -1,0 +1,81 @@
+#ifndef WEIR_CLI_RECORD_OPTIONS_H
+#define WEIR_CLI_RECORD_OPTIONS_H
+
+/* record_options: what the command line of `weir record` asks for.
+ *
+ * Parsed and checked against itself; nothing is opened.  Flags that tcpdump
+ * or dumpcap have mean here what they mean there.
+ *
+ * Owner     texts point into argv, but for filter, which is the struct's.
+ * Units     bytes, nanoseconds, frames; 0 = not asked for. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pipeline/pipeline.h"
+#include "sink/encode.h"
+
+enum record_verb {
+    RECORD_RUN,
+    RECORD_HELP,
+    RECORD_LIST_DEVICES,    /* -D */
+    RECORD_LIST_LINK_TYPES, /* -L */
+    RECORD_SHOW_FILTER,     /* -d */
+    RECORD_DRY_RUN,         /* --dry-run */
+};
+
+/* How rotated files are named and where they are cut. */
+enum record_manner {
+    RECORD_MANNER_NONE,
+    RECORD_MANNER_TCPDUMP, /* -C, -G, -W */
+    RECORD_MANNER_DUMPCAP, /* -b */
+};
+
+struct record_options {
+    enum record_verb verb;
+
+    const char *device; /* -i */
+    const char *input;  /* -r; "-": stdin */
+    const char *synth;  /* --synth */
+
+    const char *output; /* -w; "-": stdout; NULL: none */
+    enum weir_format format;
+
+    char *filter; /* -f or the trailing words, NULL: none */
+    uint32_t snaplen;
+    bool no_promisc;
+    uint64_t buffer_bytes;
+    int64_t flush_ns;
+
+    uint64_t frames_max;      /* -c, -a packets: */
+    int64_t duration_ns;      /* -a duration: */
+    uint64_t total_bytes_max; /* -a filesize: */
+    uint64_t total_files_max; /* -a files:, -W with -G */
+
+    enum record_manner manner;
+    uint64_t file_bytes_max;   /* -C, -b filesize: */
+    int64_t file_duration_ns;  /* -G, -b duration: */
+    int64_t file_interval_ns;  /* -b interval: */
+    uint64_t file_packets_max; /* -b packets: */
+    uint32_t ring_files;       /* -W with -C, -b files: */
+
+    const char *user; /* -Z */
+    uint32_t workers;
+    uint16_t cpus[WEIR_CPUS_MAX];
+    uint32_t cpus_count;
+
+    bool quiet;
+    int64_t stats_ns; /* --stats; 0: silent */
+    const char *report;
+};
+
+/* record_options_parse: returns WEIR_EXIT_OK, or the status to exit with
+ * after it has printed why. */
+int record_options_parse(struct record_options *out, int argc, char **argv);
+
+void record_options_free(struct record_options *options);
+
+/* record_options_help: prints the command's help. */
+void record_options_help(void);
+
+#endif

@@ -1,0 +1,473 @@
+#include "cli/record_run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/pcap.h"
+#include "base/version.h"
+#include "capture/source_file.h"
+#include "capture/source_pcap.h"
+#include "cli/args.h"
+#include "cli/linktypes.h"
+#include "cli/privileges.h"
+#include "cli/record_options.h"
+#include "dissect/dissect.h"
+#include "pipeline/pipeline.h"
+#include "ring/stop.h"
+#include "sink/file_sink.h"
+#include "sink/live_line.h"
+#include "sink/null_sink.h"
+#include "sink/report.h"
+
+/* One read() and one write() each; also what libpcap's frames are gathered
+ * in.  A frame of the longest snapshot length has room. */
+#define BLOCK_BYTES 1048576u
+
+/* A frame waits this long at most for others to fill its block. */
+#define HOLD_MS 50
+
+/* On a terminal the line is kept as fresh as an eye can tell. */
+#define TERMINAL_NS (200 * WEIR_NS_PER_MS)
+
+#define TALKERS 65536u
+
+struct run {
+    const struct record_options *options;
+    struct weir_stop stop, abandon;
+    struct weir_source *source;
+    struct weir_sink *sink;
+    struct weir_pipeline *pipeline;
+    struct weir_live_line line;
+    bool line_open;
+    int signals; /* signalfd */
+    enum weir_format format;
+    int stops; /* INT and TERM so far */
+};
+
+static void complain(const struct weir_err *err)
+{
+    fprintf(stderr, "weir record: %s\n", err->text);
+}
+
+static int open_device(struct run *r, const struct weir_source_config *config,
+                       struct weir_err *err)
+{
+    const struct record_options *o = r->options;
+    int64_t flush_ms = o->flush_ns / WEIR_NS_PER_MS;
+    struct weir_pcap_config live = {
+        .source = *config,
+        .device = o->device,
+        .promisc = !o->no_promisc,
+        .buffer_bytes = (uint32_t)o->buffer_bytes,
+        .timeout_ms = WEIR_PCAP_TIMEOUT_MS,
+        .hold_ms = HOLD_MS,
+    };
+    /* Both waits together keep --flush. */
+    if (flush_ms < WEIR_PCAP_TIMEOUT_MS + HOLD_MS) {
+        live.timeout_ms = flush_ms > 1 ? (uint32_t)flush_ms / 2 : 1;
+        live.hold_ms = (uint32_t)flush_ms / 2;
+    }
+    return weir_pcap_source_open(&r->source, &live, err);
+}
+
+static int open_source(struct run *r, struct weir_err *err)
+{
+    const struct record_options *o = r->options;
+    const struct weir_source_config config = {
+        .leases = weir_lane_batches(o->workers),
+        .block_bytes = BLOCK_BYTES,
+        .snaplen = o->snaplen,
+        .filter = o->filter,
+    };
+    if (o->device != NULL)
+        return open_device(r, &config, err);
+    return weir_file_source_open(&r->source, o->input, &config, err);
+}
+
+static enum weir_naming_manner naming(const struct record_options *o)
+{
+    if (o->manner == RECORD_MANNER_DUMPCAP)
+        return WEIR_NAMING_NUMBER_TIME;
+    if (o->manner == RECORD_MANNER_NONE)
+        return WEIR_NAMING_SINGLE;
+    if (o->file_duration_ns == 0)
+        return WEIR_NAMING_NUMBER;
+    return o->file_bytes_max == 0 ? WEIR_NAMING_STRFTIME
+                                  : WEIR_NAMING_STRFTIME_NUMBER;
+}
+
+static int open_file_sink(struct run *r, struct weir_err *err)
+{
+    const struct record_options *o = r->options;
+    bool tcpdump = o->manner == RECORD_MANNER_TCPDUMP;
+    /* tcpdump(1): with both -C and -G, -W only shapes the names. */
+    bool shapes_only = naming(o) == WEIR_NAMING_STRFTIME_NUMBER;
+    struct weir_file_sink_config config = {
+        .path = o->output,
+        .format = r->format,
+        .ifaces = r->source->ifaces,
+        .live = r->source->live,
+        .naming = naming(o),
+        .naming_files = tcpdump ? o->ring_files : 0,
+        .ring_files = shapes_only ? 0 : o->ring_files,
+        .limits = {.file_bytes = o->file_bytes_max,
+                   .file_bytes_manner =
+                       tcpdump ? WEIR_SIZE_EXCEEDED : WEIR_SIZE_REACHED,
+                   .file_packets = o->file_packets_max,
+                   .duration_ns = o->file_duration_ns,
+                   .interval_ns = o->file_interval_ns,
+                   .duration_fixed = tcpdump,
+                   .stop_bytes = o->total_bytes_max,
+                   .stop_files = o->total_files_max},
+        .abandon = &r->abandon,
+    };
+    if (o->input != NULL) {
+        config.input.set = true;
+        weir_file_source_identity(r->source, &config.input.dev,
+                                  &config.input.ino);
+    }
+    return weir_file_sink_open(&r->sink, &config, err);
+}
+
+static int open_sink(struct run *r, struct weir_err *err)
+{
+    const struct record_options *o = r->options;
+    r->format = o->output == NULL ? WEIR_FORMAT_NONE : o->format;
+    /* --dry-run makes no file. */
+    if (r->format == WEIR_FORMAT_NONE || o->verb == RECORD_DRY_RUN)
+        return weir_null_sink_open(&r->sink, err);
+    return open_file_sink(r, err);
+}
+
+static void show_line(void *context, const struct weir_progress *progress,
+                      int64_t elapsed_ns)
+{
+    struct run *r = context;
+    struct weir_live live = {
+        .elapsed_ns = elapsed_ns,
+        .frames = progress->ledger.received,
+        .bytes = progress->delivered_bytes,
+        .dropped = progress->ledger.kernel_dropped,
+        .excluded = weir_ledger_excluded(&progress->ledger),
+        .lost = weir_ledger_lost(&progress->ledger),
+        .malformed = progress->malformed,
+        .written_bytes = weir_counter_read(&r->sink->written_bytes),
+        .file = r->options->output,
+        .has_kernel = progress->ledger.has_kernel,
+    };
+    weir_live_line_show(&r->line, &live);
+}
+
+static void show_notice(void *context, const char *text)
+{
+    struct run *r = context;
+    if (r->line_open)
+        weir_live_line_clear(&r->line);
+    fprintf(stderr, "weir record: %s\n", text);
+}
+
+static void set_interval(struct run *r, struct weir_pipeline_config *config)
+{
+    const struct record_options *o = r->options;
+    config->on_notice = show_notice;
+    config->context = r;
+    if (o->quiet || o->stats_ns == 0)
+        return;
+    weir_live_line_open(&r->line, STDERR_FILENO);
+    r->line_open = true;
+    config->interval_ns = o->stats_ns;
+    if (r->line.terminal && config->interval_ns > TERMINAL_NS)
+        config->interval_ns = TERMINAL_NS;
+    config->on_interval = show_line;
+}
+
+static int open_pipeline(struct run *r, struct weir_err *err)
+{
+    const struct record_options *o = r->options;
+    const struct weir_source *source = r->source;
+    struct weir_pipeline_config config = {
+        .lane = {.source = r->source,
+                 .sink = r->sink,
+                 .stop = &r->stop,
+                 .abandon = &r->abandon,
+                 .workers = o->workers,
+                 .block_bytes = BLOCK_BYTES,
+                 .account = {.format = r->format,
+                             .one_linktype = r->format == WEIR_FORMAT_PCAP ||
+                                             r->format == WEIR_FORMAT_PCAP_NS,
+                             .linktype = source->ifaces->at[0].linktype,
+                             .snaplen = o->snaplen},
+                 .frames_max = o->frames_max,
+                 .duration_ns = o->duration_ns,
+                 .talkers = TALKERS},
+        .cpus_count = o->cpus_count,
+    };
+    memcpy(config.cpus, o->cpus, sizeof config.cpus);
+    if (getrandom(&config.lane.seed, sizeof config.lane.seed, 0) < 0)
+        return weir_err_sys(err, -errno, "getrandom");
+    set_interval(r, &config);
+    return weir_pipeline_open(&r->pipeline, &config, err);
+}
+
+/* Signals are read from an fd by the control thread; the pipeline's threads
+ * inherit the mask and never see one. */
+static int open_signals(struct run *r, struct weir_err *err)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (r->signals < 0)
+        return weir_err_sys(err, -errno, "signalfd");
+    return 0;
+}
+
+static int open_run(struct run *r, struct weir_err *err)
+{
+    int ret = weir_stop_open(&r->stop, err);
+    if (ret == 0)
+        ret = weir_stop_open(&r->abandon, err);
+    /* Before the signals are blocked: a file's header may be waited for, and
+     * nothing is there yet that a signal could harm. */
+    if (ret == 0)
+        ret = open_source(r, err);
+    if (ret == 0)
+        ret = open_signals(r, err);
+    /* Every file is made by the user that the recording runs as, the first
+     * like the last: what fails, fails now. */
+    if (ret == 0 && r->options->user != NULL)
+        ret = weir_privileges_drop(r->options->user, err);
+    if (ret == 0)
+        ret = open_sink(r, err);
+    if (ret == 0)
+        ret = open_pipeline(r, err);
+    return ret;
+}
+
+static void close_run(struct run *r)
+{
+    weir_pipeline_close(r->pipeline);
+    if (r->sink != NULL)
+        r->sink->ops->close(r->sink);
+    if (r->source != NULL)
+        r->source->ops->close(r->source);
+    if (r->line_open)
+        weir_live_line_close(&r->line);
+    if (r->signals >= 0)
+        close(r->signals);
+    weir_stop_close(&r->abandon);
+    weir_stop_close(&r->stop);
+}
+
+static void say_hello(const struct run *r)
+{
+    const struct record_options *o = r->options;
+    const struct weir_iface *iface = &r->source->ifaces->at[0];
+    if (o->quiet || weir_ifaces_count(r->source->ifaces) == 0)
+        return;
+    char name[WEIR_LINKTYPE_TEXT_MAX];
+    weir_linktype_text(name, iface->linktype);
+    if (r->source->live)
+        fprintf(stderr,
+                "weir: listening on %s, link-type %s, snapshot length %u "
+                "bytes\n",
+                r->source->name, name,
+                o->snaplen != 0 ? o->snaplen : WEIR_SNAPLEN_MAX);
+    else
+        fprintf(stderr, "weir: reading from %s, link-type %s\n",
+                r->source->name, name);
+}
+
+static void show_plan(const struct run *r)
+{
+    const struct record_options *o = r->options;
+    struct weir_thread_plan plan[WEIR_WORKERS_MAX + 3];
+    uint32_t n =
+        weir_pipeline_plan(r->pipeline, plan, sizeof plan / sizeof plan[0]);
+    uint32_t batches = weir_lane_batches(o->workers);
+    printf("source   %s%s\n", r->source->name,
+           r->source->live ? " (live)" : "");
+    printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
+    printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
+    printf("pool     %u batches, %u blocks of %u KiB\n", batches, batches + 1,
+           BLOCK_BYTES / 1024);
+    puts("thread           cpu");
+    for (uint32_t i = 0; i < n; i++) {
+        char cpu[16] = "any";
+        if (plan[i].cpu >= 0)
+            snprintf(cpu, sizeof cpu, "%d", plan[i].cpu);
+        printf("%-16s %s\n", plan[i].name, cpu);
+    }
+}
+
+/* USR1: what tcpdump prints on it. */
+static void show_counts(struct run *r)
+{
+    struct weir_progress p;
+    weir_lane_progress(weir_pipeline_lane(r->pipeline), &p);
+    fprintf(stderr,
+            "weir: %" PRIu64 " packets captured, %" PRIu64
+            " packets received by filter, %" PRIu64
+            " packets dropped by kernel\n",
+            p.ledger.delivered,
+            p.ledger.has_kernel ? p.ledger.kernel_seen : p.ledger.received,
+            p.ledger.kernel_dropped);
+}
+
+static void heed_signal(struct run *r, uint32_t number)
+{
+    switch (number) {
+    case SIGHUP:
+        weir_lane_rotate(weir_pipeline_lane(r->pipeline));
+        break;
+    case SIGUSR1:
+        show_counts(r);
+        break;
+    default:
+        if (r->stops++ == 0)
+            weir_stop_set(&r->stop);
+        else
+            weir_stop_set(&r->abandon);
+    }
+}
+
+static void wait_for_end(struct run *r)
+{
+    struct pollfd fds[] = {
+        {.fd = r->signals, .events = POLLIN},
+        {.fd = weir_pipeline_done_fd(r->pipeline), .events = POLLIN},
+    };
+    while ((fds[1].revents & POLLIN) == 0) {
+        struct signalfd_siginfo info;
+        if (poll(fds, 2, -1) < 0)
+            continue;
+        while (read(r->signals, &info, sizeof info) == sizeof info)
+            heed_signal(r, info.ssi_signo);
+    }
+}
+
+static uint32_t terminal_columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+        return 0;
+    return size.ws_col;
+}
+
+static void make_report(const struct run *r, const struct weir_progress *p,
+                        struct weir_report *out)
+{
+    const struct weir_lane *lane = weir_pipeline_lane(r->pipeline);
+    bool timed = p->time_min_ns <= p->time_max_ns;
+    *out = (struct weir_report){
+        .version = WEIR_VERSION,
+        .source = r->source->name,
+        .duration_ns = timed ? p->time_max_ns - p->time_min_ns : 0,
+        .delivered = {.frames = p->ledger.delivered,
+                      .bytes = p->delivered_bytes},
+        .ledger = p->ledger,
+        .summary = weir_lane_summary(lane),
+        .proto_name = weir_proto_name,
+        .outcome_name = weir_outcome_name,
+        .writes = r->options->output != NULL,
+    };
+}
+
+/* Everything that can be wrong at the end, each with its line. */
+static int judge(struct run *r, const struct weir_progress *p)
+{
+    const struct weir_lane *lane = weir_pipeline_lane(r->pipeline);
+    struct weir_err err;
+    int status = WEIR_EXIT_OK;
+    if (weir_lane_source_error(lane, &err) != 0) {
+        complain(&err);
+        status = WEIR_EXIT_FAILED;
+    }
+    if (weir_lane_sink_error(lane, &err) != 0) {
+        complain(&err);
+        status = WEIR_EXIT_FAILED;
+    }
+    if (p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE] > 0) {
+        char name[WEIR_LINKTYPE_TEXT_MAX];
+        fprintf(stderr,
+                "weir record: %s: a pcap holds one link type (%s here): "
+                "%" PRIu64 " frames of others are not in it; pcapng holds "
+                "any\n",
+                r->options->output,
+                weir_linktype_text(name, r->source->ifaces->at[0].linktype),
+                p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE]);
+        status = WEIR_EXIT_FAILED;
+    }
+    if (weir_stop_is_set(&r->abandon)) {
+        fputs("weir record: abandoned at the second signal\n", stderr);
+        status = WEIR_EXIT_FAILED;
+    }
+    if (!weir_ledger_balanced(&p->ledger)) {
+        fputs("weir record: the ledger does not balance\n", stderr);
+        status = WEIR_EXIT_FAILED;
+    }
+    return status;
+}
+
+static int report(struct run *r)
+{
+    const struct record_options *o = r->options;
+    struct weir_progress p;
+    struct weir_report text;
+    struct weir_err err;
+    weir_lane_progress(weir_pipeline_lane(r->pipeline), &p);
+    make_report(r, &p, &text);
+    if (r->line_open)
+        weir_live_line_clear(&r->line);
+    if (!o->quiet &&
+        weir_report_text(&text, terminal_columns(), stderr, &err) < 0)
+        complain(&err);
+    int status = judge(r, &p);
+    if (o->report != NULL &&
+        weir_report_json_write(&text, o->report, &err) < 0) {
+        complain(&err);
+        status = WEIR_EXIT_FAILED;
+    }
+    return status;
+}
+
+int record_run(const struct record_options *options)
+{
+    struct run r = {.options = options, .signals = -1};
+    struct weir_err err = {.text = ""};
+    int status = WEIR_EXIT_FAILED;
+    if (open_run(&r, &err) < 0) {
+        complain(&err);
+    } else if (options->verb == RECORD_DRY_RUN) {
+        show_plan(&r);
+        status = WEIR_EXIT_OK;
+    } else {
+        say_hello(&r);
+        if (weir_pipeline_start(r.pipeline, &err) < 0) {
+            complain(&err);
+        } else {
+            wait_for_end(&r);
+            weir_pipeline_join(r.pipeline);
+            status = report(&r);
+        }
+    }
+    close_run(&r);
+    return status;
+}
