@@ -59,6 +59,8 @@ int weir_filter_compile(struct weir_filter **out, const char *text,
     if (filter == NULL)
         return weir_err_sys(err, -ENOMEM, "filter");
     filter->all = is_blank(text);
+    if (filter->all)
+        text = "";
     /* The program returns the snapshot length for a frame that it takes, so
      * 0 would take none. */
     if (snaplen == 0 || snaplen > WEIR_SNAPLEN_MAX)

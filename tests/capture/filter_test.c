@@ -113,3 +113,20 @@ Test(filter, free_accepts_null)
 {
     weir_filter_free(NULL);
 }
+
+Test(filter, shows_its_program_line_by_line)
+{
+    struct weir_filter *filter;
+    char line[WEIR_FILTER_LINE_MAX];
+    cr_assert_eq(weir_filter_compile(&filter, "arp", 1, 96, NULL), 0);
+    cr_assert(weir_filter_line(filter, 0, line));
+    cr_assert_str_eq(line, "(000) ldh      [12]");
+    cr_assert(weir_filter_line(filter, 3, line));
+    cr_assert_not(weir_filter_line(filter, 4, line));
+    weir_filter_free(filter);
+    cr_assert_eq(weir_filter_compile(&filter, " ", 1, 96, NULL), 0);
+    cr_assert(weir_filter_line(filter, 0, line));
+    cr_assert_str_eq(line, "(000) ret      #96");
+    cr_assert_not(weir_filter_line(filter, 1, line));
+    weir_filter_free(filter);
+}
