@@ -13,7 +13,8 @@
 
 struct weir_filter {
     struct bpf_program program;
-    bool all; /* an empty text: no need to run it */
+    bool all; /* an empty text: nothing to run */
+    uint32_t snaplen;
 };
 
 /* The text as it stands in messages: on one line, and short enough that the
@@ -58,13 +59,16 @@ int weir_filter_compile(struct weir_filter **out, const char *text,
     struct weir_filter *filter = calloc(1, sizeof *filter);
     if (filter == NULL)
         return weir_err_sys(err, -ENOMEM, "filter");
-    filter->all = is_blank(text);
-    if (filter->all)
-        text = "";
     /* The program returns the snapshot length for a frame that it takes, so
      * 0 would take none. */
     if (snaplen == 0 || snaplen > WEIR_SNAPLEN_MAX)
         snaplen = WEIR_SNAPLEN_MAX;
+    filter->snaplen = snaplen;
+    if (is_blank(text)) {
+        filter->all = true;
+        *out = filter;
+        return 0;
+    }
     pcap_t *dead = pcap_open_dead(weir_linktype_to_dlt(linktype), (int)snaplen);
     if (dead == NULL) {
         free(filter);
@@ -92,10 +96,13 @@ bool weir_filter_match(const struct weir_filter *filter, const uint8_t *data,
 bool weir_filter_line(const struct weir_filter *filter, uint32_t index,
                       char *line)
 {
-    if (index >= filter->program.bf_len)
+    const struct bpf_insn take_all = BPF_STMT(BPF_RET | BPF_K, filter->snaplen);
+    const struct bpf_insn *program =
+        filter->all ? &take_all : filter->program.bf_insns;
+    if (index >= (filter->all ? 1 : filter->program.bf_len))
         return false;
     snprintf(line, WEIR_FILTER_LINE_MAX, "%s",
-             bpf_image(&filter->program.bf_insns[index], (int)index));
+             bpf_image(&program[index], (int)index));
     return true;
 }
 

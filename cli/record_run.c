@@ -19,6 +19,7 @@
 #include "base/version.h"
 #include "capture/source_file.h"
 #include "capture/source_pcap.h"
+#include "capture/source_synth.h"
 #include "cli/args.h"
 #include "cli/linktypes.h"
 #include "cli/privileges.h"
@@ -29,6 +30,7 @@
 #include "sink/file_sink.h"
 #include "sink/live_line.h"
 #include "sink/null_sink.h"
+#include "sink/printable.h"
 #include "sink/report.h"
 
 /* One read() and one write() each; also what libpcap's frames are gathered
@@ -93,7 +95,13 @@ static int open_source(struct run *r, struct weir_err *err)
     };
     if (o->device != NULL)
         return open_device(r, &config, err);
-    return weir_file_source_open(&r->source, o->input, &config, err);
+    if (o->input != NULL)
+        return weir_file_source_open(&r->source, o->input, &config, err);
+    struct weir_synth_config synth;
+    int ret = weir_synth_parse(o->synth, &synth, err);
+    if (ret < 0)
+        return weir_err_wrap(err, ret, "--synth");
+    return weir_synth_source_open(&r->source, &synth, &config, err);
 }
 
 static enum weir_naming_manner naming(const struct record_options *o)
@@ -175,7 +183,9 @@ static void show_notice(void *context, const char *text)
     struct run *r = context;
     if (r->line_open)
         weir_live_line_clear(&r->line);
-    fprintf(stderr, "weir record: %s\n", text);
+    char shown[WEIR_ERR_TEXT_MAX];
+    fprintf(stderr, "weir record: %s\n",
+            weir_printable(shown, sizeof shown, text));
 }
 
 static void set_interval(struct run *r, struct weir_pipeline_config *config)
@@ -282,17 +292,16 @@ static void say_hello(const struct run *r)
     const struct weir_iface *iface = &r->source->ifaces->at[0];
     if (o->quiet || weir_ifaces_count(r->source->ifaces) == 0)
         return;
-    char name[WEIR_LINKTYPE_TEXT_MAX];
+    char name[WEIR_LINKTYPE_TEXT_MAX], source[WEIR_ERR_TEXT_MAX];
     weir_linktype_text(name, iface->linktype);
+    weir_printable(source, sizeof source, r->source->name);
     if (r->source->live)
         fprintf(stderr,
                 "weir: listening on %s, link-type %s, snapshot length %u "
                 "bytes\n",
-                r->source->name, name,
-                o->snaplen != 0 ? o->snaplen : WEIR_SNAPLEN_MAX);
+                source, name, o->snaplen != 0 ? o->snaplen : WEIR_SNAPLEN_MAX);
     else
-        fprintf(stderr, "weir: reading from %s, link-type %s\n",
-                r->source->name, name);
+        fprintf(stderr, "weir: reading from %s, link-type %s\n", source, name);
 }
 
 static void show_plan(const struct run *r)
@@ -375,11 +384,15 @@ static void make_report(const struct run *r, const struct weir_progress *p,
                         struct weir_report *out)
 {
     const struct weir_lane *lane = weir_pipeline_lane(r->pipeline);
-    bool timed = p->time_min_ns <= p->time_max_ns;
+    int64_t duration_ns = 0;
+    /* Stamps are the frames' own and may be as far apart as they like. */
+    if (p->time_min_ns <= p->time_max_ns &&
+        __builtin_sub_overflow(p->time_max_ns, p->time_min_ns, &duration_ns))
+        duration_ns = INT64_MAX;
     *out = (struct weir_report){
         .version = WEIR_VERSION,
         .source = r->source->name,
-        .duration_ns = timed ? p->time_max_ns - p->time_min_ns : 0,
+        .duration_ns = duration_ns,
         .delivered = {.frames = p->ledger.delivered,
                       .bytes = p->delivered_bytes},
         .ledger = p->ledger,
