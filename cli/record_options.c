@@ -390,9 +390,13 @@ static int settle(struct record_options *o, struct weir_args *args)
     if (ret == 0)
         ret = settle_output(o, args);
     if (ret == 0 && o->workers == 0) {
-        /* One core for capture and writer, the others dissect. */
+        /* Capture and writer have a core to themselves where there are
+         * three or more; a worker without work sleeps. */
         long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        o->workers = cores < 3 ? 1 : cores > 9 ? 8 : (uint32_t)cores - 1;
+        o->workers = cores < 2   ? 1
+                     : cores < 4 ? 2
+                     : cores > 9 ? 8
+                                 : (uint32_t)cores - 1;
     }
     return ret;
 }

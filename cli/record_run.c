@@ -33,9 +33,10 @@
 #include "sink/printable.h"
 #include "sink/report.h"
 
-/* One read() and one write() each; also what libpcap's frames are gathered
- * in.  A frame of the longest snapshot length has room. */
-#define BLOCK_BYTES 1048576u
+/* One read() and one write() each, and what libpcap's frames are gathered
+ * in.  A frame of the longest snapshot length has room; much larger blocks
+ * leave the cache between the threads (docs/architecture.md). */
+#define BLOCK_BYTES 327680u
 
 /* A frame waits this long at most for others to fill its block. */
 #define HOLD_MS 50
@@ -43,7 +44,9 @@
 /* On a terminal the line is kept as fresh as an eye can tell. */
 #define TERMINAL_NS (200 * WEIR_NS_PER_MS)
 
-#define TALKERS 65536u
+/* Room for the talkers of a busy link: from about two thirds on, entries are
+ * moved out, which costs more than the larger table does. */
+#define TALKERS 262144u
 
 struct run {
     const struct record_options *options;
