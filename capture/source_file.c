@@ -77,6 +77,14 @@ void file_room_make(struct file_source *file)
     file->start = 0;
 }
 
+static enum weir_records records_of(const struct weir_pcap_form *form)
+{
+    if (form->swapped || form->lengths != WEIR_PCAP_LENGTHS_CAPLEN_FIRST ||
+        form->header_bytes != WEIR_PCAP_RECORD_HEADER_BYTES)
+        return WEIR_RECORDS_OTHER;
+    return form->nanoseconds ? WEIR_RECORDS_PCAP_NS : WEIR_RECORDS_PCAP;
+}
+
 static int lease_give(struct file_source *file, struct weir_lease *out)
 {
     WEIR_ASSERT(file->frames > 0 && file->leases_home > 0);
@@ -90,12 +98,14 @@ static int lease_give(struct file_source *file, struct weir_lease *out)
         .base = file->block->base + file->start,
         .bytes = file->pos - file->start,
         .frames = file->frames,
+        .records = records_of(&file->form),
         .owner = loan,
     };
     if (file->slot != NULL) {
         file->slot->leases++;
         out->walk = file_pcapng_walk;
         out->walk_context = &file->slot->section;
+        out->records = WEIR_RECORDS_OTHER;
     }
     file->frames_before += file->frames;
     file->frames = 0;

@@ -84,6 +84,27 @@ static void dissect_frames(const struct weir_ifaces *ifaces,
     weir_summary_count(summary, tallies, n);
 }
 
+/* The lease's records are the file's, and every frame stays as it is. */
+static bool is_verbatim(const struct weir_account_config *config,
+                        const struct weir_batch *batch)
+{
+    enum weir_records records = batch->lease.records;
+    bool same =
+        (records == WEIR_RECORDS_PCAP && config->format == WEIR_FORMAT_PCAP) ||
+        (records == WEIR_RECORDS_PCAP_NS &&
+         config->format == WEIR_FORMAT_PCAP_NS);
+    return same && config->snaplen == 0 && batch->ifaces_count == 1 &&
+           batch->ifaces->at[0].filter == NULL;
+}
+
+static void lend_records(const struct weir_lease *lease,
+                         struct weir_chunk *chunk)
+{
+    chunk->bytes = lease->base;
+    chunk->len = lease->bytes;
+    chunk->frames = lease->frames;
+}
+
 void weir_account_batch(const struct weir_account_config *config,
                         const struct weir_batch *batch,
                         struct weir_chunk *chunk, struct weir_summary *summary,
@@ -93,6 +114,10 @@ void weir_account_batch(const struct weir_account_config *config,
     struct weir_walk walk = {0};
     uint32_t n;
     clear(out);
+    if (chunk != NULL && is_verbatim(config, batch)) {
+        lend_records(&batch->lease, chunk);
+        chunk = NULL;
+    }
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
         n = select_frames(config, batch->ifaces, v, n, out);
         dissect_frames(batch->ifaces, v, n, summary, out);

@@ -34,6 +34,14 @@ typedef uint32_t weir_walk_fn(const struct weir_lease *lease,
                               struct weir_walk *walk, struct weir_frame *out,
                               uint32_t max);
 
+/* How the records lie, where that is also how a file has them: then the
+ * lease's bytes can be written as they are. */
+enum weir_records {
+    WEIR_RECORDS_OTHER = 0,
+    WEIR_RECORDS_PCAP,    /* host byte order, microseconds, 16-byte headers */
+    WEIR_RECORDS_PCAP_NS, /* the same with nanoseconds */
+};
+
 /* A lease holds at most this many frames: batches' chunks are sized by it. */
 #define WEIR_LEASE_FRAMES_MAX 16384
 
@@ -43,7 +51,8 @@ struct weir_lease {
     uint8_t *base;
     uint32_t bytes;  /* of base that are in use */
     uint32_t frames; /* exactly what a whole walk gives */
-    void *owner;     /* the source's own handle of the memory */
+    enum weir_records records;
+    void *owner; /* the source's own handle of the memory */
 };
 
 #endif
