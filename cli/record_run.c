@@ -33,10 +33,14 @@
 #include "sink/printable.h"
 #include "sink/report.h"
 
-/* One read() and one write() each, and what libpcap's frames are gathered
- * in.  A frame of the longest snapshot length has room; much larger blocks
- * leave the cache between the threads (docs/architecture.md). */
+/* One read() and one write() each.  A frame of the longest snapshot length
+ * has room; much larger blocks leave the cache between the threads
+ * (docs/architecture.md). */
 #define BLOCK_BYTES 327680u
+
+/* What libpcap's frames are gathered in: the source stops filling a block
+ * where the longest frame might not fit, so it wants some room before that. */
+#define LIVE_BLOCK_BYTES 1048576u
 
 /* A frame waits this long at most for others to fill its block. */
 #define HOLD_MS 50
@@ -66,6 +70,11 @@ static void complain(const struct weir_err *err)
     fprintf(stderr, "weir record: %s\n", err->text);
 }
 
+static uint32_t block_bytes(const struct record_options *o)
+{
+    return o->device != NULL ? LIVE_BLOCK_BYTES : BLOCK_BYTES;
+}
+
 static int open_device(struct run *r, const struct weir_source_config *config,
                        struct weir_err *err)
 {
@@ -92,7 +101,7 @@ static int open_source(struct run *r, struct weir_err *err)
     const struct record_options *o = r->options;
     const struct weir_source_config config = {
         .leases = weir_lane_batches(o->workers),
-        .block_bytes = BLOCK_BYTES,
+        .block_bytes = block_bytes(o),
         .snaplen = o->snaplen,
         .filter = o->filter,
     };
@@ -216,7 +225,7 @@ static int open_pipeline(struct run *r, struct weir_err *err)
                  .stop = &r->stop,
                  .abandon = &r->abandon,
                  .workers = o->workers,
-                 .block_bytes = BLOCK_BYTES,
+                 .block_bytes = block_bytes(o),
                  .account = {.format = r->format,
                              .one_linktype = r->format == WEIR_FORMAT_PCAP ||
                                              r->format == WEIR_FORMAT_PCAP_NS,
@@ -319,7 +328,7 @@ static void show_plan(const struct run *r)
     printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
     printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
     printf("pool     %u batches, %u blocks of %u KiB\n", batches, batches + 1,
-           BLOCK_BYTES / 1024);
+           block_bytes(o) / 1024);
     puts("thread           cpu");
     for (uint32_t i = 0; i < n; i++) {
         char cpu[16] = "any";
