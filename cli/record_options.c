@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/pcap.h"
 #include "cli/args.h"
+#include "cli/record_settle.h"
 
 /* What a summary line every second tells is enough for a log; --stats asks
  * for another pace. */
@@ -301,106 +301,6 @@ static int set_option(struct record_options *o, struct weir_args *args,
     }
 }
 
-/* -W counts the files of a ring with -C, the files in all with -G, and with
- * both only the digits of the names: tcpdump(1). */
-static int settle_files(struct record_options *o, struct weir_args *args)
-{
-    if (o->manner != RECORD_MANNER_TCPDUMP || o->ring_files == 0)
-        return 0;
-    if (o->file_bytes_max == 0 && o->file_duration_ns == 0)
-        return weir_err_set(&args->err, -EINVAL, "-W goes with -C or -G");
-    if (o->file_bytes_max == 0) {
-        o->total_files_max = o->ring_files;
-        o->ring_files = 0;
-    }
-    return 0;
-}
-
-/* "x.pcap", "x.pcap3", but not "x.pcapng". */
-static bool names_pcap(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    const char *dot = strstr(name, ".pcap");
-    return dot != NULL && strncmp(dot, ".pcapng", 7) != 0;
-}
-
-static int settle_output(struct record_options *o, struct weir_args *args)
-{
-    struct weir_err *err = &args->err;
-    bool rotates = o->manner != RECORD_MANNER_NONE;
-    if (o->output == NULL) {
-        if (rotates || o->total_bytes_max > 0 || o->total_files_max > 0)
-            return weir_err_set(err, -EINVAL, "a limit for files goes with -w");
-        if (o->format != WEIR_FORMAT_NONE)
-            return weir_err_set(err, -EINVAL, "--format goes with -w");
-        return 0;
-    }
-    bool to_stdout = strcmp(o->output, "-") == 0;
-    if (to_stdout && rotates)
-        return weir_err_set(err, -EINVAL, "-w -: a stream has no next file");
-    if (o->total_files_max > 0 && !rotates)
-        return weir_err_set(err, -EINVAL, "-a files: goes with -b, -C or -G");
-    if (o->manner == RECORD_MANNER_DUMPCAP && o->file_bytes_max == 0 &&
-        o->file_duration_ns == 0 && o->file_interval_ns == 0 &&
-        o->file_packets_max == 0)
-        return weir_err_set(err, -EINVAL,
-                            "-b files: goes with another -b that says when "
-                            "the next file begins");
-    if (o->format == WEIR_FORMAT_NONE)
-        o->format = to_stdout || names_pcap(o->output) ? WEIR_FORMAT_PCAP
-                                                       : WEIR_FORMAT_PCAPNG;
-    return settle_files(o, args);
-}
-
-static int settle_source(struct record_options *o, struct weir_args *args)
-{
-    struct weir_err *err = &args->err;
-    int sources = (o->device != NULL) + (o->input != NULL) + (o->synth != NULL);
-    if (o->verb == RECORD_LIST_DEVICES)
-        return 0;
-    if (sources == 0)
-        return weir_err_set(err, -EINVAL,
-                            "where from? -i DEVICE, -r FILE or --synth");
-    if (sources > 1)
-        return weir_err_set(err, -EINVAL,
-                            "-i, -r and --synth: one of them at a time");
-    if (o->verb == RECORD_LIST_LINK_TYPES && o->device == NULL)
-        return weir_err_set(err, -EINVAL, "-L goes with -i");
-    if (o->device == NULL && (o->buffer_bytes > 0 || o->no_promisc))
-        return weir_err_set(err, -EINVAL, "-B and -p go with -i");
-    return 0;
-}
-
-static int settle(struct record_options *o, struct weir_args *args)
-{
-    char *words;
-    int ret = weir_args_join(args, &words);
-    if (ret < 0)
-        return weir_err_sys(&args->err, ret, "filter");
-    if (words != NULL && o->filter != NULL) {
-        free(words);
-        return weir_err_set(&args->err, -EINVAL,
-                            "a filter by -f and another by the words at the "
-                            "end");
-    }
-    if (words != NULL)
-        o->filter = words;
-    ret = settle_source(o, args);
-    if (ret == 0)
-        ret = settle_output(o, args);
-    if (ret == 0 && o->workers == 0) {
-        /* Capture and writer have a core to themselves where there are
-         * three or more; a worker without work sleeps. */
-        long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        o->workers = cores < 2   ? 1
-                     : cores < 4 ? 2
-                     : cores > 9 ? 8
-                                 : (uint32_t)cores - 1;
-    }
-    return ret;
-}
-
 int record_options_parse(struct record_options *out, int argc, char **argv)
 {
     struct weir_args args;
@@ -415,7 +315,7 @@ int record_options_parse(struct record_options *out, int argc, char **argv)
             return weir_args_usage(&args);
     if (out->verb == RECORD_HELP)
         return WEIR_EXIT_OK;
-    if (settle(out, &args) < 0)
+    if (record_options_settle(out, &args) < 0)
         return weir_args_usage(&args);
     return WEIR_EXIT_OK;
 }
