@@ -253,7 +253,10 @@ static int open_signals(struct run *r, struct weir_err *err)
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    /* A closed pipe and a file at its limit are errors of write(): the
+     * pipeline tidies up behind them. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (r->signals < 0)
         return weir_err_sys(err, -errno, "signalfd");

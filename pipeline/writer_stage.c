@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stddef.h>
 
 #include "base/assert.h"
@@ -87,7 +88,8 @@ static void account_rest(struct weir_lane *lane, struct weir_batch *batch,
     weir_counter_add(&w->cells.truncated, rest.truncated);
     weir_counter_add(&w->cells.delivered_bytes, kept.passed_bytes);
     note_times(&w->cells, kept.time_min_ns, kept.time_max_ns);
-    if (w->error != 0)
+    /* A sink that was told to wait no more has not failed. */
+    if (w->error != 0 && w->error != -ECANCELED)
         weir_counter_add(&w->cells.lost[WEIR_LOST_WRITE], count);
     else if (w->full)
         weir_counter_add(&w->cells.surplus, count);

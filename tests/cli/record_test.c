@@ -1,0 +1,276 @@
+/* weir record from files and made frames: what it writes, and what it says
+ * it has written. */
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/cli/command.h"
+
+/* Every protocol in turn; the first frame is of 2023-11-14 22:13:20. */
+#define FRAMES 30000
+#define MIX    "--synth frames=30000,proto=mix,flows=50,seed=3 "
+
+static const struct command_result *good(const char *script)
+{
+    const struct command_result *r = command_run("%s", script);
+    cr_assert_eq(r->status, 0, "%s: %s%s", script, r->out, r->err);
+    return r;
+}
+
+static void skip(const char *tool)
+{
+    cr_skip_test("%s is not installed", tool);
+}
+
+static bool has(const char *tool)
+{
+    return command_run("command -v %s", tool)->status == 0;
+}
+
+Test(record, a_count_is_exact)
+{
+    good("weir record -q " MIX "-w in.pcap");
+    cr_assert_eq(command_frames("in.pcap"), FRAMES);
+    for (int workers = 1; workers <= 4; workers++) {
+        const struct command_result *r = command_run(
+            "weir record -q -r in.pcap -c 12345 --workers %d -w all.pcap "
+            "--report all.json && "
+            "weir record -q -r in.pcap -c 1234 --workers %d -w tcp.pcap "
+            "--report tcp.json tcp && "
+            "weir record -q -r in.pcap -c 1234 --workers %d "
+            "--report count.json tcp",
+            workers, workers, workers);
+        cr_assert_eq(r->status, 0, "%s", r->err);
+        cr_expect_eq(command_frames("all.pcap"), 12345);
+        cr_expect_eq(command_frames("tcp.pcap"), 1234);
+        /* The first frames, and no others. */
+        good("n=$(stat -c %s all.pcap); cmp -n $n all.pcap in.pcap");
+        good("test -e first.pcap || cp tcp.pcap first.pcap; "
+             "cmp tcp.pcap first.pcap");
+        command_balances("all.json");
+        command_sums("all.json", 12345);
+        command_balances("tcp.json");
+        command_sums("tcp.json", 1234);
+        command_balances("count.json");
+        command_sums("count.json", 1234);
+    }
+}
+
+Test(record, a_packet_limit_is_a_count)
+{
+    good("weir record -q " MIX "-a packets:77 -w x.pcapng --report r.json");
+    cr_expect_eq(command_frames("x.pcapng"), 77);
+    command_balances("r.json");
+    command_sums("r.json", 77);
+}
+
+Test(record, surplus_is_named_and_in_no_statistics)
+{
+    good("weir record -q " MIX "-c 1000 --report r.json");
+    command_balances("r.json");
+    command_sums("r.json", 1000);
+    cr_expect_eq(command_number("r.json", "ledger.received"),
+                 1000 + command_number("r.json", "ledger.excluded.surplus"));
+}
+
+Test(record, files_of_so_many_packets)
+{
+    for (int workers = 1; workers <= 4; workers++) {
+        const struct command_result *r = command_run(
+            "mkdir w%d && weir record -q " MIX "--workers %d -b packets:7000 "
+            "-w w%d/x.pcap && diff -r w1 w%d && ls w%d",
+            workers, workers, workers, workers, workers);
+        cr_assert_eq(r->status, 0, "%s%s", r->out, r->err);
+        cr_expect_str_eq(r->out, "x_00001_20231114221320.pcap\n"
+                                 "x_00002_20231114221320.pcap\n"
+                                 "x_00003_20231114221320.pcap\n"
+                                 "x_00004_20231114221320.pcap\n"
+                                 "x_00005_20231114221320.pcap\n");
+    }
+    cr_expect_eq(command_frames("w1/x_00001_20231114221320.pcap"), 7000);
+    cr_expect_eq(command_frames("w1/x_00004_20231114221320.pcap"), 7000);
+    cr_expect_eq(command_frames("w1/x_00005_20231114221320.pcap"), 2000);
+}
+
+/* tcpdump gives up root before it writes, unless told not to. */
+#define TCPDUMP "tcpdump $(test $(id -u) = 0 && echo -Z root) "
+
+Test(record, files_of_tcpdumps_sizes_are_tcpdumps)
+{
+    static const char *const options[] = {"-C 1", "-C 1 -W 2", "-C 1 -W 3",
+                                          "-C 1 -W 12"};
+    if (!has("tcpdump"))
+        skip("tcpdump");
+    good("weir record -q " MIX "-w in.pcap");
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        const struct command_result *r = command_run(
+            "rm -rf t w && mkdir t w && (cd t && " TCPDUMP "-r ../in.pcap %s "
+            "-w x.pcap 2>&1) && (cd w && weir record -q -r ../in.pcap %s "
+            "-w x.pcap) && diff -r t w",
+            options[i], options[i]);
+        cr_expect_eq(r->status, 0, "%s: %s%s", options[i], r->out, r->err);
+    }
+}
+
+static void put(FILE *file, const uint32_t *words, size_t count, bool swapped)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t word = swapped ? __builtin_bswap32(words[i]) : words[i];
+        cr_assert_eq(fwrite(&word, sizeof word, 1, file), 1);
+    }
+}
+
+/* Five frames, 0 to 25 seconds behind the first; the version's two halves
+ * change places with the byte order. */
+static void write_slow(const char *name, bool swapped)
+{
+    static const uint32_t seconds[] = {0, 4, 9, 10, 25};
+    const uint32_t version = swapped ? 2U << 16 | 4 : 4U << 16 | 2;
+    const uint32_t header[] = {0xa1b2c3d4, version, 0, 0, 65535, 1};
+    const char data[60] = "slow";
+    FILE *file = fopen(command_path(name), "w");
+    cr_assert_not_null(file);
+    put(file, header, 6, swapped);
+    for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++) {
+        const uint32_t record[] = {1700000000 + seconds[i], 999999, 60, 70};
+        put(file, record, 4, swapped);
+        cr_assert_eq(fwrite(data, sizeof data, 1, file), 1);
+    }
+    cr_assert_eq(fclose(file), 0);
+}
+
+/* By the frames' time; tcpdump goes by the clock, also for a file. */
+Test(record, files_of_so_many_seconds)
+{
+    write_slow("slow.pcap", false);
+    const struct command_result *r =
+        good("mkdir w && cd w && "
+             "weir record -q -r ../slow.pcap -w %H%M%S.pcap -G 10 && "
+             "weir record -q -r ../slow.pcap -w two%S.pcap -G 10 -W 2 && ls");
+    cr_expect_str_eq(r->out, "221320.pcap\n221330.pcap\n221340.pcap\n"
+                             "two20.pcap\ntwo30.pcap\n");
+    cr_expect_eq(command_frames("w/221320.pcap"), 3);
+    cr_expect_eq(command_frames("w/221330.pcap"), 1);
+    cr_expect_eq(command_frames("w/221340.pcap"), 1);
+    cr_expect_eq(command_frames("w/two20.pcap"), 3);
+}
+
+Test(record, an_end_by_size_and_by_files)
+{
+    good("weir record -q " MIX "-w x.pcap -a filesize:100 --report s.json");
+    long frames = command_frames("x.pcap");
+    cr_expect_gt(frames, 1000);
+    command_balances("s.json");
+    command_sums("s.json", (uint64_t)frames);
+    good("test $(stat -c %s x.pcap) -ge 100000; "
+         "test $(stat -c %s x.pcap) -lt 100200");
+    const struct command_result *r =
+        good("weir record -q " MIX "-w y.pcap -b packets:100 -a files:3 "
+             "--report f.json; ls y_*");
+    cr_expect_str_eq(r->out, "y_00001_20231114221320.pcap\n"
+                             "y_00002_20231114221320.pcap\n"
+                             "y_00003_20231114221320.pcap\n");
+    command_balances("f.json");
+    command_sums("f.json", 300);
+}
+
+Test(record, a_ring_keeps_the_newest)
+{
+    const struct command_result *r =
+        good("weir record -q " MIX "-w y.pcap -b packets:7000 -b files:2 "
+             "--report f.json; ls y_*");
+    cr_expect_str_eq(r->out, "y_00004_20231114221320.pcap\n"
+                             "y_00005_20231114221320.pcap\n");
+    command_sums("f.json", FRAMES);
+}
+
+Test(record, streams)
+{
+    good("weir record -q " MIX "-w in.pcap; "
+         "weir record -q -r in.pcap -w - | cmp - in.pcap && "
+         "weir record -q -r - -w file.pcap <in.pcap && cmp file.pcap in.pcap "
+         "&& cat in.pcap | weir record -q -r - -w - | cmp - in.pcap");
+    good("weir record -q -r in.pcap -w - --format pcapng >x.pcapng");
+    cr_expect_eq(command_frames("x.pcapng"), FRAMES);
+}
+
+Test(record, a_pcap_comes_out_as_it_went_in)
+{
+    good("weir record -q " MIX "-w in.pcap");
+    for (int workers = 1; workers <= 4; workers++)
+        cr_expect_eq(command_run("weir record -q -r in.pcap --workers %d -w "
+                                 "out.pcap && cmp in.pcap out.pcap",
+                                 workers)
+                         ->status,
+                     0);
+    /* Through other formats, and back. */
+    good("weir record -q -r in.pcap -w ns.pcap --format pcap-ns && "
+         "weir record -q -r ns.pcap -w us.pcap && cmp in.pcap us.pcap");
+    good("weir record -q -r in.pcap -w x.pcapng && "
+         "weir record -q -r x.pcapng -w x.pcap && cmp in.pcap x.pcap");
+    good("test \"$(od -An -tx4 -N4 --endian=little ns.pcap)\" = ' a1b23c4d'");
+    cr_expect_eq(command_frames("ns.pcap"), FRAMES);
+}
+
+Test(record, the_other_byte_order)
+{
+    write_slow("le.pcap", false);
+    write_slow("be.pcap", true);
+    good("weir record -q -r be.pcap -w x.pcap && cmp -i 24 x.pcap le.pcap && "
+         "weir record -q -r be.pcap -w y.pcapng && "
+         "weir record -q -r y.pcapng -w y.pcap && cmp x.pcap y.pcap");
+    cr_expect_eq(command_frames("x.pcap"), 5);
+}
+
+Test(record, frames_are_cut_to_the_snapshot_length)
+{
+    const struct command_result *r =
+        good("weir record -q --synth frames=3,size=200 -w in.pcap && "
+             "weir record -q -r in.pcap -s 50 -w x.pcap && "
+             "stat -c %s x.pcap && od -An -td4 -j32 -N8 x.pcap | tr -s ' '");
+    cr_expect_str_eq(r->out, "222\n 50 200\n");
+    cr_expect_eq(command_frames("x.pcap"), 3);
+}
+
+Test(record, the_report_says_what_the_manual_says)
+{
+    static const char *const numbers[] = {"duration_ns",
+                                          "frames",
+                                          "bytes",
+                                          "ledger.received",
+                                          "ledger.written",
+                                          "ledger.excluded.filter",
+                                          "ledger.lost.write",
+                                          "ledger.excluded.surplus",
+                                          "ledger.lost.abandoned",
+                                          "ledger.excluded.link_type",
+                                          "ledger.in_flight"};
+    const struct command_result *r =
+        good("weir record -q " MIX "-c 500 --report r.json; "
+             "sed -n 's/^  \"\\([a-z_]*\\)\".*/\\1/p' r.json | tr '\\n' ' '; "
+             "sed -n '/ledger/,/balanced/s/^    \"\\([a-z_]*\\)\".*/\\1/p' "
+             "r.json | tr '\\n' ' '");
+    cr_expect_str_eq(r->out, "version source duration_ns frames bytes ledger "
+                             "protocols sizes talkers talkers_other malformed "
+                             "received written excluded lost in_flight "
+                             "kernel_seen kernel_dropped discards balanced ");
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        (void)command_number("r.json", numbers[i]);
+    r = good("weir record -q " MIX "-c 5 --report -");
+    cr_expect_eq(r->out[0], '{', "%s", r->out);
+}
+
+Test(record, a_dry_run_makes_no_file)
+{
+    const struct command_result *r =
+        good("weir record " MIX "-w x.pcap --dry-run --workers 2 --cpus 0 "
+             "udp; test ! -e x.pcap");
+    cr_expect_str_eq(r->err, "");
+    cr_expect_not_null(strstr(r->out, "filter   udp\n"), "%s", r->out);
+    cr_expect_not_null(strstr(r->out, "sink     x.pcap\n"), "%s", r->out);
+    cr_expect_not_null(strstr(r->out, "weir-work-1      0\n"), "%s", r->out);
+    cr_expect_null(strstr(r->out, "weir-work-2"), "%s", r->out);
+}
