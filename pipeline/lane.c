@@ -120,6 +120,11 @@ int weir_lane_open(struct weir_lane **out,
     return 0;
 }
 
+void weir_lane_set_sink(struct weir_lane *lane, struct weir_sink *sink)
+{
+    lane->config.sink = sink;
+}
+
 /* For links whose items are the lane's own and come from nowhere else. */
 static void drain_and_close(struct weir_link *link)
 {

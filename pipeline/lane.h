@@ -83,6 +83,10 @@ uint32_t weir_lane_batches(uint32_t workers);
 int weir_lane_open(struct weir_lane **out,
                    const struct weir_lane_config *config, struct weir_err *err);
 
+/* weir_lane_set_sink [1]: before the first step, for a sink that is opened
+ * last; config.sink may be NULL until then. */
+void weir_lane_set_sink(struct weir_lane *lane, struct weir_sink *sink);
+
 /* weir_lane_close [1]: after every stage has ended; accepts NULL. */
 void weir_lane_close(struct weir_lane *lane);
 

@@ -200,7 +200,12 @@ int weir_outfile_open_stdout(struct weir_outfile *out,
     if (rc != 0)
         return rc;
     out->write_max = write_max;
-    off_t at = out->regular ? lseek(fd, 0, SEEK_CUR) : 0;
+    /* A shell's >> appends wherever the offset is. */
+    int flags = fcntl(fd, F_GETFL);
+    bool appends = flags >= 0 && (flags & O_APPEND) != 0;
+    off_t at = 0;
+    if (out->regular)
+        at = appends ? st.st_size : lseek(fd, 0, SEEK_CUR);
     out->base = at > 0 ? (uint64_t)at : 0;
     return 0;
 }
@@ -259,6 +264,11 @@ void weir_outfile_cut(struct weir_outfile *out, uint64_t bytes)
     if (bytes == out->bytes || !out->regular)
         return;
     off_t end = (off_t)(out->base + bytes);
+    struct stat st;
+    /* Another writer's bytes behind or among ours are not ours to cut. */
+    if (fstat(out->fd, &st) != 0 ||
+        st.st_size != (off_t)(out->base + out->bytes))
+        return;
     /* Shortening needs no room; if even that fails the error that brought
      * us here is the one to tell. */
     if (ftruncate(out->fd, end) != 0 || lseek(out->fd, end, SEEK_SET) != end)

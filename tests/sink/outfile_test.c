@@ -299,6 +299,9 @@ Test(outfile, standard_output_may_be_a_file)
                  O_RDWR | O_CREAT | O_TRUNC | (append ? O_APPEND : 0), 0600);
         cr_assert_geq(fd, 0);
         cr_assert_eq(write(fd, "before", 6), 6);
+        /* As a shell's >> leaves it. */
+        if (append)
+            cr_assert_eq(lseek(fd, 0, SEEK_SET), 0);
         int kept = dup(STDOUT_FILENO);
         cr_assert_eq(dup2(fd, STDOUT_FILENO), STDOUT_FILENO);
         close(fd);
