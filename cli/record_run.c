@@ -163,11 +163,13 @@ static int open_file_sink(struct run *r, struct weir_err *err)
 static int open_sink(struct run *r, struct weir_err *err)
 {
     const struct record_options *o = r->options;
-    r->format = o->output == NULL ? WEIR_FORMAT_NONE : o->format;
     /* --dry-run makes no file. */
-    if (r->format == WEIR_FORMAT_NONE || o->verb == RECORD_DRY_RUN)
-        return weir_null_sink_open(&r->sink, err);
-    return open_file_sink(r, err);
+    int ret = r->format == WEIR_FORMAT_NONE || o->verb == RECORD_DRY_RUN
+                  ? weir_null_sink_open(&r->sink, err)
+                  : open_file_sink(r, err);
+    if (ret == 0)
+        weir_lane_set_sink(weir_pipeline_lane(r->pipeline), r->sink);
+    return ret;
 }
 
 static void show_line(void *context, const struct weir_progress *progress,
@@ -218,9 +220,9 @@ static int open_pipeline(struct run *r, struct weir_err *err)
 {
     const struct record_options *o = r->options;
     const struct weir_source *source = r->source;
+    r->format = o->output == NULL ? WEIR_FORMAT_NONE : o->format;
     struct weir_pipeline_config config = {
         .lane = {.source = r->source,
-                 .sink = r->sink,
                  .stop = &r->stop,
                  .abandon = &r->abandon,
                  .workers = o->workers,
@@ -253,10 +255,6 @@ static int open_signals(struct run *r, struct weir_err *err)
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGUSR1);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    /* A closed pipe and a file at its limit are errors of write(): the
-     * pipeline tidies up behind them. */
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
     r->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (r->signals < 0)
         return weir_err_sys(err, -errno, "signalfd");
@@ -265,23 +263,28 @@ static int open_signals(struct run *r, struct weir_err *err)
 
 static int open_run(struct run *r, struct weir_err *err)
 {
+    /* A closed pipe and a file at its limit are errors of write(): the
+     * pipeline tidies up behind them. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     int ret = weir_stop_open(&r->stop, err);
     if (ret == 0)
         ret = weir_stop_open(&r->abandon, err);
-    /* Before the signals are blocked: a file's header may be waited for, and
-     * nothing is there yet that a signal could harm. */
+    /* Before the signals are blocked: a file's header and a FIFO's reader may
+     * be waited for, and nothing is there yet that a signal could harm. */
     if (ret == 0)
         ret = open_source(r, err);
-    if (ret == 0)
-        ret = open_signals(r, err);
     /* Every file is made by the user that the recording runs as, the first
      * like the last: what fails, fails now. */
     if (ret == 0 && r->options->user != NULL)
         ret = weir_privileges_drop(r->options->user, err);
     if (ret == 0)
+        ret = open_pipeline(r, err);
+    /* Last, because it replaces a file of that name. */
+    if (ret == 0)
         ret = open_sink(r, err);
     if (ret == 0)
-        ret = open_pipeline(r, err);
+        ret = open_signals(r, err);
     return ret;
 }
 
@@ -340,9 +343,13 @@ static void show_plan(const struct run *r)
     }
 }
 
-/* USR1: what tcpdump prints on it. */
+/* USR1: what tcpdump prints on it.  A terminal or pipe that takes nothing now
+ * must not keep this thread from its signals. */
 static void show_counts(struct run *r)
 {
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0)
+        return;
     struct weir_progress p;
     weir_lane_progress(weir_pipeline_lane(r->pipeline), &p);
     fprintf(stderr,
@@ -384,6 +391,20 @@ static void wait_for_end(struct run *r)
         while (read(r->signals, &info, sizeof info) == sizeof info)
             heed_signal(r, info.ssi_signo);
     }
+}
+
+/* The recording is over: what is still to be printed may be cut short by a
+ * further signal, as in any program. */
+static void release_signals(struct run *r)
+{
+    struct signalfd_siginfo info;
+    while (read(r->signals, &info, sizeof info) == sizeof info)
+        continue;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static uint32_t terminal_columns(void)
@@ -492,6 +513,7 @@ int record_run(const struct record_options *options)
         } else {
             wait_for_end(&r);
             weir_pipeline_join(r.pipeline);
+            release_signals(&r);
             status = report(&r);
         }
     }
