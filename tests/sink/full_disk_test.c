@@ -179,6 +179,10 @@ int main(void)
         config.naming = WEIR_NAMING_NUMBER_TIME;
         config.limits.file_packets = 70;
         fill(config, small ? -ENOSPC : 0);
+        /* Their names sort in the order of the files only while these are
+         * few, as on the small disk. */
+        if (!small)
+            continue;
         config.path = test_path("out");
         config.naming = WEIR_NAMING_STRFTIME_NUMBER;
         config.limits.file_bytes = 9000;
