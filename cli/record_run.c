@@ -343,8 +343,9 @@ static void show_plan(const struct run *r)
     }
 }
 
-/* USR1: what tcpdump prints on it.  A terminal or pipe that takes nothing now
- * must not keep this thread from its signals. */
+/* USR1: what tcpdump prints on it.  The kernel's counts are read now and then
+ * and may be behind: it has seen what was received, at least.  A terminal or
+ * pipe that takes nothing now must not keep this thread from its signals. */
 static void show_counts(struct run *r)
 {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -352,13 +353,14 @@ static void show_counts(struct run *r)
         return;
     struct weir_progress p;
     weir_lane_progress(weir_pipeline_lane(r->pipeline), &p);
+    uint64_t seen = p.ledger.received;
+    if (p.ledger.has_kernel && p.ledger.kernel_seen > seen)
+        seen = p.ledger.kernel_seen;
     fprintf(stderr,
             "weir: %" PRIu64 " packets captured, %" PRIu64
             " packets received by filter, %" PRIu64
             " packets dropped by kernel\n",
-            p.ledger.delivered,
-            p.ledger.has_kernel ? p.ledger.kernel_seen : p.ledger.received,
-            p.ledger.kernel_dropped);
+            p.ledger.delivered, seen, p.ledger.kernel_dropped);
 }
 
 static void heed_signal(struct run *r, uint32_t number)
