@@ -5,7 +5,7 @@
  *
  * A source lends leases: `next` fills one in, the frames travel, `reclaim`
  * takes it back.  Leases may come home in any order.  A source has memory
- * for config.leases leases out at a time and one more that it is filling;
+ * for config.leases leases out at a time and what it is filling meanwhile;
  * the capture thread never asks for more, so a source never runs dry.
  *
  * Stop      `cut` ends the intake.  A live source then rejects new frames in

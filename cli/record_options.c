@@ -57,6 +57,17 @@ static int set_manner(struct record_options *o, struct weir_args *args,
     return 0;
 }
 
+/* -c and -a packets: are one limit: the smaller holds. */
+static int set_frames_max(struct record_options *o, struct weir_args *args,
+                          const char *value)
+{
+    uint64_t n;
+    int ret = weir_args_number(args, value, 1, UINT64_MAX, &n);
+    if (ret == 0 && (o->frames_max == 0 || n < o->frames_max))
+        o->frames_max = n;
+    return ret;
+}
+
 static int set_stop(struct record_options *o, struct weir_args *args)
 {
     static const char *const keys[] = {"duration", "filesize", "packets",
@@ -70,7 +81,7 @@ static int set_stop(struct record_options *o, struct weir_args *args)
         return weir_args_size(args, value, WEIR_ARGS_KB, 1, INT64_MAX,
                               &o->total_bytes_max);
     case 2:
-        return weir_args_number(args, value, 1, UINT64_MAX, &o->frames_max);
+        return set_frames_max(o, args, value);
     case 3:
         return weir_args_number(args, value, 1, UINT32_MAX,
                                 &o->total_files_max);
@@ -233,8 +244,7 @@ static int set_output(struct record_options *o, struct weir_args *args,
         o->output = args->value;
         return 0;
     case 'c':
-        return weir_args_number(args, args->value, 1, UINT64_MAX,
-                                &o->frames_max);
+        return set_frames_max(o, args, args->value);
     case 'a':
         return set_stop(o, args);
     case 'b':

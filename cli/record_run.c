@@ -37,8 +37,8 @@
  * (docs/architecture.md). */
 #define BLOCK_BYTES 327680u
 
-/* What libpcap's frames are gathered in: the source stops filling a block
- * where the longest frame might not fit, so it wants some room before that. */
+/* What libpcap's frames are gathered in, at least WEIR_LIVE_BLOCK_BYTES_MIN:
+ * four of the kernel's blocks of 256 KiB for one write. */
 #define LIVE_BLOCK_BYTES 1048576u
 
 /* A frame waits this long at most for others to fill its block. */
@@ -332,7 +332,7 @@ static void show_plan(const struct run *r)
            r->source->live ? " (live)" : "");
     printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
     printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
-    printf("pool     %u batches, %u blocks of %u KiB\n", batches, batches + 1,
+    printf("pool     %u batches, blocks of %u KiB\n", batches,
            block_bytes(o) / 1024);
     puts("thread           cpu");
     for (uint32_t i = 0; i < n; i++) {

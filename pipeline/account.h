@@ -44,7 +44,8 @@ struct weir_account {
 
 /* weir_account_batch: adds every passed frame to the summary, and to the
  * chunk if it is not NULL; a lease whose records are the file's already
- * becomes the chunk as it is.  Sets *out. */
+ * becomes the chunk as it is, with whatever fractions of a second its records
+ * claim.  Sets *out. */
 void weir_account_batch(const struct weir_account_config *config,
                         const struct weir_batch *batch,
                         struct weir_chunk *chunk, struct weir_summary *summary,

@@ -104,13 +104,18 @@ static void run_worker(struct weir_pipeline *p, uint32_t index)
     }
 }
 
+/* A tick is at a time of day, and the clock may be set while we sleep. */
+#define TICK_MAX_NS WEIR_NS_PER_S
+
 static int64_t until_tick(const struct weir_pipeline *p)
 {
     int64_t tick_ns = weir_lane_write_deadline(p->lane);
     if (tick_ns == INT64_MAX)
         return -1;
     int64_t left_ns = tick_ns - weir_clock_real_ns();
-    return left_ns > 0 ? left_ns : 0;
+    if (left_ns <= 0)
+        return 0;
+    return left_ns < TICK_MAX_NS ? left_ns : TICK_MAX_NS;
 }
 
 static void run_writer(struct weir_pipeline *p, uint32_t index)

@@ -14,9 +14,10 @@
  *
  * Owner     the pipeline owns its lane and its threads; it borrows the
  *           source, the sink and the two events.
- * Threads   open, start, join, close: one control thread.  progress, rotate:
- *           any.  Callbacks run in the stats thread; they may take their
- *           time (no frame waits for them), but join waits for them.
+ * Threads   open, start, join, close: one control thread.  The others: any,
+ *           between open and close; lane.h says what of the lane any thread
+ *           may call.  Callbacks run in the stats thread; they may take
+ *           their time (no frame waits for them), but join waits for them.
  * Errors    open and start: -errno with text.  What goes wrong while running
  *           is asked of the lane after join (lane.h).
  * Signals   threads inherit the signal mask of who calls start. */
@@ -53,7 +54,8 @@ int weir_pipeline_open(struct weir_pipeline **out,
                        const struct weir_pipeline_config *config,
                        struct weir_err *err);
 
-/* weir_pipeline_start: all threads or, with an error, none. */
+/* weir_pipeline_start: all threads or, with an error, none; then only close
+ * is called. */
 int weir_pipeline_start(struct weir_pipeline *p, struct weir_err *err);
 
 /* weir_pipeline_done_fd: an fd that becomes readable when the last statistics

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/linktype.h"
 #include "capture/blocks.h"
+#include "capture/filter.h"
 
 #define FRAME_BYTES_MIN 50
 #define FRAME_BYTES_MAX 400
@@ -27,6 +28,7 @@ struct fake_source {
     struct fake_source_config config;
     struct weir_ifaces ifaces;
     struct weir_blocks *blocks;
+    struct weir_filter *filter;
     uint64_t random;
     uint64_t made;    /* frames given */
     uint64_t dropped; /* by the kernel that we play */
@@ -53,6 +55,7 @@ static uint32_t make_frame(uint64_t number, uint64_t random, uint8_t *data)
     data[17] = (uint8_t)(len - 14);
     data[38] = (uint8_t)((len - 34) >> 8);
     data[39] = (uint8_t)(len - 34);
+    data[19] = (uint8_t)number; /* IPv4's identification, for the filter */
     weir_store_64(data + len - 8, number);
     return len;
 }
@@ -120,6 +123,7 @@ void fake_source_close(struct weir_source *source)
 {
     struct fake_source *f = (struct fake_source *)source;
     weir_blocks_close(f->blocks);
+    weir_filter_free(f->filter);
     free(f);
 }
 
@@ -145,7 +149,13 @@ struct weir_source *fake_source_open(const struct fake_source_config *config)
                                      .wait_ms = 1};
     struct weir_iface iface = {.name = "fake0",
                                .linktype = WEIR_LINKTYPE_ETHERNET};
+    if (config->filtered) {
+        WEIR_ASSERT(weir_filter_compile(&f->filter, "ip[5] & 3 != 0",
+                                        WEIR_LINKTYPE_ETHERNET, 0, NULL) == 0);
+        iface.filter = f->filter;
+    }
     weir_ifaces_add(&f->ifaces, &iface);
+    iface.filter = NULL;
     iface.linktype = 147; /* USER0: nothing to dissect */
     weir_ifaces_add(&f->ifaces, &iface);
     struct weir_err err;
@@ -154,11 +164,18 @@ struct weir_source *fake_source_open(const struct fake_source_config *config)
     return &f->source;
 }
 
+/* The frame is one that the pipeline takes out. */
+static bool left_out(const struct fake_sink *f, uint64_t number)
+{
+    if (f->config.second_iface && second(number))
+        return f->config.one_linktype;
+    return f->config.filtered && number % 4 == 0;
+}
+
 static uint64_t number_of_next(struct fake_sink *f)
 {
-    if (f->config.one_linktype && f->config.second_iface)
-        while (second(f->next_number))
-            f->next_number++;
+    while (left_out(f, f->next_number))
+        f->next_number++;
     return f->next_number++;
 }
 

@@ -31,6 +31,7 @@ struct fake_source_config {
     uint32_t wait_percent; /* how often next says WAIT */
     bool live;             /* drops some, and holds some at a cut */
     bool second_iface;     /* every 7th frame is of another link type */
+    bool filtered; /* every 4th frame is not wanted, but of the second */
 };
 
 struct fake_source;
@@ -42,6 +43,7 @@ struct fake_sink_config {
     enum weir_format format;
     bool one_linktype;      /* frames of the second interface are left out */
     bool second_iface;      /* as the source's */
+    bool filtered;          /* as the source's */
     uint64_t fail_at;       /* fails at this delivered frame */
     uint64_t done_at;       /* is done behind so many */
     uint32_t short_percent; /* none: always takes all that it may */
