@@ -62,7 +62,7 @@ static int set_frames_max(struct record_options *o, struct weir_args *args,
                           const char *value)
 {
     uint64_t n;
-    int ret = weir_args_number(args, value, 1, UINT64_MAX, &n);
+    int ret = weir_args_number(args, value, 1, INT64_MAX, &n);
     if (ret == 0 && (o->frames_max == 0 || n < o->frames_max))
         o->frames_max = n;
     return ret;
@@ -117,7 +117,7 @@ static int set_rotation(struct record_options *o, struct weir_args *args)
         return weir_args_size(args, value, WEIR_ARGS_KB, 1, INT64_MAX,
                               &o->file_bytes_max);
     case 2:
-        return weir_args_number(args, value, 1, UINT64_MAX,
+        return weir_args_number(args, value, 1, INT64_MAX,
                                 &o->file_packets_max);
     case 3:
         return set_ring(o, args, value);

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -15,7 +14,6 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/pcap.h"
-#include "base/version.h"
 #include "capture/source_file.h"
 #include "capture/source_pcap.h"
 #include "capture/source_synth.h"
@@ -23,23 +21,13 @@
 #include "cli/linktypes.h"
 #include "cli/privileges.h"
 #include "cli/record_options.h"
-#include "dissect/dissect.h"
+#include "cli/record_report.h"
 #include "pipeline/pipeline.h"
 #include "ring/stop.h"
 #include "sink/file_sink.h"
 #include "sink/live_line.h"
 #include "sink/null_sink.h"
 #include "sink/printable.h"
-#include "sink/report.h"
-
-/* One read() and one write() each.  A frame of the longest snapshot length
- * has room; much larger blocks leave the cache between the threads
- * (docs/architecture.md). */
-#define BLOCK_BYTES 327680u
-
-/* What libpcap's frames are gathered in, at least WEIR_LIVE_BLOCK_BYTES_MIN:
- * four of the kernel's blocks of 256 KiB for one write. */
-#define LIVE_BLOCK_BYTES 1048576u
 
 /* A frame waits this long at most for others to fill its block. */
 #define HOLD_MS 50
@@ -51,30 +39,8 @@
  * moved out, which costs more than the larger table does. */
 #define TALKERS 262144u
 
-struct run {
-    const struct record_options *options;
-    struct weir_stop stop, abandon;
-    struct weir_source *source;
-    struct weir_sink *sink;
-    struct weir_pipeline *pipeline;
-    struct weir_live_line line;
-    bool line_open;
-    int signals; /* signalfd */
-    enum weir_format format;
-    int stops; /* INT and TERM so far */
-};
-
-static void complain(const struct weir_err *err)
-{
-    fprintf(stderr, "weir record: %s\n", err->text);
-}
-
-static uint32_t block_bytes(const struct record_options *o)
-{
-    return o->device != NULL ? LIVE_BLOCK_BYTES : BLOCK_BYTES;
-}
-
-static int open_device(struct run *r, const struct weir_source_config *config,
+static int open_device(struct record_run *r,
+                       const struct weir_source_config *config,
                        struct weir_err *err)
 {
     const struct record_options *o = r->options;
@@ -95,12 +61,12 @@ static int open_device(struct run *r, const struct weir_source_config *config,
     return weir_pcap_source_open(&r->source, &live, err);
 }
 
-static int open_source(struct run *r, struct weir_err *err)
+static int open_source(struct record_run *r, struct weir_err *err)
 {
     const struct record_options *o = r->options;
     const struct weir_source_config config = {
         .leases = weir_lane_batches(o->workers),
-        .block_bytes = block_bytes(o),
+        .block_bytes = record_block_bytes(o),
         .snaplen = o->snaplen,
         .filter = o->filter,
     };
@@ -111,7 +77,7 @@ static int open_source(struct run *r, struct weir_err *err)
     struct weir_synth_config synth;
     int ret = weir_synth_parse(o->synth, &synth, err);
     if (ret < 0)
-        return weir_err_wrap(err, ret, "--synth");
+        return ret;
     return weir_synth_source_open(&r->source, &synth, &config, err);
 }
 
@@ -127,7 +93,7 @@ static enum weir_naming_manner naming(const struct record_options *o)
                                   : WEIR_NAMING_STRFTIME_NUMBER;
 }
 
-static int open_file_sink(struct run *r, struct weir_err *err)
+static int open_file_sink(struct record_run *r, struct weir_err *err)
 {
     const struct record_options *o = r->options;
     bool tcpdump = o->manner == RECORD_MANNER_TCPDUMP;
@@ -160,7 +126,7 @@ static int open_file_sink(struct run *r, struct weir_err *err)
     return weir_file_sink_open(&r->sink, &config, err);
 }
 
-static int open_sink(struct run *r, struct weir_err *err)
+static int open_sink(struct record_run *r, struct weir_err *err)
 {
     const struct record_options *o = r->options;
     /* --dry-run makes no file. */
@@ -175,7 +141,7 @@ static int open_sink(struct run *r, struct weir_err *err)
 static void show_line(void *context, const struct weir_progress *progress,
                       int64_t elapsed_ns)
 {
-    struct run *r = context;
+    struct record_run *r = context;
     struct weir_live live = {
         .elapsed_ns = elapsed_ns,
         .frames = progress->ledger.received,
@@ -193,7 +159,7 @@ static void show_line(void *context, const struct weir_progress *progress,
 
 static void show_notice(void *context, const char *text)
 {
-    struct run *r = context;
+    struct record_run *r = context;
     if (r->line_open)
         weir_live_line_clear(&r->line);
     char shown[WEIR_ERR_TEXT_MAX];
@@ -201,7 +167,8 @@ static void show_notice(void *context, const char *text)
             weir_printable(shown, sizeof shown, text));
 }
 
-static void set_interval(struct run *r, struct weir_pipeline_config *config)
+static void set_interval(struct record_run *r,
+                         struct weir_pipeline_config *config)
 {
     const struct record_options *o = r->options;
     config->on_notice = show_notice;
@@ -216,7 +183,7 @@ static void set_interval(struct run *r, struct weir_pipeline_config *config)
     config->on_interval = show_line;
 }
 
-static int open_pipeline(struct run *r, struct weir_err *err)
+static int open_pipeline(struct record_run *r, struct weir_err *err)
 {
     const struct record_options *o = r->options;
     const struct weir_source *source = r->source;
@@ -226,7 +193,7 @@ static int open_pipeline(struct run *r, struct weir_err *err)
                  .stop = &r->stop,
                  .abandon = &r->abandon,
                  .workers = o->workers,
-                 .block_bytes = block_bytes(o),
+                 .block_bytes = record_block_bytes(o),
                  .account = {.format = r->format,
                              .one_linktype = r->format == WEIR_FORMAT_PCAP ||
                                              r->format == WEIR_FORMAT_PCAP_NS,
@@ -246,7 +213,7 @@ static int open_pipeline(struct run *r, struct weir_err *err)
 
 /* Signals are read from an fd by the control thread; the pipeline's threads
  * inherit the mask and never see one. */
-static int open_signals(struct run *r, struct weir_err *err)
+static int open_signals(struct record_run *r, struct weir_err *err)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -261,7 +228,7 @@ static int open_signals(struct run *r, struct weir_err *err)
     return 0;
 }
 
-static int open_run(struct run *r, struct weir_err *err)
+static int open_run(struct record_run *r, struct weir_err *err)
 {
     /* A closed pipe and a file at its limit are errors of write(): the
      * pipeline tidies up behind them. */
@@ -288,7 +255,7 @@ static int open_run(struct run *r, struct weir_err *err)
     return ret;
 }
 
-static void close_run(struct run *r)
+static void close_run(struct record_run *r)
 {
     weir_pipeline_close(r->pipeline);
     if (r->sink != NULL)
@@ -303,7 +270,7 @@ static void close_run(struct run *r)
     weir_stop_close(&r->stop);
 }
 
-static void say_hello(const struct run *r)
+static void say_hello(const struct record_run *r)
 {
     const struct record_options *o = r->options;
     const struct weir_iface *iface = &r->source->ifaces->at[0];
@@ -321,32 +288,10 @@ static void say_hello(const struct run *r)
         fprintf(stderr, "weir: reading from %s, link-type %s\n", source, name);
 }
 
-static void show_plan(const struct run *r)
-{
-    const struct record_options *o = r->options;
-    struct weir_thread_plan plan[WEIR_WORKERS_MAX + 3];
-    uint32_t n =
-        weir_pipeline_plan(r->pipeline, plan, sizeof plan / sizeof plan[0]);
-    uint32_t batches = weir_lane_batches(o->workers);
-    printf("source   %s%s\n", r->source->name,
-           r->source->live ? " (live)" : "");
-    printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
-    printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
-    printf("pool     %u batches, blocks of %u KiB\n", batches,
-           block_bytes(o) / 1024);
-    puts("thread           cpu");
-    for (uint32_t i = 0; i < n; i++) {
-        char cpu[16] = "any";
-        if (plan[i].cpu >= 0)
-            snprintf(cpu, sizeof cpu, "%d", plan[i].cpu);
-        printf("%-16s %s\n", plan[i].name, cpu);
-    }
-}
-
 /* USR1: what tcpdump prints on it.  The kernel's counts are read now and then
  * and may be behind: it has seen what was received, at least.  A terminal or
  * pipe that takes nothing now must not keep this thread from its signals. */
-static void show_counts(struct run *r)
+static void show_counts(struct record_run *r)
 {
     struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
     if (poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0)
@@ -363,7 +308,7 @@ static void show_counts(struct run *r)
             p.ledger.delivered, seen, p.ledger.kernel_dropped);
 }
 
-static void heed_signal(struct run *r, uint32_t number)
+static void heed_signal(struct record_run *r, uint32_t number)
 {
     switch (number) {
     case SIGHUP:
@@ -380,7 +325,7 @@ static void heed_signal(struct run *r, uint32_t number)
     }
 }
 
-static void wait_for_end(struct run *r)
+static void wait_for_end(struct record_run *r)
 {
     struct pollfd fds[] = {
         {.fd = r->signals, .events = POLLIN},
@@ -397,7 +342,7 @@ static void wait_for_end(struct run *r)
 
 /* The recording is over: what is still to be printed may be cut short by a
  * further signal, as in any program. */
-static void release_signals(struct run *r)
+static void release_signals(struct record_run *r)
 {
     struct signalfd_siginfo info;
     while (read(r->signals, &info, sizeof info) == sizeof info)
@@ -409,114 +354,25 @@ static void release_signals(struct run *r)
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-static uint32_t terminal_columns(void)
-{
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
-        return 0;
-    return size.ws_col;
-}
-
-static void make_report(const struct run *r, const struct weir_progress *p,
-                        struct weir_report *out)
-{
-    const struct weir_lane *lane = weir_pipeline_lane(r->pipeline);
-    int64_t duration_ns = 0;
-    /* Stamps are the frames' own and may be as far apart as they like. */
-    if (p->time_min_ns <= p->time_max_ns &&
-        __builtin_sub_overflow(p->time_max_ns, p->time_min_ns, &duration_ns))
-        duration_ns = INT64_MAX;
-    *out = (struct weir_report){
-        .version = WEIR_VERSION,
-        .source = r->source->name,
-        .duration_ns = duration_ns,
-        .delivered = {.frames = p->ledger.delivered,
-                      .bytes = p->delivered_bytes},
-        .ledger = p->ledger,
-        .summary = weir_lane_summary(lane),
-        .proto_name = weir_proto_name,
-        .outcome_name = weir_outcome_name,
-        .writes = r->options->output != NULL,
-    };
-}
-
-/* Everything that can be wrong at the end, each with its line. */
-static int judge(struct run *r, const struct weir_progress *p)
-{
-    const struct weir_lane *lane = weir_pipeline_lane(r->pipeline);
-    struct weir_err err;
-    int status = WEIR_EXIT_OK;
-    if (weir_lane_source_error(lane, &err) != 0) {
-        complain(&err);
-        status = WEIR_EXIT_FAILED;
-    }
-    if (weir_lane_sink_error(lane, &err) != 0) {
-        complain(&err);
-        status = WEIR_EXIT_FAILED;
-    }
-    if (p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE] > 0) {
-        char name[WEIR_LINKTYPE_TEXT_MAX];
-        fprintf(stderr,
-                "weir record: %s: a pcap holds one link type (%s here): "
-                "%" PRIu64 " frames of others are not in it; pcapng holds "
-                "any\n",
-                r->options->output,
-                weir_linktype_text(name, r->source->ifaces->at[0].linktype),
-                p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE]);
-        status = WEIR_EXIT_FAILED;
-    }
-    if (weir_stop_is_set(&r->abandon)) {
-        fputs("weir record: abandoned at the second signal\n", stderr);
-        status = WEIR_EXIT_FAILED;
-    }
-    if (!weir_ledger_balanced(&p->ledger)) {
-        fputs("weir record: the ledger does not balance\n", stderr);
-        status = WEIR_EXIT_FAILED;
-    }
-    return status;
-}
-
-static int report(struct run *r)
-{
-    const struct record_options *o = r->options;
-    struct weir_progress p;
-    struct weir_report text;
-    struct weir_err err;
-    weir_lane_progress(weir_pipeline_lane(r->pipeline), &p);
-    make_report(r, &p, &text);
-    if (r->line_open)
-        weir_live_line_clear(&r->line);
-    if (!o->quiet &&
-        weir_report_text(&text, terminal_columns(), stderr, &err) < 0)
-        complain(&err);
-    int status = judge(r, &p);
-    if (o->report != NULL &&
-        weir_report_json_write(&text, o->report, &err) < 0) {
-        complain(&err);
-        status = WEIR_EXIT_FAILED;
-    }
-    return status;
-}
-
 int record_run(const struct record_options *options)
 {
-    struct run r = {.options = options, .signals = -1};
+    struct record_run r = {.options = options, .signals = -1};
     struct weir_err err = {.text = ""};
     int status = WEIR_EXIT_FAILED;
     if (open_run(&r, &err) < 0) {
-        complain(&err);
+        record_complain(&err);
     } else if (options->verb == RECORD_DRY_RUN) {
-        show_plan(&r);
+        record_show_plan(&r);
         status = WEIR_EXIT_OK;
     } else {
         say_hello(&r);
         if (weir_pipeline_start(r.pipeline, &err) < 0) {
-            complain(&err);
+            record_complain(&err);
         } else {
             wait_for_end(&r);
             weir_pipeline_join(r.pipeline);
             release_signals(&r);
-            status = report(&r);
+            status = record_report(&r);
         }
     }
     close_run(&r);

@@ -89,7 +89,11 @@ int weir_series_cut(struct weir_series *series, enum weir_cut cut,
             return rc;
     }
     weir_rotation_cut(&series->rotation, cut, time_ns);
-    series->has_begin = cut == WEIR_CUT_TIME;
+    /* With a number behind it the name is that of the period, for all of its
+     * files: so they sort in their order, as tcpdump's do. */
+    bool period_named = series->naming.manner == WEIR_NAMING_STRFTIME_NUMBER &&
+                        series->rotation.anchored;
+    series->has_begin = cut == WEIR_CUT_TIME || period_named;
     series->begin_ns = series->rotation.period_ns;
     if (cut == WEIR_CUT_TIME &&
         series->naming.manner == WEIR_NAMING_STRFTIME_NUMBER)

@@ -1,0 +1,177 @@
+#include "cli/record_report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/version.h"
+#include "capture/source.h"
+#include "cli/args.h"
+#include "cli/linktypes.h"
+#include "cli/record_options.h"
+#include "dissect/dissect.h"
+#include "sink/file_sink.h"
+#include "sink/report.h"
+
+/* One read() and one write() each.  A frame of the longest snapshot length
+ * has room; much larger blocks leave the cache between the threads
+ * (docs/architecture.md). */
+#define BLOCK_BYTES 327680u
+
+/* What libpcap's frames are gathered in, at least WEIR_LIVE_BLOCK_BYTES_MIN:
+ * four of the kernel's blocks of 256 KiB for one write. */
+#define LIVE_BLOCK_BYTES 1048576u
+
+void record_complain(const struct weir_err *err)
+{
+    fprintf(stderr, "weir record: %s\n", err->text);
+}
+
+uint32_t record_block_bytes(const struct record_options *options)
+{
+    return options->device != NULL ? LIVE_BLOCK_BYTES : BLOCK_BYTES;
+}
+
+void record_show_plan(const struct record_run *r)
+{
+    const struct record_options *o = r->options;
+    struct weir_thread_plan plan[WEIR_WORKERS_MAX + 3];
+    uint32_t n =
+        weir_pipeline_plan(r->pipeline, plan, sizeof plan / sizeof plan[0]);
+    uint32_t batches = weir_lane_batches(o->workers);
+    printf("source   %s%s\n", r->source->name,
+           r->source->live ? " (live)" : "");
+    printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
+    printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
+    printf("pool     %u batches, blocks of %u KiB\n", batches,
+           record_block_bytes(o) / 1024);
+    puts("thread           cpu");
+    for (uint32_t i = 0; i < n; i++) {
+        char cpu[16] = "any";
+        if (plan[i].cpu >= 0)
+            snprintf(cpu, sizeof cpu, "%d", plan[i].cpu);
+        printf("%-16s %s\n", plan[i].name, cpu);
+    }
+}
+
+static uint32_t terminal_columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0)
+        return 0;
+    return size.ws_col;
+}
+
+static void make_report(const struct record_run *r,
+                        const struct weir_progress *p, struct weir_report *out)
+{
+    const struct weir_lane *lane = weir_pipeline_lane(r->pipeline);
+    int64_t duration_ns = 0;
+    /* Stamps are the frames' own and may be as far apart as they like. */
+    if (p->time_min_ns <= p->time_max_ns &&
+        __builtin_sub_overflow(p->time_max_ns, p->time_min_ns, &duration_ns))
+        duration_ns = INT64_MAX;
+    *out = (struct weir_report){
+        .version = WEIR_VERSION,
+        .source = r->source->name,
+        .duration_ns = duration_ns,
+        .delivered = {.frames = p->ledger.delivered,
+                      .bytes = p->delivered_bytes},
+        .ledger = p->ledger,
+        .summary = weir_lane_summary(lane),
+        .proto_name = weir_proto_name,
+        .outcome_name = weir_outcome_name,
+        .writes = r->options->output != NULL,
+    };
+}
+
+/* Everything that can be wrong at the end, each with its line. */
+static int judge(struct record_run *r, const struct weir_progress *p)
+{
+    const struct weir_lane *lane = weir_pipeline_lane(r->pipeline);
+    struct weir_err err;
+    int status = WEIR_EXIT_OK;
+    if (weir_lane_source_error(lane, &err) != 0) {
+        record_complain(&err);
+        status = WEIR_EXIT_FAILED;
+    }
+    if (weir_lane_sink_error(lane, &err) != 0) {
+        record_complain(&err);
+        status = WEIR_EXIT_FAILED;
+    }
+    if (p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE] > 0) {
+        char name[WEIR_LINKTYPE_TEXT_MAX];
+        fprintf(stderr,
+                "weir record: %s: a pcap holds one link type (%s here): "
+                "%" PRIu64 " frames of others are not in it; pcapng holds "
+                "any\n",
+                r->options->output,
+                weir_linktype_text(name, r->source->ifaces->at[0].linktype),
+                p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE]);
+        status = WEIR_EXIT_FAILED;
+    }
+    if (weir_stop_is_set(&r->abandon)) {
+        fputs("weir record: abandoned at the second signal\n", stderr);
+        status = WEIR_EXIT_FAILED;
+    }
+    if (!weir_ledger_balanced(&p->ledger)) {
+        fputs("weir record: the ledger does not balance\n", stderr);
+        status = WEIR_EXIT_FAILED;
+    }
+    return status;
+}
+
+static bool is_same_file(const struct stat *a, const char *path)
+{
+    struct stat b;
+    return path != NULL && strcmp(path, "-") != 0 && stat(path, &b) == 0 &&
+           S_ISREG(b.st_mode) && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
+}
+
+/* Under another name or through a link, the report may still be what was
+ * read or written. */
+static int refuse_report(const struct record_run *r, struct weir_err *err)
+{
+    const struct record_options *o = r->options;
+    struct weir_file_sink_report files = {.path = NULL};
+    struct stat st;
+    if (strcmp(o->report, "-") == 0 || stat(o->report, &st) != 0)
+        return 0;
+    if (o->output != NULL)
+        weir_file_sink_report(r->sink, &files);
+    if (is_same_file(&st, o->input))
+        return weir_err_set(err, -EINVAL, "--report %s: is the input file",
+                            o->report);
+    if (is_same_file(&st, files.path))
+        return weir_err_set(err, -EINVAL, "--report %s: is the recording",
+                            o->report);
+    return 0;
+}
+
+int record_report(struct record_run *r)
+{
+    const struct record_options *o = r->options;
+    struct weir_progress p;
+    struct weir_report text;
+    struct weir_err err;
+    weir_lane_progress(weir_pipeline_lane(r->pipeline), &p);
+    make_report(r, &p, &text);
+    if (r->line_open)
+        weir_live_line_clear(&r->line);
+    if (!o->quiet &&
+        weir_report_text(&text, terminal_columns(), stderr, &err) < 0)
+        record_complain(&err);
+    int status = judge(r, &p);
+    if (o->report != NULL &&
+        (refuse_report(r, &err) < 0 ||
+         weir_report_json_write(&text, o->report, &err) < 0)) {
+        record_complain(&err);
+        status = WEIR_EXIT_FAILED;
+    }
+    return status;
+}

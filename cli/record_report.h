@@ -1,0 +1,44 @@
+#ifndef WEIR_CLI_RECORD_REPORT_H
+#define WEIR_CLI_RECORD_REPORT_H
+
+/* record_report: what is said of one recording: its plan, and its end.
+ *
+ * Shared with record_run.c, which opens and closes what the struct holds.
+ *
+ * Threads   the control thread, before the pipeline starts or after join. */
+
+#include <stdbool.h>
+
+#include "pipeline/pipeline.h"
+#include "ring/stop.h"
+#include "sink/live_line.h"
+
+struct record_options;
+
+struct record_run {
+    const struct record_options *options;
+    struct weir_stop stop, abandon;
+    struct weir_source *source;
+    struct weir_sink *sink;
+    struct weir_pipeline *pipeline;
+    struct weir_live_line line;
+    bool line_open;
+    int signals; /* signalfd */
+    enum weir_format format;
+    int stops; /* INT and TERM so far */
+};
+
+/* record_complain: one line on stderr. */
+void record_complain(const struct weir_err *err);
+
+/* record_block_bytes: of the source's leases. */
+uint32_t record_block_bytes(const struct record_options *options);
+
+/* record_show_plan: --dry-run, on standard output. */
+void record_show_plan(const struct record_run *r);
+
+/* record_report: the summary, what is wrong, and the report file.  Returns
+ * the exit status. */
+int record_report(struct record_run *r);
+
+#endif
