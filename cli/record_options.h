@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/source_synth.h"
 #include "pipeline/pipeline.h"
 #include "sink/encode.h"
 
@@ -37,6 +38,7 @@ struct record_options {
     const char *device; /* -i */
     const char *input;  /* -r; "-": stdin */
     const char *synth;  /* --synth */
+    struct weir_synth_config synth_config;
 
     const char *output; /* -w; "-": stdout; NULL: none */
     enum weir_format format;

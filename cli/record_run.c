@@ -74,11 +74,7 @@ static int open_source(struct record_run *r, struct weir_err *err)
         return open_device(r, &config, err);
     if (o->input != NULL)
         return weir_file_source_open(&r->source, o->input, &config, err);
-    struct weir_synth_config synth;
-    int ret = weir_synth_parse(o->synth, &synth, err);
-    if (ret < 0)
-        return ret;
-    return weir_synth_source_open(&r->source, &synth, &config, err);
+    return weir_synth_source_open(&r->source, &o->synth_config, &config, err);
 }
 
 static enum weir_naming_manner naming(const struct record_options *o)

@@ -97,6 +97,8 @@ static int settle_source(struct record_options *o, struct weir_args *args)
         return weir_err_set(err, -EINVAL, "-L goes with -i");
     if (o->device == NULL && (o->buffer_bytes > 0 || o->no_promisc))
         return weir_err_set(err, -EINVAL, "-B and -p go with -i");
+    if (o->synth != NULL)
+        return weir_synth_parse(o->synth, &o->synth_config, err);
     return 0;
 }
 
