@@ -37,8 +37,8 @@ Test(record_fault, bad_input_is_named)
                       "is empty");
     command_complains("weir record -r in.pcap -w x tcp prot 80", 1,
                       "tcp prot 80", "syntax");
-    command_complains("weir record --synth frames=x -w x", 2, "synth: ",
-                      "frames");
+    command_complains("weir record --synth frames=x -w x", 2,
+                      "synth: ", "frames");
     command_complains("weir record -i no-such-device -w x", 1,
                       "no-such-device: ", "no ");
     /* Nothing was begun. */
