@@ -196,6 +196,34 @@ Test(record_fault, an_interrupt_is_an_end_like_any)
     }
 }
 
+/* SIGKILL after 10 s would show as 137. */
+Test(record_fault, a_fifo_that_nobody_reads_can_be_left)
+{
+    const struct command_result *r =
+        command_run("mkfifo f; timeout -k 10 0.5 "
+                    "weir record -q --synth frames=9 -w f");
+    cr_expect_eq(r->status, 124, "%d", r->status);
+}
+
+Test(record_fault, the_report_is_no_link_to_the_recording_or_the_input)
+{
+    command_run("weir record -q --synth frames=9 -w in.pcap; ln in.pcap l");
+    command_complains("weir record -q -r in.pcap -w o.pcap --report ./o.pcap",
+                      1, "./o.pcap", "is the recording");
+    cr_expect_eq(command_frames("o.pcap"), 9);
+    command_complains("weir record -q -r in.pcap -w o.pcap --report l", 1, "l",
+                      "is the input");
+    cr_expect_eq(command_frames("in.pcap"), 9);
+}
+
+Test(record_fault, what_fails_before_the_start_costs_no_old_file)
+{
+    command_run("weir record -q --synth frames=9 -w o.pcap");
+    command_complains("weir record -q --synth frames=1 -w o.pcap --cpus 999", 1,
+                      "CPU 999", "may use");
+    cr_expect_eq(command_frames("o.pcap"), 9);
+}
+
 static void put(FILE *file, const uint32_t *words, size_t count)
 {
     cr_assert_eq(fwrite(words, sizeof *words, count, file), count);
