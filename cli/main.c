@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/args.h"
+#include "base/output.h"
 #include "base/version.h"
-#include "cli/args.h"
-#include "cli/output.h"
 #include "cli/read.h"
 #include "cli/record.h"
 

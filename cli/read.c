@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/args.h"
+#include "base/output.h"
 #include "base/pcap.h"
 #include "capture/filter.h"
 #include "capture/source_file.h"
-#include "cli/args.h"
-#include "cli/output.h"
 #include "cli/print_json.h"
 #include "cli/print_text.h"
 #include "dissect/dissect.h"

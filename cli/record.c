@@ -1,6 +1,6 @@
 #include "cli/record.h"
 
-#include "cli/args.h"
+#include "base/args.h"
 #include "cli/record_ask.h"
 #include "cli/record_options.h"
 #include "cli/record_run.h"

@@ -2,14 +2,14 @@
 
 #include <stdio.h>
 
+#include "base/args.h"
 #include "base/err.h"
 #include "base/linktype.h"
+#include "base/output.h"
 #include "base/pcap.h"
 #include "capture/devices.h"
 #include "capture/filter.h"
 #include "capture/source_file.h"
-#include "cli/args.h"
-#include "cli/output.h"
 #include "cli/record_options.h"
 
 static int fail(const struct weir_err *err)

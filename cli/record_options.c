@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/args.h"
 #include "base/clock.h"
 #include "base/pcap.h"
-#include "cli/args.h"
 #include "cli/record_settle.h"
 
 /* What a summary line every second tells is enough for a log; --stats asks

@@ -8,10 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/args.h"
 #include "base/err.h"
 #include "base/version.h"
 #include "capture/source.h"
-#include "cli/args.h"
 #include "cli/linktypes.h"
 #include "cli/record_options.h"
 #include "dissect/dissect.h"

@@ -11,13 +11,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/args.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/pcap.h"
 #include "capture/source_file.h"
 #include "capture/source_pcap.h"
 #include "capture/source_synth.h"
-#include "cli/args.h"
 #include "cli/linktypes.h"
 #include "cli/privileges.h"
 #include "cli/record_options.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/args.h"
+#include "base/args.h"
 #include "cli/record_options.h"
 
 /* -W counts the files of a ring with -C, the files in all with -G, and with

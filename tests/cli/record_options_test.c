@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "cli/args.h"
+#include "base/args.h"
 #include "cli/record_options.h"
 
 #define WORDS_MAX 24

@@ -1,5 +1,5 @@
-#ifndef WEIR_CLI_ARGS_H
-#define WEIR_CLI_ARGS_H
+#ifndef WEIR_BASE_ARGS_H
+#define WEIR_BASE_ARGS_H
 
 /* args: a command line's options, and their values with reasons.
  *

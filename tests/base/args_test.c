@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/args.h"
+#include "base/args.h"
 
 enum { OPTION_JSON = 1000, OPTION_REPORT, OPTION_REPEAT };
 

@@ -1,5 +1,5 @@
-#ifndef WEIR_CLI_OUTPUT_H
-#define WEIR_CLI_OUTPUT_H
+#ifndef WEIR_BASE_OUTPUT_H
+#define WEIR_BASE_OUTPUT_H
 
 /* output: what becomes of standard output.
  *
