@@ -1,0 +1,81 @@
+#ifndef WEIR_BENCH_RESULTS_RESULTS_H
+#define WEIR_BENCH_RESULTS_RESULTS_H
+
+/* results: what a bench measured, as JSON lines: one object a line.
+ *
+ * Every line has "type"; what reads results skips types and keys that it does
+ * not know, so both may grow, and none is ever renamed.  A key's last word is
+ * its unit: _ns, _s, _pps (frames a second), _bits (a second), _bytes,
+ * _fraction (0 to 1).  "frame" is the generator's word for the size: "60",
+ * "imix", a mix's file name.  A figure that could not be had is null.
+ *
+ *   run     first line of a command's results: "bench" (its name), "time"
+ *           (RFC 3339, UTC), "command", "weir" (version), "commit" or null,
+ *           "host": { "cpu", "cores", "memory_bytes", "kernel",
+ *           "hypervisor" or null, "settings": { name: text } }
+ *   note    "text": something that the reader of the figures must know
+ *   skip    "what", "why": a part that was left out (a peer not installed)
+ *   trial   one offered load:
+ *           "row" (which of the rows it belongs to), "frame", "target"
+ *           ("none", or the file system's type), "workers", "generator"
+ *           ("xdp", "txring", "mmsg"), "load_pps" (null: full speed),
+ *           "offered_pps", "duration_s", "sent",
+ *           "before": { "qdisc", "device", "backlog" }, "kernel_seen",
+ *           "kernel_dropped", "received", "excluded" (frames), "distinct"
+ *           (in the file; null without one), "loss_fraction", "valid",
+ *           "void" (why, or null), "limit" (the stage, or null),
+ *           "threads": [ { "name", "busy_fraction", "waiting_fraction" } ],
+ *           "cpu_ns" (of the recorder, per sent frame), "memory_bytes"
+ *   limit   the end of a row's search: "row", "frame", "target", "workers",
+ *           "generator", "ndr_pps", "pdr_pps" (null: none was lossless),
+ *           "ndr_bits", "ndr_width_fraction" (the search's last interval),
+ *           "limit" (the stage above NDR), "generator_limited" (bool),
+ *           "cpu_ns" (at NDR), "trials", "void_trials"
+ *   stage   "stage", "frame", "ns": { "least", "p10", "p50", "p90", "p99",
+ *           "most" } (per frame), "cycles", "instructions" (per frame or
+ *           null), "floor": { "name", "ns" } or null
+ *   peer    "task", "frame", "peer", "version", "command", "does" (what it
+ *           did for that: "records", "records, dissects, counts"),
+ *           "rounds": [ { "pps", "loss_fraction" or null, "cpu_ns",
+ *           "memory_bytes", "duration_s" } ], "median": { the same },
+ *           "least": { … }, "most": { … }
+ *   ratio   two figures of one run: "name" ("offline copy: weir over
+ *           tcpdump, rate"), "value" (median), "least", "most" (of the
+ *           rounds), "better" ("more" or "less")
+ *
+ * Owner     add takes the line, also when it fails.
+ * Threads   one.
+ * Errors    -errno with the file's name; a line is written at once and
+ *           whole, so that what was measured stays if the bench is killed. */
+
+#include <jansson.h>
+
+struct weir_err;
+struct weir_results;
+
+/* weir_results_open: appends to the file, "-" is standard output. */
+int weir_results_open(struct weir_results **out, const char *path,
+                      struct weir_err *err);
+
+/* weir_results_add: one line.  A NULL line (jansson out of memory) is
+ * -ENOMEM. */
+int weir_results_add(struct weir_results *results, json_t *line,
+                     struct weir_err *err);
+
+/* weir_results_note, weir_results_skip: lines of these types. */
+int weir_results_note(struct weir_results *results, struct weir_err *err,
+                      const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+int weir_results_skip(struct weir_results *results, const char *what,
+                      const char *why, struct weir_err *err);
+
+/* weir_results_ratio: of `count` rounds, over[i] / under[i] each; the value is
+ * their median. */
+int weir_results_ratio(struct weir_results *results, const char *name,
+                       const double *over, const double *under, size_t count,
+                       const char *better, struct weir_err *err);
+
+/* weir_results_close: accepts NULL. */
+int weir_results_close(struct weir_results *results, struct weir_err *err);
+
+#endif
