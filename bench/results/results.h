@@ -41,26 +41,35 @@
  *           "least": { … }, "most": { … }
  *   ratio   two figures of one run: "name" ("offline copy: weir over
  *           tcpdump, rate"), "value" (median), "least", "most" (of the
- *           rounds), "better" ("more" or "less")
+ *           rounds), "rounds", "better" ("more" or "less")
  *
  * Owner     add takes the line, also when it fails.
  * Threads   one.
  * Errors    -errno with the file's name; a line is written at once and
- *           whole, so that what was measured stays if the bench is killed. */
+ *           whole, so that what was measured stays if the bench is killed.
+ *           What is left of a line that did not fit is taken back; behind a
+ *           line without an end (a bench that was killed) a new one begins. */
 
 #include <jansson.h>
+#include <stddef.h>
 
 struct weir_err;
 struct weir_results;
 
-/* weir_results_open: appends to the file, "-" is standard output. */
+/* weir_results_open: appends to the file, "-" is standard output (what stdio
+ * holds for it goes out first, before each line). */
 int weir_results_open(struct weir_results **out, const char *path,
                       struct weir_err *err);
 
-/* weir_results_add: one line.  A NULL line (jansson out of memory) is
- * -ENOMEM. */
+/* weir_results_add: one line.  A NULL line (jansson out of memory, or given a
+ * text that is not UTF-8) is -ENOMEM; NULL results take and forget it, for
+ * commands without --results. */
 int weir_results_add(struct weir_results *results, json_t *line,
                      struct weir_err *err);
+
+/* weir_results_text: a JSON string of any bytes: what is not UTF-8 becomes
+ * U+FFFD.  JSON's null for NULL; NULL only without memory. */
+json_t *weir_results_text(const char *text);
 
 /* weir_results_note, weir_results_skip: lines of these types. */
 int weir_results_note(struct weir_results *results, struct weir_err *err,
@@ -70,7 +79,8 @@ int weir_results_skip(struct weir_results *results, const char *what,
                       const char *why, struct weir_err *err);
 
 /* weir_results_ratio: of `count` rounds, over[i] / under[i] each; the value is
- * their median. */
+ * their median.  A round in which either is not positive and finite has none;
+ * the values are null if no round has. */
 int weir_results_ratio(struct weir_results *results, const char *name,
                        const double *over, const double *under, size_t count,
                        const char *better, struct weir_err *err);
