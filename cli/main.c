@@ -6,6 +6,7 @@
 #include "base/args.h"
 #include "base/output.h"
 #include "base/version.h"
+#include "cli/bench.h"
 #include "cli/read.h"
 #include "cli/record.h"
 
@@ -16,6 +17,7 @@ static const struct command {
 } commands[] = {
     {"record", weir_cmd_record, "capture frames, write and count them"},
     {"read", weir_cmd_read, "print the frames of a capture file"},
+    {"bench", weir_cmd_bench, "measure what this host records without loss"},
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -1,0 +1,61 @@
+/* weir-bench: the program behind `weir bench`.  It only finds the command
+ * within it. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/args.h"
+#include "base/output.h"
+#include "base/version.h"
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *text;
+} commands[] = {
+    {NULL, NULL, NULL},
+};
+
+static int print_help(void)
+{
+    printf("usage: weir bench COMMAND [OPTION...]\n"
+           "\n"
+           "Measures what this host can record without loss.\n"
+           "\n");
+    for (const struct command *c = commands; c->name != NULL; c++)
+        printf("  weir bench %-8s %s\n", c->name, c->text);
+    printf("\n"
+           "  weir bench COMMAND --help tells a command's options;\n"
+           "  weir bench --version tells the version.\n");
+    return weir_output_finish("weir bench", WEIR_EXIT_OK);
+}
+
+static int print_version(void)
+{
+    printf("weir-bench " WEIR_VERSION "\n");
+    return weir_output_finish("weir bench", WEIR_EXIT_OK);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fputs("weir bench: no command given (see weir bench --help)\n", stderr);
+        return WEIR_EXIT_USAGE;
+    }
+    /* What the programs that it runs say is read, so in one language. */
+    (void)setenv("LC_ALL", "C", 1);
+    const char *name = argv[1];
+    for (const struct command *c = commands; c->name != NULL; c++)
+        if (strcmp(name, c->name) == 0)
+            return c->run(argc - 1, argv + 1);
+    weir_output_start();
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return print_help();
+    if (strcmp(name, "--version") == 0)
+        return print_version();
+    fprintf(stderr,
+            "weir bench: '%s' is not a command (see weir bench --help)\n",
+            name);
+    return WEIR_EXIT_USAGE;
+}
