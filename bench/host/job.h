@@ -3,17 +3,23 @@
 
 /* job: a program that the bench runs, and what it cost.
  *
- *   start -> (signal, threads)* -> wait -> close
+ *   start -> (expect, signal, threads, running)* -> wait -> close
  *
  * A job never outlives its bench (PR_SET_PDEATHSIG), never reads the bench's
- * standard input, and is its own process group, so that what it started ends
- * with it.
+ * standard input, inherits no file of the bench's, and is its own process
+ * group, so that what it started ends with it.
+ *
+ * Its standard error, and its standard output if that is kept, are pipes
+ * that expect, running and wait drain: call one of them now and then, for a
+ * full pipe (64 KiB) stops the job.
  *
  * Owner     the caller closes; close ends a job that still runs (SIGTERM,
  *           then SIGKILL) and reaps it.
- * Threads   one.
+ * Threads   the bench's main thread: a job dies with the thread that started
+ *           it.
  * Units     nanoseconds, bytes.
- * Errors    -errno with the program's name.  A program that fails is no
+ * Errors    -errno with the program's name; one that cannot be executed is
+ *           start's ("tcpdump: not found").  A program that fails is no
  *           error here: its end says how. */
 
 #include <stdbool.h>
@@ -27,7 +33,8 @@ struct weir_job;
 #define WEIR_JOB_WORDS_MAX 4096
 
 struct weir_job_config {
-    const char *const *argv; /* ends with NULL; argv[0] by PATH */
+    const char *const *argv; /* ends with NULL; argv[0] by PATH, or with
+                              * a slash as the working folder has it */
     int netns_fd;            /* -1: the bench's own network namespace */
     const uint16_t *cpus;    /* it may run on; NULL: anywhere */
     size_t cpus_count;
@@ -41,10 +48,10 @@ struct weir_job_end {
     int status;      /* exit status, or -1 */
     int signal;      /* that killed it, or 0 */
     bool timed_out;  /* and was ended by wait */
-    int64_t wall_ns; /* from start to its end */
+    int64_t wall_ns; /* from start to when its end was seen */
     int64_t user_ns; /* of the program and what it waited for */
     int64_t system_ns;
-    uint64_t memory_bytes;           /* greatest resident set */
+    uint64_t memory_bytes;           /* greatest resident set; 0: not known */
     char words[WEIR_JOB_WORDS_MAX];  /* end of its standard error */
     char output[WEIR_JOB_WORDS_MAX]; /* end of its standard output, if
                                       * output is "" */
@@ -52,6 +59,8 @@ struct weir_job_end {
 
 int weir_job_start(struct weir_job **out, const struct weir_job_config *config,
                    struct weir_err *err);
+
+/* weir_job_pid: 0 once it has ended. */
 pid_t weir_job_pid(const struct weir_job *job);
 
 /* weir_job_signal: to the program, not to its children.  weir_job_running:
@@ -59,8 +68,16 @@ pid_t weir_job_pid(const struct weir_job *job);
 void weir_job_signal(struct weir_job *job, int signal);
 bool weir_job_running(struct weir_job *job);
 
-/* weir_job_wait: until it has ended, at most timeout_ns; then it is ended by
- * SIGTERM and, 5 s later, by SIGKILL.  Its output is drained meanwhile. */
+/* weir_job_expect: waits until `text` stands in what it wrote to standard
+ * error or kept standard output (in the last WEIR_JOB_WORDS_MAX bytes of
+ * either).  Returns 0; -ESRCH if it ended without; -ETIMEDOUT, and it runs
+ * on. */
+int weir_job_expect(struct weir_job *job, const char *text, int64_t timeout_ns,
+                    struct weir_err *err);
+
+/* weir_job_wait: until it has ended, at most timeout_ns; then it and what it
+ * started are ended by SIGTERM and, 5 s later, by SIGKILL.  What it started
+ * and left running is killed.  More than once: the same end. */
 int weir_job_wait(struct weir_job *job, int64_t timeout_ns,
                   struct weir_job_end *end, struct weir_err *err);
 void weir_job_close(struct weir_job *job);
