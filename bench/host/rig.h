@@ -12,6 +12,8 @@
  *
  * Owner     the caller closes.
  * Threads   one; the caller's own namespace is as before after each call.
+ *           Devices and counters of a namespace are asked for by netlink or
+ *           /proc/thread-self/net within enter; /sys shows the bench's own.
  * Errors    -EPERM without CAP_SYS_ADMIN and CAP_NET_ADMIN, with words. */
 
 #include <stdint.h>
@@ -22,6 +24,7 @@
 struct weir_err;
 struct weir_rig;
 
+/* weir_rig_open: mtu from 68 to 65535. */
 int weir_rig_open(struct weir_rig **out, uint32_t mtu, struct weir_err *err);
 
 /* The namespaces, for struct weir_job_config; open until close. */
