@@ -27,6 +27,9 @@
  * four of the kernel's blocks of 256 KiB for one write. */
 #define LIVE_BLOCK_BYTES 1048576u
 
+/* Capture, writer and stats, besides the workers. */
+#define THREADS_MAX (WEIR_WORKERS_MAX + 3)
+
 void record_complain(const struct weir_err *err)
 {
     fprintf(stderr, "weir record: %s\n", err->text);
@@ -40,7 +43,7 @@ uint32_t record_block_bytes(const struct record_options *options)
 void record_show_plan(const struct record_run *r)
 {
     const struct record_options *o = r->options;
-    struct weir_thread_plan plan[WEIR_WORKERS_MAX + 3];
+    struct weir_thread_plan plan[THREADS_MAX];
     uint32_t n =
         weir_pipeline_plan(r->pipeline, plan, sizeof plan / sizeof plan[0]);
     uint32_t batches = weir_lane_batches(o->workers);
@@ -67,6 +70,17 @@ static uint32_t terminal_columns(void)
     return size.ws_col;
 }
 
+static size_t thread_costs(const struct record_run *r,
+                           struct weir_report_thread out[THREADS_MAX])
+{
+    struct weir_thread_cost costs[THREADS_MAX];
+    uint32_t n = weir_pipeline_costs(r->pipeline, costs, THREADS_MAX);
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (struct weir_report_thread){.name = costs[i].name,
+                                             .cpu_ns = costs[i].cpu_ns};
+    return n;
+}
+
 static void make_report(const struct record_run *r,
                         const struct weir_progress *p, struct weir_report *out)
 {
@@ -87,6 +101,8 @@ static void make_report(const struct record_run *r,
         .proto_name = weir_proto_name,
         .outcome_name = weir_outcome_name,
         .writes = r->options->output != NULL,
+        .starved = p->starved,
+        .write_ns = p->write_ns,
     };
 }
 
@@ -161,6 +177,9 @@ int record_report(struct record_run *r)
     struct weir_err err;
     weir_lane_progress(weir_pipeline_lane(r->pipeline), &p);
     make_report(r, &p, &text);
+    struct weir_report_thread threads[THREADS_MAX];
+    text.threads_count = thread_costs(r, threads);
+    text.threads = threads;
     if (r->line_open)
         weir_live_line_clear(&r->line);
     if (!o->quiet &&

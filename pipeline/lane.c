@@ -172,6 +172,7 @@ static void progress_of_writer(const struct weir_lane *lane,
     out->delivered_bytes = weir_counter_read(&cells->delivered_bytes);
     out->malformed = 0 - weir_counter_read(&cells->malformed);
     out->truncated = 0 - weir_counter_read(&cells->truncated);
+    out->write_ns = (int64_t)weir_counter_read(&cells->write_ns);
     out->time_min_ns = (int64_t)weir_counter_read(&cells->time_min_ns);
     out->time_max_ns = (int64_t)weir_counter_read(&cells->time_max_ns);
 }

@@ -71,6 +71,7 @@ struct weir_progress {
     uint64_t malformed;
     uint64_t truncated;
     uint64_t starved;    /* times that the pool was empty */
+    int64_t write_ns;    /* that the writer spent in the sink's write */
     int64_t time_min_ns; /* of delivered frames; INT64_MAX if none */
     int64_t time_max_ns; /* INT64_MIN if none */
 };

@@ -68,6 +68,7 @@ struct writer_cells {
     struct weir_counter taken;
     struct weir_counter delivered;
     struct weir_counter delivered_bytes;
+    struct weir_counter write_ns; /* inside the sink's write */
     struct weir_counter surplus;
     struct weir_counter lost[WEIR_LOST_COUNT];
     /* What workers counted of frames that were not delivered. */

@@ -25,6 +25,7 @@ struct thread {
     void (*run)(struct weir_pipeline *p, uint32_t index);
     uint32_t index;
     struct weir_thread_plan plan;
+    int64_t cpu_ns; /* by the thread, at its end */
 };
 
 enum gate { GATE_SHUT, GATE_OPEN, GATE_CANCELLED };
@@ -208,12 +209,21 @@ static void set_gate(struct weir_pipeline *p, enum gate gate)
     pthread_mutex_unlock(&p->mutex);
 }
 
+static int64_t thread_cpu_ns(void)
+{
+    struct timespec spent;
+    if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent) != 0)
+        return 0;
+    return spent.tv_sec * WEIR_NS_PER_S + spent.tv_nsec;
+}
+
 static void *thread_main(void *argument)
 {
     struct thread *t = argument;
     pthread_setname_np(pthread_self(), t->plan.name);
     if (pass_gate(t->pipeline) == GATE_OPEN)
         t->run(t->pipeline, t->index);
+    t->cpu_ns = thread_cpu_ns();
     return NULL;
 }
 
@@ -372,5 +382,15 @@ uint32_t weir_pipeline_plan(const struct weir_pipeline *p,
     uint32_t n = p->threads_count < max ? p->threads_count : max;
     for (uint32_t i = 0; i < n; i++)
         out[i] = p->threads[i].plan;
+    return n;
+}
+
+uint32_t weir_pipeline_costs(const struct weir_pipeline *p,
+                             struct weir_thread_cost *out, uint32_t max)
+{
+    uint32_t n = p->threads_count < max ? p->threads_count : max;
+    for (uint32_t i = 0; i < n; i++)
+        out[i] = (struct weir_thread_cost){.name = p->threads[i].plan.name,
+                                           .cpu_ns = p->threads[i].cpu_ns};
     return n;
 }

@@ -79,4 +79,13 @@ struct weir_thread_plan {
 uint32_t weir_pipeline_plan(const struct weir_pipeline *p,
                             struct weir_thread_plan *out, uint32_t max);
 
+/* weir_pipeline_costs: after join: what each thread has spent on a CPU, in the
+ * plan's order.  Returns how many, at most max. */
+struct weir_thread_cost {
+    const char *name; /* the pipeline's, until close */
+    int64_t cpu_ns;
+};
+uint32_t weir_pipeline_costs(const struct weir_pipeline *p,
+                             struct weir_thread_cost *out, uint32_t max);
+
 #endif

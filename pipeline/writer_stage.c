@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "base/assert.h"
+#include "base/clock.h"
 #include "pipeline/lane_impl.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
@@ -53,7 +54,10 @@ static uint32_t deliver(struct weir_lane *lane, const struct weir_batch *batch)
     uint32_t taken = 0;
     struct weir_err err = {.text = ""};
     fill_facts(lane);
+    int64_t begun_ns = weir_clock_mono_ns();
     int error = sink->ops->write(sink, batch, max, &taken, &err);
+    weir_counter_add(&w->cells.write_ns,
+                     (uint64_t)(weir_clock_mono_ns() - begun_ns));
     WEIR_ASSERT(taken <= max);
     if (error != 0)
         fail(lane, error, &err);

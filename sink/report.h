@@ -16,14 +16,17 @@
  *     "protocols": [ { "name", "frames", "bytes", "children": [ … ] } ],
  *     "sizes": [ { "min", "max", "frames", "bytes" } ],
  *     "talkers": [ { "address", "frames", "bytes" } ],
- *     "malformed": { reason: frames } }
+ *     "malformed": { reason: frames },
+ *     "starved", "write_ns", "threads": [ { "name", "cpu_ns" } ] }
  *
  * kernel_seen and kernel_dropped are null where no kernel counts.  The ledger
  * also has "interface_dropped" where the interface dropped frames, and
  * "kernel_derived": true where a discard was not counted but derived;
  * "talkers_other" has the frames and bytes of the talkers that are not
  * listed, if any.  "malformed" has the reasons that were met, "truncated"
- * among them.  A number above 2^63 - 1 is written as a real.
+ * among them.  starved: times that every batch was out, so that the source
+ * had to wait.  write_ns: what the writer spent in the sink.  A number above
+ * 2^63 - 1 is written as a real.
  *
  * Units     frames; bytes as on the wire; nanoseconds.
  * Threads   one at a time; nobody changes the summary meanwhile.
@@ -43,6 +46,12 @@ struct weir_err;
 
 #define WEIR_REPORT_TALKERS 10
 
+/* A thread of the recording and its time on a CPU. */
+struct weir_report_thread {
+    const char *name;
+    int64_t cpu_ns;
+};
+
 struct weir_report {
     const char *version;
     const char *source; /* as the operator named it; any bytes */
@@ -54,6 +63,10 @@ struct weir_report {
     weir_name_fn *outcome_name;
     size_t talkers; /* how many to list; 0: WEIR_REPORT_TALKERS */
     bool writes;    /* there is a file; else delivered means counted */
+    uint64_t starved;
+    int64_t write_ns;
+    const struct weir_report_thread *threads;
+    size_t threads_count;
 };
 
 /* weir_report_json: the JSON text, with a line feed at its end, in *out; the

@@ -140,6 +140,17 @@ static json_t *malformed(bool *failed, const struct weir_report *report)
     return o;
 }
 
+static json_t *threads(bool *failed, const struct weir_report *report)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < report->threads_count; i++) {
+        json_t *o = append(failed, array, json_object());
+        put(failed, o, "name", json_string(report->threads[i].name));
+        put(failed, o, "cpu_ns", json_integer(report->threads[i].cpu_ns));
+    }
+    return array;
+}
+
 static char *dump(const struct weir_report *report,
                   const struct weir_proto_tree *tree,
                   const struct weir_talker *list, size_t count,
@@ -161,6 +172,9 @@ static char *dump(const struct weir_report *report,
         put(&failed, o, "talkers_other", rest);
     }
     put(&failed, o, "malformed", malformed(&failed, report));
+    put(&failed, o, "starved", number(report->starved));
+    put(&failed, o, "write_ns", json_integer(report->write_ns));
+    put(&failed, o, "threads", threads(&failed, report));
     char *out =
         failed ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     json_decref(o);

@@ -247,7 +247,9 @@ Test(record, the_report_says_what_the_manual_says)
                                           "ledger.excluded.surplus",
                                           "ledger.lost.abandoned",
                                           "ledger.excluded.link_type",
-                                          "ledger.in_flight"};
+                                          "ledger.in_flight",
+                                          "starved",
+                                          "write_ns"};
     const struct command_result *r =
         good("weir record -q " MIX "-c 500 --report r.json; "
              "sed -n 's/^  \"\\([a-z_]*\\)\".*/\\1/p' r.json | tr '\\n' ' '; "
@@ -255,12 +257,27 @@ Test(record, the_report_says_what_the_manual_says)
              "r.json | tr '\\n' ' '");
     cr_expect_str_eq(r->out, "version source duration_ns frames bytes ledger "
                              "protocols sizes talkers talkers_other malformed "
+                             "starved write_ns threads "
                              "received written excluded lost in_flight "
                              "kernel_seen kernel_dropped discards balanced ");
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         (void)command_number("r.json", numbers[i]);
     r = good("weir record -q " MIX "-c 5 --report -");
     cr_expect_eq(r->out[0], '{', "%s", r->out);
+}
+
+Test(record, the_report_has_each_thread_and_its_time)
+{
+    const struct command_result *r =
+        good("weir record -q " MIX "-c 200000 -w x.pcapng --workers 2 "
+             "--report r.json; "
+             "sed -n '/\"threads\"/,$s/^ *\"name\": \"\\(.*\\)\".*/"
+             "\\1/p' r.json | tr '\\n' ' '");
+    cr_expect_str_eq(r->out, "weir-capture weir-work-0 weir-work-1 weir-write "
+                             "weir-stats ");
+    cr_expect_gt(command_number("r.json", "write_ns"), 0);
+    r = good("grep -c '\"cpu_ns\": [1-9]' r.json");
+    cr_expect_str_eq(r->out, "5\n");
 }
 
 Test(record, a_dry_run_makes_no_file)

@@ -68,7 +68,8 @@ Test(report_json, names_and_their_order_never_change)
     fixture_fill(&report);
     json_t *json = parse();
     expect_keys(json, "version source duration_ns frames bytes ledger "
-                      "protocols sizes talkers malformed ");
+                      "protocols sizes talkers malformed starved write_ns "
+                      "threads ");
     json_t *ledger = json_object_get(json, "ledger");
     expect_keys(ledger, "received written excluded lost in_flight kernel_seen "
                         "kernel_dropped discards balanced ");
@@ -98,6 +99,29 @@ Test(report_json, numbers_are_those_of_the_recording)
     json_t *malformed = json_object_get(json, "malformed");
     cr_assert_eq(number(malformed, "truncated"), 2);
     cr_assert_eq(number(malformed, "bad_total_length"), 7);
+    json_decref(json);
+}
+
+Test(report_json, says_what_held_up_the_threads)
+{
+    const struct weir_report_thread threads[] = {{"weir-capture", 12},
+                                                 {"weir-write", 345678901234}};
+    report.starved = 3;
+    report.write_ns = 5000000000;
+    report.threads = threads;
+    report.threads_count = 2;
+    json_t *json = parse();
+    cr_assert_eq(number(json, "starved"), 3);
+    cr_assert_eq(number(json, "write_ns"), 5000000000);
+    json_t *list = json_object_get(json, "threads");
+    cr_assert_eq(json_array_size(list), 2);
+    for (size_t i = 0; i < 2; i++) {
+        json_t *thread = json_array_get(list, i);
+        expect_keys(thread, "name cpu_ns ");
+        cr_assert_str_eq(json_string_value(json_object_get(thread, "name")),
+                         threads[i].name);
+        cr_assert_eq(number(thread, "cpu_ns"), threads[i].cpu_ns);
+    }
     json_decref(json);
 }
 
