@@ -13,21 +13,22 @@
  *   1. Full speed, short.  If nothing is lost, a long one; if nothing is
  *      lost then either, the generator is the limit.
  *   2. The next load is what got through when the load was too high
- *      (conditional throughput), then a step of the interval's width from
+ *      (conditional throughput); then a step of the interval's width from
  *      the end that moved, doubled each time, at most to the middle.
- *   3. When the interval is narrow, a long trial at its lower end.  If it
- *      fails, it is the upper end, and all further trials of this goal are
- *      long: this host takes for a moment what it cannot sustain.
- *   4. An upper end that rests on one failure is tried once more: an
- *      interval that one hiccup of the host has closed is opened again.
+ *   3. When the interval is narrow, a long trial at its lower end.  If that
+ *      fails where short ones passed, it is the upper end, and the goal's
+ *      further trials are long: this host takes for a moment what it cannot
+ *      sustain.
+ *   4. An upper end that rests on one failure is tried again: an interval
+ *      that a hiccup of the host has closed is opened again.
  *
- * A load that was tried again is decided by the majority of its longest
- * trials (exceed ratio 0.5; an even split fails).  A loss of less than a
- * tenth of PDR's is tried again at once, twice at most.  What was passed in
- * spite of a failure is told (`hiccups`).
+ * A load that is tried again is decided by two of three of its longest trials
+ * (exceed ratio 0.5).  A long trial that lost less than a tenth of PDR's is
+ * tried again at once.  Loads that passed in spite of a failure are told
+ * (hiccups).
  *
- * With rfc2544 every trial but the first is long, nothing is tried again,
- * any loss fails, and there is no PDR.
+ * With rfc2544 every trial but the first is long, nothing is tried again, any
+ * loss fails, both ends of the interval are long trials, and there is no PDR.
  *
  * Threads   one; a pure state machine: no I/O, no clock, no allocation, and
  *           the same answers for the same results.
@@ -99,29 +100,28 @@ struct weir_search_goal {
 
 /* One of the loads that were tried.  Plain, for tests and for plots. */
 struct weir_search_load {
-    double pps;          /* as asked, or as offered where that was less */
-    double received_pps; /* of its last trial that lost frames; 0: none */
-    bool full_speed;
-    uint64_t asked_pps;
+    double pps;              /* as asked, or as offered where that was less */
+    double received_pps;     /* of its last trial that lost frames; 0: none */
+    uint64_t asked_pps;      /* 0: full speed */
     uint32_t trials[2];      /* short, long */
-    uint32_t failures[2][2]; /* [goal: ndr, pdr][short, long] */
-    bool slight[2];          /* goal: its last failure was a slight loss */
+    uint32_t failures[2][2]; /* of NDR, of PDR: short, long */
+    bool slight;             /* its last loss was a slight one */
 };
 
 struct weir_search {
     struct weir_search_config config;
     struct weir_search_load loads[WEIR_SEARCH_TRIALS_MAX];
     size_t loads_count;
+    size_t last; /* load */
     struct weir_search_ask asked;
     enum weir_search_end end;
     uint32_t goal;      /* 0: NDR, 1: PDR */
-    bool long_only[2];  /* goal: short trials have misled */
-    uint32_t steps;     /* of this goal since its last guess */
-    double unreachable; /* the generator did not get there; 0: not known */
+    uint32_t guesses;   /* of this goal */
+    uint32_t steps;     /* likewise */
+    double unreachable; /* a load that the generator did not reach, or 0 */
     uint32_t trials;    /* voids included */
-    uint32_t voids;     /* in all */
+    uint32_t voids;
     uint32_t voids_in_row;
-    uint32_t hiccups; /* loads that were good in spite of a failure */
     int64_t spent_ns;
 };
 
@@ -139,5 +139,8 @@ void weir_search_put(struct weir_search *search,
 /* weir_search_ndr, weir_search_pdr: what is known by now. */
 struct weir_search_goal weir_search_ndr(const struct weir_search *search);
 struct weir_search_goal weir_search_pdr(const struct weir_search *search);
+
+/* weir_search_hiccups: loads that failed once and are taken as good. */
+uint32_t weir_search_hiccups(const struct weir_search *search);
 
 #endif

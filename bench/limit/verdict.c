@@ -1,0 +1,129 @@
+#include "bench/limit/verdict.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The threads of a stage: the one that has the most to do decides, as
+ * batches go to the workers in turn. */
+struct load {
+    double busy, waiting;
+};
+
+static double total(struct load load)
+{
+    return load.busy + load.waiting;
+}
+
+static enum weir_limit stage_of(const char *name)
+{
+    if (strcmp(name, "weir-capture") == 0)
+        return WEIR_LIMIT_CAPTURE;
+    if (strncmp(name, "weir-work-", strlen("weir-work-")) == 0)
+        return WEIR_LIMIT_WORKERS;
+    if (strcmp(name, "weir-write") == 0)
+        return WEIR_LIMIT_WRITER;
+    return WEIR_LIMIT_NONE;
+}
+
+static struct load load_of(const struct weir_verdict_facts *facts,
+                           enum weir_limit stage)
+{
+    struct load most = {0, 0};
+    for (size_t i = 0; i < facts->threads_count; i++) {
+        const struct weir_trial_thread *t = &facts->threads[i];
+        struct load load = {t->busy_fraction, t->waiting_fraction};
+        if (stage_of(t->name) == stage && total(load) > total(most))
+            most = load;
+    }
+    return most;
+}
+
+static bool is_busy(const struct weir_verdict_facts *facts,
+                    enum weir_limit stage)
+{
+    return total(load_of(facts, stage)) >= WEIR_VERDICT_BUSY;
+}
+
+/* The stage wants a CPU: does it have one? */
+static struct weir_verdict blame(const struct weir_verdict_facts *facts,
+                                 enum weir_limit stage)
+{
+    bool waits = load_of(facts, stage).waiting >= WEIR_VERDICT_WAITING;
+    return (struct weir_verdict){waits ? WEIR_LIMIT_CPU : stage, stage};
+}
+
+/* Most of the time inside write(), and there not on a CPU. */
+static bool disk_holds_up(const struct weir_verdict_facts *facts)
+{
+    struct load writer = load_of(facts, WEIR_LIMIT_WRITER);
+    return facts->write_fraction >= WEIR_VERDICT_WRITE &&
+           total(writer) < WEIR_VERDICT_ON_CPU * facts->write_fraction;
+}
+
+/* Of these, the busiest that is at its limit; NONE if none is. */
+static enum weir_limit busiest(const struct weir_verdict_facts *facts,
+                               const enum weir_limit *stages, size_t count)
+{
+    enum weir_limit most = WEIR_LIMIT_NONE;
+    for (size_t i = 0; i < count; i++)
+        if (is_busy(facts, stages[i]) &&
+            (most == WEIR_LIMIT_NONE ||
+             total(load_of(facts, stages[i])) > total(load_of(facts, most))))
+            most = stages[i];
+    return most;
+}
+
+struct weir_verdict weir_verdict(const struct weir_verdict_facts *facts)
+{
+    static const enum weir_limit all[] = {WEIR_LIMIT_WRITER, WEIR_LIMIT_WORKERS,
+                                          WEIR_LIMIT_CAPTURE};
+    static const struct weir_verdict none = {WEIR_LIMIT_NONE, WEIR_LIMIT_NONE};
+    static const struct weir_verdict disk = {WEIR_LIMIT_DISK, WEIR_LIMIT_DISK};
+    uint64_t before =
+        facts->before.qdisc + facts->before.device + facts->before.backlog;
+    if (facts->lost == 0)
+        return facts->generator_limited
+                   ? (struct weir_verdict){WEIR_LIMIT_GENERATOR,
+                                           WEIR_LIMIT_GENERATOR}
+                   : none;
+    if (before > facts->kernel_dropped + facts->lost_in_write)
+        return (struct weir_verdict){WEIR_LIMIT_STACK, WEIR_LIMIT_STACK};
+    if (facts->lost_in_write > 0)
+        return disk;
+    if (facts->starved > 0) {
+        if (disk_holds_up(facts))
+            return disk;
+        enum weir_limit stage = busiest(facts, all, 2);
+        if (stage != WEIR_LIMIT_NONE)
+            return blame(facts, stage);
+    }
+    if (is_busy(facts, WEIR_LIMIT_CAPTURE))
+        return blame(facts, WEIR_LIMIT_CAPTURE);
+    enum weir_limit stage = busiest(facts, all, 3);
+    if (stage != WEIR_LIMIT_NONE)
+        return blame(facts, stage);
+    return (struct weir_verdict){WEIR_LIMIT_RING, WEIR_LIMIT_RING};
+}
+
+const char *weir_limit_name(enum weir_limit limit)
+{
+    static const char *const names[WEIR_LIMIT_COUNT] = {
+        [WEIR_LIMIT_GENERATOR] = "generator", [WEIR_LIMIT_STACK] = "stack",
+        [WEIR_LIMIT_RING] = "ring",           [WEIR_LIMIT_CAPTURE] = "capture",
+        [WEIR_LIMIT_WORKERS] = "workers",     [WEIR_LIMIT_WRITER] = "writer",
+        [WEIR_LIMIT_DISK] = "disk",           [WEIR_LIMIT_CPU] = "cpu"};
+    return names[limit];
+}
+
+char *weir_verdict_text(char *out, struct weir_verdict verdict)
+{
+    const char *limit = weir_limit_name(verdict.limit);
+    const char *stage = weir_limit_name(verdict.stage);
+    if (limit == NULL)
+        snprintf(out, WEIR_VERDICT_TEXT_MAX, "-");
+    else if (verdict.limit != verdict.stage && stage != NULL)
+        snprintf(out, WEIR_VERDICT_TEXT_MAX, "%s (%s waited)", limit, stage);
+    else
+        snprintf(out, WEIR_VERDICT_TEXT_MAX, "%s", limit);
+    return out;
+}
