@@ -270,6 +270,59 @@ int weir_args_duration(struct weir_args *args, const char *text, int64_t min,
                   "ms, us, s, m or h");
 }
 
+/* The decimal multiple that *text begins with, passed over. */
+static uint64_t take_multiple(const char **text)
+{
+    static const struct {
+        char letters[3];
+        uint64_t n;
+    } multiples[] = {
+        {"kK", 1000},
+        {"mM", 1000000},
+        {"gG", 1000000000},
+    };
+    for (size_t i = 0; i < sizeof multiples / sizeof multiples[0]; i++) {
+        if (**text != '\0' && strchr(multiples[i].letters, **text) != NULL) {
+            (*text)++;
+            return multiples[i].n;
+        }
+    }
+    return 1;
+}
+
+int weir_args_rate(struct weir_args *args, const char *text,
+                   struct weir_rate *out)
+{
+    const uint64_t frames_most = UINT64_C(1000000000);
+    const uint64_t bits_most = UINT64_C(10000000000000);
+    const char *p = text;
+    uint64_t whole;
+    uint64_t fraction = 0;
+    uint64_t scale = 1;
+    bool digits = take_digits(&p, &whole);
+    if (*p == '.') {
+        const char *from = ++p;
+        fraction = take_fraction(&p, &scale);
+        digits = digits || p != from;
+    }
+    uint64_t unit = take_multiple(&p);
+    bool bits = strcmp(p, "bit") == 0;
+    if (!digits || (!bits && *p != '\0' && strcmp(p, "pps") != 0))
+        return refuse(args, text,
+                      "is not a rate: frames a second, perhaps with k, M or "
+                      "G, or bits a second with bit (10Gbit)");
+    uint64_t n = multiply(whole, unit);
+    uint64_t part = fraction * unit / scale;
+    n = n > UINT64_MAX - part ? UINT64_MAX : n + part;
+    uint64_t most = bits ? bits_most : frames_most;
+    if (n < 1 || n > most)
+        return refuse_range(args, text, n, 1, most,
+                            bits ? " bit/s" : " frames a second");
+    *out =
+        bits ? (struct weir_rate){.bits = n} : (struct weir_rate){.frames = n};
+    return 0;
+}
+
 int weir_args_key(struct weir_args *args, const char *text,
                   const char *const *keys, const char **value)
 {

@@ -84,6 +84,20 @@ int weir_args_size(struct weir_args *args, const char *text, uint64_t unit,
 int weir_args_duration(struct weir_args *args, const char *text, int64_t min,
                        int64_t max, int64_t *out);
 
+/* A rate: of frames, or of bits on the wire (with preamble, gap and check
+ * sequence); the other is 0.  Both 0: as fast as can be. */
+struct weir_rate {
+    uint64_t frames; /* a second */
+    uint64_t bits;   /* a second */
+};
+
+/* weir_args_rate: digits, perhaps with a fraction (of which six digits
+ * count), perhaps k, M or G in either case (10^3, 10^6, 10^9), then nothing
+ * or pps (frames), or bit.  At least one a second, at most 10^9 frames or
+ * 10^13 bits. */
+int weir_args_rate(struct weir_args *args, const char *text,
+                   struct weir_rate *out);
+
 /* weir_args_key: text is "key:value" with one of `keys`, an array that ends
  * with NULL.  Returns its index and sets *value behind the colon, or
  * -EINVAL.  weir_args_choice: text is one of `names`; index or -EINVAL. */

@@ -188,6 +188,53 @@ Test(args, durations)
     cr_assert_eq(duration("-1"), 77);
 }
 
+static bool is_rate(const char *text, uint64_t frames, uint64_t bits)
+{
+    struct weir_rate rate = {7, 7};
+    snprintf(args.option, sizeof args.option, "--rate");
+    return weir_args_rate(&args, text, &rate) == 0 && rate.frames == frames &&
+           rate.bits == bits;
+}
+
+static bool is_no_rate(const char *text, const char *why)
+{
+    struct weir_rate rate = {7, 7};
+    snprintf(args.option, sizeof args.option, "--rate");
+    return weir_args_rate(&args, text, &rate) == -EINVAL && rate.frames == 7 &&
+           rate.bits == 7 && strncmp(args.err.text, "--rate: ", 8) == 0 &&
+           strstr(args.err.text, why) != NULL;
+}
+
+Test(args, rates)
+{
+    cr_assert(is_rate("1", 1, 0));
+    cr_assert(is_rate("500k", 500000, 0));
+    cr_assert(is_rate("1.5M", 1500000, 0));
+    cr_assert(is_rate("1.5m", 1500000, 0));
+    cr_assert(is_rate(".25Kpps", 250, 0));
+    cr_assert(is_rate("14880952", 14880952, 0));
+    cr_assert(is_rate("1G", 1000000000, 0));
+    cr_assert(is_rate("10Gbit", 0, UINT64_C(10000000000)));
+    cr_assert(is_rate("2.5gbit", 0, UINT64_C(2500000000)));
+    cr_assert(is_rate("64kbit", 0, 64000));
+    cr_assert(is_rate("1bit", 0, 1));
+    cr_assert(is_rate("10000Gbit", 0, UINT64_C(10000000000000)));
+
+    cr_assert(is_no_rate("", "is not a rate"));
+    cr_assert(is_no_rate(".", "is not a rate"));
+    cr_assert(is_no_rate("k", "is not a rate"));
+    cr_assert(is_no_rate("-1", "is not a rate"));
+    cr_assert(is_no_rate("1e6", "is not a rate"));
+    cr_assert(is_no_rate("10Gbits", "is not a rate"));
+    cr_assert(is_no_rate("10 Gbit", "is not a rate"));
+    cr_assert(is_no_rate("1kk", "is not a rate"));
+    cr_assert(is_no_rate("0", "too small"));
+    cr_assert(is_no_rate("0.9", "too small"));
+    cr_assert(is_no_rate("1000000001", "too large"));
+    cr_assert(is_no_rate("10001Gbit", "too large"));
+    cr_assert(is_no_rate("99999999999999999999999G", "too large"));
+}
+
 Test(args, keys_and_choices)
 {
     static const char *const keys[] = {"duration", "filesize", "files", NULL};
