@@ -8,12 +8,14 @@
 #include "base/args.h"
 #include "base/output.h"
 #include "base/version.h"
+#include "bench/gen/gen_cmd.h"
 
 static const struct command {
     const char *name;
     int (*run)(int argc, char **argv);
     const char *text;
 } commands[] = {
+    {"gen", weir_bench_gen, "send numbered frames at a rate"},
     {NULL, NULL, NULL},
 };
 

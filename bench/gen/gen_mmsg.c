@@ -1,0 +1,97 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "bench/gen/gen_loop.h"
+#include "bench/gen/gen_way.h"
+
+struct gen_mmsg {
+    struct weir_gen gen;
+    struct weir_gen_config config;
+    int fd;
+    struct iovec vectors[WEIR_GEN_BATCH];
+    struct mmsghdr messages[WEIR_GEN_BATCH];
+    uint8_t frames[WEIR_GEN_BATCH][WEIR_MIX_SIZE_MAX];
+};
+
+static uint8_t *slot(void *self, uint32_t i)
+{
+    struct gen_mmsg *mmsg = self;
+    return mmsg->frames[i];
+}
+
+/* ENOBUFS: the queueing discipline or the device dropped it, so it is not
+ * sent. */
+static bool is_passing(int error)
+{
+    return error == ENOBUFS || error == EAGAIN || error == EINTR ||
+           error == ENOMEM;
+}
+
+static int send_some(void *self, const uint32_t *sizes, uint32_t from,
+                     uint32_t count, struct weir_err *err)
+{
+    struct gen_mmsg *mmsg = self;
+    for (uint32_t i = from; i < count; i++)
+        mmsg->vectors[i].iov_len = sizes[i];
+    int taken = sendmmsg(mmsg->fd, mmsg->messages + from, count - from, 0);
+    if (taken >= 0)
+        return taken;
+    if (is_passing(errno))
+        return 0;
+    return weir_err_sys(err, -errno, "%s: sendmmsg", mmsg->config.device);
+}
+
+/* Each batch begins with the first slot. */
+static void done(void *self, uint32_t taken)
+{
+    (void)self;
+    (void)taken;
+}
+
+static int run(struct weir_gen *gen, struct weir_gen_counts *counts,
+               struct weir_err *err)
+{
+    struct gen_mmsg *mmsg = (struct gen_mmsg *)gen;
+    const struct weir_gen_path path = {
+        .self = mmsg, .slot = slot, .send = send_some, .done = done};
+    return weir_gen_loop(&path, &mmsg->config, counts, err);
+}
+
+static void close_mmsg(struct weir_gen *gen)
+{
+    struct gen_mmsg *mmsg = (struct gen_mmsg *)gen;
+    (void)close(mmsg->fd);
+    free(mmsg);
+}
+
+int weir_gen_mmsg_open(struct weir_gen **out,
+                       const struct weir_gen_config *config,
+                       struct weir_err *err)
+{
+    int ret = weir_gen_device_mtu(config->device, config->plan, err);
+    if (ret != 0)
+        return ret;
+    struct gen_mmsg *mmsg = calloc(1, sizeof *mmsg);
+    if (mmsg == NULL)
+        return weir_err_set(err, -ENOMEM, "no memory for frames");
+    ret = weir_gen_device_socket(config->device, &mmsg->fd, err);
+    if (ret != 0) {
+        free(mmsg);
+        return ret;
+    }
+    mmsg->config = *config;
+    mmsg->gen = (struct weir_gen){
+        .way = WEIR_GEN_MMSG, .run = run, .close = close_mmsg};
+    for (uint32_t i = 0; i < WEIR_GEN_BATCH; i++) {
+        memcpy(mmsg->frames[i], config->plan->longest, config->plan->size_max);
+        mmsg->vectors[i].iov_base = mmsg->frames[i];
+        mmsg->messages[i].msg_hdr.msg_iov = &mmsg->vectors[i];
+        mmsg->messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    *out = &mmsg->gen;
+    return 0;
+}
