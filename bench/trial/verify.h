@@ -7,7 +7,7 @@
  * (bench/gen/mark.h) in each frame and keeps a bit for each number.  Formats:
  * pcap, pcapng, and stenographer's blocks (struct tpacket_block_desc of a
  * TPACKET_V3 ring, one each MiB).  Hostile or torn files are no danger; what
- * cannot be read is counted.
+ * cannot be read is counted.  Frames are taken as Ethernet's.
  *
  * Owner     the caller closes; the bits are for numbers below `frames_max`.
  * Threads   one.
@@ -25,16 +25,19 @@ struct weir_verify_counts {
     uint64_t repeated;  /* a number that had been seen */
     uint64_t beyond;    /* numbers at or above frames_max: not ours */
     uint64_t foreign;   /* frames without a mark */
-    uint64_t misplaced; /* a number less than the one before */
-    uint64_t torn;      /* files whose last record is not whole */
+    uint64_t misplaced; /* a number less than the one before in its file */
+    uint64_t torn;      /* files that end within a record, or where
+                         * something follows that is none */
+    uint64_t unknown;   /* files of another format: an index, say */
     uint64_t bytes;     /* of the files */
 };
 
+/* weir_verify_open: frames_max of at most 2^30. */
 int weir_verify_open(struct weir_verify **out, uint64_t frames_max,
                      struct weir_err *err);
 
 /* weir_verify_file: one file.  weir_verify_folder: every regular file in the
- * folder and the folders in it. */
+ * folder and the folders in it, by name; links are not followed. */
 int weir_verify_file(struct weir_verify *verify, const char *path,
                      struct weir_err *err);
 int weir_verify_folder(struct weir_verify *verify, const char *path,
