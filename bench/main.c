@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "base/version.h"
 #include "bench/gen/gen_cmd.h"
+#include "bench/stages/stages_cmd.h"
 
 static const struct command {
     const char *name;
@@ -16,6 +17,7 @@ static const struct command {
     const char *text;
 } commands[] = {
     {"gen", weir_bench_gen, "send numbered frames at a rate"},
+    {"stages", weir_bench_stages, "what each stage costs, a frame"},
     {NULL, NULL, NULL},
 };
 

@@ -1,0 +1,15 @@
+/* dissect: what finding a frame's layers costs. */
+
+#include <stddef.h>
+
+#include "bench/stages/micro.h"
+#include "bench/stages/stage.h"
+
+int main(int argc, char **argv)
+{
+    static const struct weir_stage *const stages[] = {
+        &weir_stage_dissect,
+        NULL,
+    };
+    return weir_micro_main(argc, argv, stages);
+}

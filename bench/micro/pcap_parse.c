@@ -1,0 +1,15 @@
+/* pcap_parse: what parsing a pcap's record header costs. */
+
+#include <stddef.h>
+
+#include "bench/stages/micro.h"
+#include "bench/stages/stage.h"
+
+int main(int argc, char **argv)
+{
+    static const struct weir_stage *const stages[] = {
+        &weir_stage_pcap_parse,
+        NULL,
+    };
+    return weir_micro_main(argc, argv, stages);
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""usage: micro_test.py PROGRAM...
+
+Runs each microbench for a moment: what it prints are "stage" lines with the
+keys that readers of results want, and it has counted something.  No time is
+asserted.
+"""
+
+import json
+import subprocess
+import sys
+
+KEYS = {"type", "stage", "frame", "flows", "ns", "cycles", "instructions",
+        "floor", "item", "rate_bits", "samples", "count", "clock_ns"}
+SPREAD = ["least", "p10", "p50", "p90", "p99", "most"]
+
+passed = failed = 0
+
+
+def check(what, good):
+    global passed, failed
+    if good:
+        passed += 1
+    else:
+        failed += 1
+        print(f"failed: {what}")
+
+
+def check_line(name, line):
+    check(f"{name}: keys {set(line) ^ KEYS}", set(line) == KEYS)
+    check(f"{name}: type", line["type"] == "stage")
+    check(f"{name}: count", line["count"] > 0 and line["samples"] > 0)
+    figures = [line["ns"][key] for key in SPREAD]
+    check(f"{name}: {figures}", figures == sorted(figures) and figures[0] >= 0)
+    if line["floor"] is not None:
+        check(f"{name}: floor", set(line["floor"]) == {"name", "ns"})
+    if line["item"] is not None:
+        check(f"{name}: item", sorted(line["item"]["ns"]) == sorted(SPREAD))
+
+
+def main():
+    for program in sys.argv[1:]:
+        done = subprocess.run([program, "--smoke"], capture_output=True,
+                              text=True, check=False, timeout=50)
+        check(f"{program}: {done.returncode} {done.stderr}",
+              done.returncode == 0 and done.stderr == "")
+        lines = done.stdout.splitlines()
+        check(f"{program}: prints something", lines)
+        for line in lines:
+            check_line(program, json.loads(line))
+        wrong = subprocess.run([program, "--frame", "7", "--smoke"],
+                               capture_output=True, text=True, check=False,
+                               timeout=50)
+        check(f"{program}: a wrong frame", wrong.returncode == 1
+              and "'7'" in wrong.stderr and wrong.stdout == "")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())
