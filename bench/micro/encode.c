@@ -9,7 +9,7 @@ int main(int argc, char **argv)
 {
     static const struct weir_stage *const stages[] = {
         &weir_stage_encode_pcap,
-        &weir_stage_encode_pcapng,
+        &weir_stage_encode,
         NULL,
     };
     return weir_micro_main(argc, argv, stages);

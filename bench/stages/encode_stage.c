@@ -125,8 +125,8 @@ const struct weir_stage weir_stage_encode_pcap = {
     .close = encode_close,
 };
 
-const struct weir_stage weir_stage_encode_pcapng = {
-    .name = "encode_pcapng",
+const struct weir_stage weir_stage_encode = {
+    .name = "encode",
     .text = "make pcapng records of them, in a chunk",
     .floor = "memcpy_near",
     .param = WEIR_FORMAT_PCAPNG,

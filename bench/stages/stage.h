@@ -61,7 +61,7 @@ extern const struct weir_stage weir_stage_walk;
 extern const struct weir_stage weir_stage_dissect;
 extern const struct weir_stage weir_stage_flow;
 extern const struct weir_stage weir_stage_encode_pcap;
-extern const struct weir_stage weir_stage_encode_pcapng;
+extern const struct weir_stage weir_stage_encode;
 extern const struct weir_stage weir_stage_account; /* a worker, no file */
 extern const struct weir_stage weir_stage_worker;  /* a worker, to pcapng */
 extern const struct weir_stage weir_stage_link;    /* push and pop, here */

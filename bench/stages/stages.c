@@ -14,50 +14,27 @@
 #include "bench/stages/stage.h"
 
 const struct weir_stage *const weir_stages_usual[] = {
-    &weir_stage_walk,
-    &weir_stage_dissect,
-    &weir_stage_flow,
-    &weir_stage_encode_pcap,
-    &weir_stage_encode_pcapng,
-    &weir_stage_link,
-    &weir_stage_link_threads,
-    &weir_stage_account,
-    &weir_stage_worker,
-    &weir_stage_write,
-    &weir_stage_read,
-    &weir_stage_memcpy,
-    &weir_stage_direct,
-    &weir_stage_cp,
-    NULL,
+    &weir_stage_walk,         &weir_stage_dissect, &weir_stage_flow,
+    &weir_stage_encode_pcap,  &weir_stage_encode,  &weir_stage_link,
+    &weir_stage_link_threads, &weir_stage_account, &weir_stage_worker,
+    &weir_stage_write,        &weir_stage_read,    &weir_stage_memcpy,
+    &weir_stage_direct,       &weir_stage_cp,      NULL,
 };
 
 const struct weir_stage *const weir_stages_all[] = {
-    &weir_stage_walk,
-    &weir_stage_dissect,
-    &weir_stage_flow,
-    &weir_stage_encode_pcap,
-    &weir_stage_encode_pcapng,
-    &weir_stage_link,
-    &weir_stage_link_threads,
-    &weir_stage_account,
-    &weir_stage_worker,
-    &weir_stage_write,
-    &weir_stage_pool,
-    &weir_stage_bell,
-    &weir_stage_pcap_parse,
-    &weir_stage_pcapng_parse,
-    &weir_stage_file_pcap,
-    &weir_stage_file_pcapng,
-    &weir_stage_read,
-    &weir_stage_memcpy,
-    &weir_stage_touch,
-    &weir_stage_touch_near,
-    &weir_stage_memcpy_near,
-    &weir_stage_file_read,
-    &weir_stage_buffered,
-    &weir_stage_direct,
-    &weir_stage_cp,
-    NULL,
+    &weir_stage_walk,         &weir_stage_dissect,
+    &weir_stage_flow,         &weir_stage_encode_pcap,
+    &weir_stage_encode,       &weir_stage_link,
+    &weir_stage_link_threads, &weir_stage_account,
+    &weir_stage_worker,       &weir_stage_write,
+    &weir_stage_pool,         &weir_stage_bell,
+    &weir_stage_pcap_parse,   &weir_stage_pcapng_parse,
+    &weir_stage_file_pcap,    &weir_stage_file_pcapng,
+    &weir_stage_read,         &weir_stage_memcpy,
+    &weir_stage_touch,        &weir_stage_touch_near,
+    &weir_stage_memcpy_near,  &weir_stage_file_read,
+    &weir_stage_buffered,     &weir_stage_direct,
+    &weir_stage_cp,           NULL,
 };
 
 const struct weir_stage *weir_stages_find(const char *name)
@@ -207,30 +184,35 @@ static bool any_by_flows(const struct weir_stages_config *config)
     return false;
 }
 
+/* One frame in one number of flows. */
+static int run_flows(struct round *r, const char *frame, uint32_t flows,
+                     bool middle, struct weir_err *err)
+{
+    const struct weir_input_config config = {
+        .frame = frame, .flows = flows, .bytes = r->config->memory_bytes};
+    struct weir_input *input;
+    struct weir_err why;
+    int ret = weir_input_open(&input, &config, &why);
+    if (ret != 0)
+        return tell(r, frame, ret, &why, err);
+    r->input = input;
+    ret = run_input(r, middle, err);
+    if (ret == 0 && middle)
+        ret = run_scaling(r, err);
+    weir_input_close(input);
+    return ret;
+}
+
 static int run_frame(struct round *r, const char *frame, struct weir_err *err)
 {
     const struct weir_stages_config *config = r->config;
     const size_t middle = (config->flows_count - 1) / 2;
-    int ret = 0;
-    for (size_t i = 0; i < config->flows_count && ret == 0; i++) {
-        if (i != middle && !any_by_flows(config))
-            continue;
-        const struct weir_input_config wanted = {.frame = frame,
-                                                 .flows = config->flows[i],
-                                                 .bytes = config->memory_bytes};
-        struct weir_input *input;
-        struct weir_err why;
-        ret = weir_input_open(&input, &wanted, &why);
-        if (ret != 0) {
-            ret = tell(r, frame, ret, &why, err);
-            continue;
-        }
-        r->input = input;
-        ret = run_input(r, i == middle, err);
-        if (ret == 0 && i == middle)
-            ret = run_scaling(r, err);
-        weir_input_close(input);
-    }
+    int ret = run_flows(r, frame, config->flows[middle], true, err);
+    if (!any_by_flows(config))
+        return ret;
+    for (size_t i = 0; i < config->flows_count && ret == 0; i++)
+        if (i != middle)
+            ret = run_flows(r, frame, config->flows[i], false, err);
     return ret;
 }
 

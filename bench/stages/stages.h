@@ -4,8 +4,8 @@
 /* stages: every stage over every frame and number of flows that is asked for,
  * with its floor beside it, as lines of results and rows of a table.
  *
- * Of what does not depend on the number of flows, only the middle one of them
- * is measured.
+ * The middle one of the numbers of flows comes first, with all stages; the
+ * others with those alone whose cost depends on it.
  *
  * Threads   the main thread; it is put on one CPU meanwhile, and the partners
  *           of stages that have one on the next.

@@ -48,7 +48,7 @@ def check_usual(folder):
         for flows in (1, 20, 300):
             check(f"flow {frame} {flows}", ("flow", frame, flows) in seen)
             check(f"worker {frame} {flows}", ("worker", frame, flows) in seen)
-        for stage in ("walk", "dissect", "encode_pcapng", "link", "write",
+        for stage in ("walk", "dissect", "encode", "link", "write",
                       "cp"):
             check(f"{stage} {frame}", (stage, frame, 20) in seen)
             check(f"{stage} {frame} once", (stage, frame, 1) not in seen)
@@ -99,7 +99,7 @@ def check_usage():
               done.returncode == 2 and word in done.stderr
               and done.stderr.count("\n") == 1)
     done = run("--help", quick=False)
-    check("help", done.returncode == 0 and "encode_pcapng" in done.stdout)
+    check("help", done.returncode == 0 and "encode" in done.stdout)
     done = run("--frame", "60", "--stage", "walk", "--results",
                "/nowhere/file")
     check(f"results: {done.stderr}",
