@@ -43,14 +43,27 @@ static int print_version(void)
     return weir_output_finish("weir bench", WEIR_EXIT_OK);
 }
 
+/* What the programs that it runs say is read, so in one language; and some of
+ * them are for root, and lie where not everybody's PATH leads. */
+static void environment_set(void)
+{
+    char path[8192];
+    const char *own = getenv("PATH");
+    (void)setenv("LC_ALL", "C", 1);
+    if (own == NULL)
+        own = "/usr/bin:/bin";
+    if (snprintf(path, sizeof path, "%s:/usr/sbin:/sbin", own) <
+        (int)sizeof path)
+        (void)setenv("PATH", path, 1);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
         fputs("weir bench: no command given (see weir bench --help)\n", stderr);
         return WEIR_EXIT_USAGE;
     }
-    /* What the programs that it runs say is read, so in one language. */
-    (void)setenv("LC_ALL", "C", 1);
+    environment_set();
     const char *name = argv[1];
     for (const struct command *c = commands; c->name != NULL; c++)
         if (strcmp(name, c->name) == 0)

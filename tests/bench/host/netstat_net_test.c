@@ -6,6 +6,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -93,6 +94,8 @@ Test(netstat_net, a_qdisc_s_drops_are_its_own)
                                 WEIR_RIG_FAR, "root",  "blackhole", NULL};
     const struct weir_job_config config = {
         .argv = argv, .netns_fd = far_fd, .input_fd = -1};
+    /* Where tc may lie, and is not looked for by everybody. */
+    cr_assert_eq(setenv("PATH", "/usr/sbin:/sbin:/usr/bin:/bin", 1), 0);
     cr_assert_eq(weir_job_run(&config, INT64_C(60000000000), &end, &err), 0,
                  "%s", err.text);
     cr_assert_eq(end.status, 0, "%s", end.words);
