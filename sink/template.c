@@ -196,7 +196,7 @@ int weir_template_make(struct weir_template_maker *maker,
                        size_t room, struct weir_template *form,
                        struct weir_err *err)
 {
-    struct weir_template made;
+    struct weir_template made = {0};
     int ret = check(config, room, &made, err);
     if (ret != 0)
         return ret;

@@ -17,7 +17,8 @@
  * bear that stamp; a paced batch holds what is due by then.
  *
  * Owner     the caller closes; the plan, the device's name and the stop flag
- *           outlive gen.
+ *           outlive gen.  The flag lies in memory that is shared with
+ *           children (MAP_SHARED).
  * Threads   one.  The stop flag may be set by a signal handler, without
  *           SA_RESTART; such a signal also ends a sleep or a system call.
  * Units     nanoseconds of CLOCK_MONOTONIC; bytes without check sequence.
@@ -36,8 +37,9 @@ struct weir_gen;
 #define WEIR_GEN_XDP_SIZE_MAX 3000u
 
 enum weir_gen_way {
-    WEIR_GEN_AUTO, /* the first of the following that works; below 1000
-                    * frames a second mmsg, which leaves the core to others */
+    WEIR_GEN_AUTO, /* xdp if that works; else txring on a network card, mmsg
+                    * elsewhere; below 1000 frames a second always mmsg,
+                    * which leaves the core to others */
     WEIR_GEN_XDP,
     WEIR_GEN_TXRING,
     WEIR_GEN_MMSG,

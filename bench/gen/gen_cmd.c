@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -21,26 +22,33 @@
 /* The asked rate was missed: the time was longer by that. */
 #define LIMITED_PERCENT 102
 
-static atomic_bool stop;
+/* Shared with the child that gen starts. */
+static atomic_bool *stop;
 
 static void on_signal(int signal)
 {
     (void)signal;
-    atomic_store_explicit(&stop, true, memory_order_relaxed);
+    atomic_store_explicit(stop, true, memory_order_relaxed);
 }
 
 /* Without SA_RESTART: what waits or sends in the kernel comes back. */
-static void catch_signals(void)
+static int catch_signals(struct weir_err *err)
 {
+    void *shared = mmap(NULL, sizeof *stop, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        return weir_err_sys(err, -errno, "shared memory");
+    stop = shared;
     struct sigaction action = {.sa_handler = on_signal};
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    return 0;
 }
 
 static bool stopped(void)
 {
-    return atomic_load_explicit(&stop, memory_order_relaxed);
+    return atomic_load_explicit(stop, memory_order_relaxed);
 }
 
 /* A line or the end of standard input, or a signal. */
@@ -88,7 +96,8 @@ static int print_counts(const struct weir_gen_options *options,
         options->frame != NULL ? options->frame : size, "sent",
         (json_int_t)counts->sent, "refused", (json_int_t)counts->refused,
         "duration_ns", (json_int_t)counts->duration_ns, "offered_pps",
-        rate_of(counts, options->burst, frames), "offered_bits", rate_of(counts, options->burst, bits), "bytes",
+        rate_of(counts, options->burst, frames), "offered_bits",
+        rate_of(counts, options->burst, bits), "bytes",
         (json_int_t)counts->bytes, "late_frames",
         (json_int_t)counts->late_frames, "late_most_ns",
         (json_int_t)counts->late_most_ns, "limited", (int)limited);
@@ -111,7 +120,7 @@ static int run(const struct weir_gen_options *options, struct weir_plan *plan,
         .burst = options->burst,
         .frames_max = options->frames_max,
         .duration_ns = options->duration_ns,
-        .stop = &stop,
+        .stop = stop,
     };
     struct weir_gen *gen = NULL;
     struct weir_gen_counts counts = {0};
@@ -140,10 +149,11 @@ int weir_bench_gen(int argc, char **argv)
         weir_gen_options_help();
         return weir_output_finish(COMMAND, WEIR_EXIT_OK);
     }
-    catch_signals();
     /* Sleeps end when they should, not up to 50 us later. */
     (void)prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-    int ret = weir_plan_open(&plan, &options.plan, &err);
+    int ret = catch_signals(&err);
+    if (ret == 0)
+        ret = weir_plan_open(&plan, &options.plan, &err);
     if (ret == 0)
         ret = run(&options, plan, &err);
     weir_plan_close(plan);

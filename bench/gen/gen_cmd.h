@@ -6,8 +6,10 @@
  *
  *   -i DEVICE           where the frames go out; with --way xdp, where they
  *                       come in
- *   --way WAY           xdp, txring, mmsg, or auto (the fastest that works
- *                       for this device and frame)
+ *   --way WAY           xdp, txring, mmsg, or auto: the fastest that works
+ *                       for this device and frame, xdp first, so who has
+ *                       to know on which side they appear asks for one; see
+ *                       gen.h
  *   -c FRAMES, -a duration:SECONDS    when to end; one is needed
  *   --frame SPEC        a size without CRC, 60 to 9014 (up to 3000 or so by
  *                       xdp); "imix" (60, 590, 1514 at 7:4:1); or a file of
@@ -35,8 +37,8 @@
  * sent more than 100 us behind their time.  limited: that the asked rate was
  * missed by more than 2 %.  duration_ns: from the first to the last frame.
  *
- * Threads   the main thread of a program; it may start one for the kernel's
- *           BPF_PROG_TEST_RUN.
+ * Threads   the main thread of a program.  By xdp it has a child process,
+ *           which ends the kernel's BPF_PROG_TEST_RUN when it is time.
  * Errors    one line on stderr that names the thing, and an exit status of
  *           base/args.h. */
 

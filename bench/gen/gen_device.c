@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <linux/ethtool.h>
 #include <linux/if_packet.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <string.h>
@@ -32,7 +34,7 @@ static int ask(const char *device, unsigned long what, struct ifreq *request,
 
 int weir_gen_device_check(const char *device, struct weir_err *err)
 {
-    struct ifreq request;
+    struct ifreq request = {0};
     int ret = ask(device, SIOCGIFHWADDR, &request, err);
     if (ret != 0)
         return ret;
@@ -49,7 +51,7 @@ int weir_gen_device_check(const char *device, struct weir_err *err)
 int weir_gen_device_mtu(const char *device, const struct weir_plan *plan,
                         struct weir_err *err)
 {
-    struct ifreq request;
+    struct ifreq request = {0};
     int ret = ask(device, SIOCGIFMTU, &request, err);
     if (ret != 0)
         return ret;
@@ -63,6 +65,22 @@ int weir_gen_device_mtu(const char *device, const struct weir_plan *plan,
                             "%s: its MTU is %d, a frame of %u bytes needs %u",
                             device, request.ifr_mtu, plan->size_max, needed);
     return 0;
+}
+
+bool weir_gen_device_is_card(const char *device)
+{
+    struct ethtool_drvinfo info = {.cmd = ETHTOOL_GDRVINFO};
+    struct ifreq request = {0};
+    if (strlen(device) >= IFNAMSIZ)
+        return false;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    memcpy(request.ifr_name, device, strlen(device));
+    request.ifr_data = (void *)&info;
+    bool told = ioctl(fd, SIOCETHTOOL, &request) == 0;
+    (void)close(fd);
+    return told && info.bus_info[0] != '\0';
 }
 
 int weir_gen_device_socket(const char *device, int *fd, struct weir_err *err)

@@ -27,6 +27,12 @@ struct loop {
     int64_t due_ns[WEIR_GEN_BATCH];
 };
 
+bool weir_gen_passes(int error)
+{
+    return error == ENOBUFS || error == EAGAIN || error == EINTR ||
+           error == ENOMEM;
+}
+
 static bool stopped(const struct loop *loop)
 {
     return atomic_load_explicit(loop->config->stop, memory_order_relaxed);
@@ -53,7 +59,9 @@ static void gather(struct loop *loop, int64_t now_ns)
     const struct weir_plan *plan = loop->config->plan;
     uint64_t number = loop->counts->sent;
     uint64_t left = loop->config->frames_max - number;
-    uint32_t most = left < WEIR_GEN_BATCH ? (uint32_t)left : WEIR_GEN_BATCH;
+    uint32_t most = loop->path->room(loop->path->self);
+    if (left < most)
+        most = (uint32_t)left;
     uint32_t i = 0;
     for (; i < most && loop->pace.due_ns <= now_ns; i++) {
         uint32_t row = plan->rows[loop->cursor];

@@ -17,6 +17,9 @@ struct weir_err;
 struct weir_gen_path {
     void *self;
 
+    /* room: how many frames the batch may have now. */
+    uint32_t (*room)(void *self);
+
     /* slot: memory for the batch's frame i, as weir_plan_write wants it; of
      * the frames in a batch, those already taken never come back. */
     uint8_t *(*slot)(void *self, uint32_t i);
@@ -30,6 +33,10 @@ struct weir_gen_path {
     /* done: the batch is over, `taken` of it were taken. */
     void (*done)(void *self, uint32_t taken);
 };
+
+/* weir_gen_passes: a send that failed with this errno may work soon: a queue
+ * is full, or memory is short. */
+bool weir_gen_passes(int error);
 
 int weir_gen_loop(const struct weir_gen_path *path,
                   const struct weir_gen_config *config,

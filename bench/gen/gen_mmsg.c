@@ -17,18 +17,16 @@ struct gen_mmsg {
     uint8_t frames[WEIR_GEN_BATCH][WEIR_MIX_SIZE_MAX];
 };
 
+static uint32_t room(void *self)
+{
+    (void)self;
+    return WEIR_GEN_BATCH;
+}
+
 static uint8_t *slot(void *self, uint32_t i)
 {
     struct gen_mmsg *mmsg = self;
     return mmsg->frames[i];
-}
-
-/* ENOBUFS: the queueing discipline or the device dropped it, so it is not
- * sent. */
-static bool is_passing(int error)
-{
-    return error == ENOBUFS || error == EAGAIN || error == EINTR ||
-           error == ENOMEM;
 }
 
 static int send_some(void *self, const uint32_t *sizes, uint32_t from,
@@ -40,7 +38,7 @@ static int send_some(void *self, const uint32_t *sizes, uint32_t from,
     int taken = sendmmsg(mmsg->fd, mmsg->messages + from, count - from, 0);
     if (taken >= 0)
         return taken;
-    if (is_passing(errno))
+    if (weir_gen_passes(errno))
         return 0;
     return weir_err_sys(err, -errno, "%s: sendmmsg", mmsg->config.device);
 }
@@ -56,8 +54,11 @@ static int run(struct weir_gen *gen, struct weir_gen_counts *counts,
                struct weir_err *err)
 {
     struct gen_mmsg *mmsg = (struct gen_mmsg *)gen;
-    const struct weir_gen_path path = {
-        .self = mmsg, .slot = slot, .send = send_some, .done = done};
+    const struct weir_gen_path path = {.self = mmsg,
+                                       .room = room,
+                                       .slot = slot,
+                                       .send = send_some,
+                                       .done = done};
     return weir_gen_loop(&path, &mmsg->config, counts, err);
 }
 

@@ -93,7 +93,7 @@ static void apportion(const double *weights, uint32_t count, uint16_t *out,
 /* Fisher and Yates'. */
 static void shuffle(uint16_t *row, uint32_t count, uint64_t *random)
 {
-    for (uint32_t i = count - 1; i > 0; i--) {
+    for (uint32_t i = 1; i < count; i++) {
         uint32_t j = (uint32_t)(next_random(random) % (i + 1));
         uint16_t t = row[i];
         row[i] = row[j];
@@ -123,7 +123,7 @@ static int fill_rows(struct weir_plan *plan,
         uint16_t forms[WEIR_WIRE_ROWS_MAX];
         uint16_t flows[WEIR_WIRE_ROWS_MAX];
         double weights[WEIR_WIRE_ROWS_MAX];
-    } *scratch = malloc(sizeof *scratch);
+    } *scratch = calloc(1, sizeof *scratch);
     if (scratch == NULL)
         return weir_err_set(err, -ENOMEM, "no memory for a plan of frames");
     uint64_t random = config->seed;
