@@ -126,7 +126,7 @@ static int run_stages(const struct command *c, struct weir_self_config *config,
         .memory_bytes = within(weir_self_room(c->frames) / 2, STAGES_MEMORY),
         .folder = config->folder,
         .file_bytes = within(weir_self_room(c->frames), STAGES_FILE),
-        .scale = weir_crew_cpus() < 2 ? 1 : 2,
+        .scale = weir_crew_cores() < 2 ? 1 : 2,
         .rounds = config->rounds,
     };
     for (; weir_stages_usual[stages.stages_count] != NULL;

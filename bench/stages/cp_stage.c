@@ -97,6 +97,7 @@ static int64_t cp_run(void *state, struct weir_err *err)
     int ret = weir_job_run(&config, PATIENCE_NS, &end, err);
     if (ret != 0)
         return ret;
+    end.words[strcspn(end.words, "\n")] = '\0';
     if (end.status != 0)
         return weir_err_set(err, -EIO, "%s",
                             end.words[0] != '\0' ? end.words : "cp has failed");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "bench/stages/cores.h"
 
 struct member {
     struct weir_crew *crew;
@@ -29,44 +30,38 @@ struct weir_crew {
 };
 
 /* What the process was given, before any of us was pinned. */
-static const cpu_set_t *usable_cpus(void)
+static const struct weir_cores *usable_cores(void)
 {
-    static cpu_set_t usable;
-    static bool known;
-    if (!known) {
-        CPU_ZERO(&usable);
-        if (sched_getaffinity(0, sizeof usable, &usable) != 0 ||
-            CPU_COUNT(&usable) == 0)
-            CPU_SET(0, &usable);
-        known = true;
-    }
-    return &usable;
+    static struct weir_cores cores;
+    if (cores.cpus == 0)
+        weir_cores_find(&cores);
+    return &cores;
 }
 
-uint32_t weir_crew_cpus(void)
+uint32_t weir_crew_cores(void)
 {
-    return (uint32_t)CPU_COUNT(usable_cpus());
+    return usable_cores()->cores;
 }
 
 /* sched_setaffinity(0) is of the calling thread alone.  Where it fails the
  * figures are less quiet, and that is all. */
 void weir_crew_pin(uint32_t k)
 {
-    const cpu_set_t *usable = usable_cpus();
-    uint32_t left = k % weir_crew_cpus();
-    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
-        if (CPU_ISSET(cpu, usable) && left-- == 0) {
-            cpu_set_t one;
-            CPU_ZERO(&one);
-            CPU_SET(cpu, &one);
-            (void)sched_setaffinity(0, sizeof one, &one);
-            return;
-        }
+    const struct weir_cores *cores = usable_cores();
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cores->order[k % cores->cpus], &one);
+    (void)sched_setaffinity(0, sizeof one, &one);
 }
 
 void weir_crew_unpin(void)
 {
-    (void)sched_setaffinity(0, sizeof(cpu_set_t), usable_cpus());
+    const struct weir_cores *cores = usable_cores();
+    cpu_set_t all;
+    CPU_ZERO(&all);
+    for (uint32_t i = 0; i < cores->cpus; i++)
+        CPU_SET(cores->order[i], &all);
+    (void)sched_setaffinity(0, sizeof all, &all);
 }
 
 static void *member_main(void *argument)
@@ -97,7 +92,7 @@ int weir_crew_open(struct weir_crew **out, uint32_t members, uint32_t first,
     crew->context = context;
     crew->first = first;
     atomic_init(&crew->state, CREW_WAIT);
-    (void)usable_cpus();
+    (void)usable_cores();
     while (crew->count < members) {
         struct member *m = &crew->members[crew->count];
         m->crew = crew;

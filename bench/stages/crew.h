@@ -8,8 +8,8 @@
  * wanted alone, so this is the one file outside it that starts threads.
  *
  * Owner     the caller closes.
- * Threads   the main thread calls all of it.  Member k runs on CPU
- *           first + k of those that the process may use (and round again).
+ * Threads   the main thread calls all of it.  Member k runs on CPU first + k
+ *           in the order of cores.h (and round again).
  * Order     what was written before open is seen by the members, and what
  *           they wrote is seen after join. */
 
@@ -33,12 +33,12 @@ int weir_crew_join(struct weir_crew *crew);
 /* weir_crew_close: accepts NULL; joined or not. */
 void weir_crew_close(struct weir_crew *crew);
 
-/* weir_crew_cpus: how many CPUs this process may use; looked up once. */
-uint32_t weir_crew_cpus(void);
+/* weir_crew_cores: how many cores this process may use; looked up once. */
+uint32_t weir_crew_cores(void);
 
-/* weir_crew_pin: puts the calling thread on the k-th of them, as far as the
- * system lets us.  weir_crew_unpin: on any of them again, so that programs
- * it starts are free. */
+/* weir_crew_pin: puts the calling thread on the k-th CPU in the order of
+ * cores.h, as far as the system lets us.  weir_crew_unpin: on any of them
+ * again, so that programs it starts are free. */
 void weir_crew_pin(uint32_t k);
 void weir_crew_unpin(void);
 

@@ -153,12 +153,12 @@ int weir_scaling_run(const struct weir_scaling_config *config,
                      struct weir_err *err)
 {
     uint32_t workers = config->workers;
-    if (workers > weir_crew_cpus())
-        workers = weir_crew_cpus();
+    if (workers > weir_crew_cores())
+        workers = weir_crew_cores();
     if (workers > WEIR_CREW_MAX)
         workers = WEIR_CREW_MAX;
     if (workers < 2)
         return weir_err_set(err, -EOPNOTSUPP,
-                            "scaling: there is only one CPU for it");
+                            "scaling: there is only one core for it");
     return scale(config, workers, results, out, err);
 }

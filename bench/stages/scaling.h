@@ -2,11 +2,11 @@
 #define WEIR_BENCH_STAGES_SCALING_H
 
 /* scaling: what a second worker adds: whole workers side by side, each on a
- * CPU of its own, over the same blocks in memory, with nothing between them.
+ * core of its own, over the same blocks in memory, with nothing between them.
  *
  * In rounds: one worker, two, and so on, each for the same time.  A ratio
  * line for each number: "stage worker: 2 over 1, rate", with the frame behind
- * it where that is not 60.  More workers than CPUs are not tried.
+ * it where that is not 60.  More workers than cores are not tried.
  *
  * Threads   the main thread; the workers are the crew's.
  * Errors    -errno with a text. */

@@ -77,7 +77,7 @@ static int print_help(void)
            "  --memory SIZE    of the frames in memory, 64M by default\n"
            "  --room SIZE      no file grows longer, 256M by default\n"
            "  --workers N      side by side at most; by default one for each\n"
-           "                   CPU; 1 leaves that out\n"
+           "                   core; 1 leaves that out\n"
            "  --rounds N       of workers side by side, 5 by default\n"
            "  --results FILE   append the results as JSON lines; - is the\n"
            "                   standard output\n"
@@ -243,7 +243,7 @@ static void set_defaults(struct command *c)
         .time_ns = 300 * WEIR_NS_PER_MS,
         .memory_bytes = MEMORY,
         .file_bytes = FILE_BYTES,
-        .scale = weir_crew_cpus(),
+        .scale = weir_crew_cores(),
         .rounds = ROUNDS,
     };
     for (; weir_stages_usual[c->config.stages_count] != NULL;
