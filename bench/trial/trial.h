@@ -3,8 +3,9 @@
 
 /* trial: one recorder, any, under one offered load, and what it cost.
  *
- *   recorder starts -> its packet socket listens -> the generator is ready
- *   -> it sends -> all is quiet -> the recorder is told to stop -> it ends
+ *   recorder starts -> its packet socket listens and it has nothing to do ->
+ *   the generator is ready -> it sends -> all is quiet -> the recorder is told
+ * to stop -> it ends
  *
  * The recorder is described by its command line and two signals; what it
  * wrote is the caller's to verify (bench/trial/verify.h) and to remove.
@@ -120,5 +121,12 @@ int weir_trial_run(struct weir_trial_outcome *out,
                    const struct weir_trial_recorder *recorder,
                    const struct weir_trial_traffic *traffic,
                    const struct weir_stop *stop, struct weir_err *err);
+
+/* weir_trial_way: the way that traffic->way names or, for "auto", the fastest
+ * that works here, of "xdp", "txring" and "mmsg"; *out is a literal.  It is
+ * tried, and nothing is sent. */
+int weir_trial_way(const char **out, const struct weir_trial_place *place,
+                   const struct weir_trial_traffic *traffic,
+                   struct weir_err *err);
 
 #endif
