@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "base/version.h"
 #include "bench/gen/gen_cmd.h"
+#include "bench/limit/limit_cmd.h"
 #include "bench/self/self_cmd.h"
 #include "bench/stages/stages_cmd.h"
 
@@ -18,6 +19,7 @@ static const struct command {
     const char *text;
 } commands[] = {
     {"gen", weir_bench_gen, "send numbered frames at a rate"},
+    {"limit", weir_bench_limit, "the highest rate without loss"},
     {"self", weir_bench_self, "what anybody can measure in a minute"},
     {"stages", weir_bench_stages, "what each stage costs, a frame"},
     {NULL, NULL, NULL},

@@ -25,12 +25,21 @@
  *           (in the file; null without one), "loss_fraction", "valid",
  *           "void" (why, or null), "limit" (the stage, or null),
  *           "threads": [ { "name", "busy_fraction", "waiting_fraction" } ],
- *           "cpu_ns" (of the recorder, per sent frame), "memory_bytes"
+ *           "cpu_ns" (of the recorder, per sent frame), "memory_bytes";
+ *           "why" (what the search wanted of it), "discards", "lost" (by the
+ *           ledger), "generator_limited", "starved" (times that the pool was
+ *           empty), "write_s" (inside the sink's write), "drain_s" (from the
+ *           end of sending until all was quiet), "stage" (which waited, where
+ *           "limit" is "cpu")
  *   limit   the end of a row's search: "row", "frame", "target", "workers",
  *           "generator", "ndr_pps", "pdr_pps" (null: none was lossless),
  *           "ndr_bits", "ndr_width_fraction" (the search's last interval),
  *           "limit" (the stage above NDR), "generator_limited" (bool),
- *           "cpu_ns" (at NDR), "trials", "void_trials"
+ *           "cpu_ns" (at NDR), "trials", "void_trials"; "stage", "hiccups"
+ *           (loads that were good in spite of a failure), "confirmed" (by a
+ *           long trial), "shortened" (some trials, to the target's room),
+ *           "end" ("done", "trials", "time", "interrupted", "failed"),
+ *           "ring_bytes", "ring_s" (that it holds at NDR), "drain_s" (there)
  *   stage   "stage", "frame", "ns": { "least", "p10", "p50", "p90", "p99",
  *           "most" } (per frame), "cycles", "instructions" (per frame or
  *           null), "floor": { "name", "ns" } or null

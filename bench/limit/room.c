@@ -1,0 +1,84 @@
+#include "bench/limit/room.h"
+
+#include <errno.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "base/err.h"
+
+/* Not in linux/magic.h of every system. */
+#define XFS_MAGIC 0x58465342
+#define ZFS_MAGIC 0x2fc12fc1
+
+static const struct {
+    uint32_t magic;
+    const char *name;
+} types[] = {
+    {TMPFS_MAGIC, "tmpfs"},     {RAMFS_MAGIC, "ramfs"},
+    {EXT4_SUPER_MAGIC, "ext4"}, /* and ext2, ext3 */
+    {XFS_MAGIC, "xfs"},         {BTRFS_SUPER_MAGIC, "btrfs"},
+    {F2FS_SUPER_MAGIC, "f2fs"}, {ZFS_MAGIC, "zfs"},
+    {NFS_SUPER_MAGIC, "nfs"},   {OVERLAYFS_SUPER_MAGIC, "overlay"},
+};
+
+static void name_type(char *out, size_t size, uint32_t magic)
+{
+    snprintf(out, size, "0x%x", magic);
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (types[i].magic == magic)
+            snprintf(out, size, "%s", types[i].name);
+}
+
+/* MemAvailable of proc(5), in KiB there. */
+static int memory_available(uint64_t *out, struct weir_err *err)
+{
+    static const char key[] = "MemAvailable:";
+    char line[256];
+    uint64_t kib = 0;
+    FILE *file = fopen("/proc/meminfo", "re");
+    if (file == NULL)
+        return weir_err_sys(err, -errno, "/proc/meminfo");
+    while (fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, key, strlen(key)) == 0)
+            kib = strtoull(line + strlen(key), NULL, 10);
+    (void)fclose(file);
+    *out = kib * 1024;
+    return 0;
+}
+
+int weir_room_of(struct weir_room *out, const char *folder,
+                 struct weir_err *err)
+{
+    struct statfs fs;
+    struct stat st;
+    if (stat(folder, &st) != 0)
+        return weir_err_sys(err, -errno, "%s", folder);
+    if (!S_ISDIR(st.st_mode))
+        return weir_err_sys(err, -ENOTDIR, "%s", folder);
+    if (statfs(folder, &fs) != 0)
+        return weir_err_sys(err, -errno, "%s", folder);
+    uint32_t magic = (uint32_t)fs.f_type;
+    name_type(out->type, sizeof out->type, magic);
+    out->bytes = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize / 2;
+    if (magic == TMPFS_MAGIC || magic == RAMFS_MAGIC) {
+        uint64_t memory = 0;
+        int ret = memory_available(&memory, err);
+        if (ret != 0)
+            return ret;
+        /* ramfs has no size of its own. */
+        if (memory / 2 < out->bytes || magic == RAMFS_MAGIC)
+            out->bytes = memory / 2;
+    }
+    return 0;
+}
+
+int64_t weir_room_fit(uint64_t room_bytes, int64_t duration_ns, double pps,
+                      double frame_bytes)
+{
+    double fits_ns = (double)room_bytes / (pps * frame_bytes) * 1e9;
+    return fits_ns < (double)duration_ns ? (int64_t)fits_ns : duration_ns;
+}

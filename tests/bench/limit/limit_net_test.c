@@ -1,0 +1,246 @@
+/* weir bench limit, as a user runs it: counts agree, lines are well formed,
+ * and whatever goes wrong is told in a line and leaves nothing behind.
+ *
+ * No time is asserted: every run is bounded by --trials. */
+
+#include <criterion/criterion.h>
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "bench/host/rig.h"
+#include "tests/cli/command.h"
+
+/* Where the bench may leave its files, and does not. */
+#define RUN "mkdir -p tmp target; TMPDIR=$PWD/tmp; export TMPDIR; "
+#define LIMIT                                                                  \
+    RUN "weir bench limit --way mmsg --short 0.2 --long 0.3 --trials 5 "       \
+        "--results lines "
+
+static void need_rig(void)
+{
+    struct weir_rig *rig = NULL;
+    struct weir_err err = {.text = ""};
+    int ret = weir_rig_open(&rig, 1500, &err);
+    if (ret == 0)
+        weir_rig_close(rig);
+    else
+        cr_skip_test("SKIPPED: %s", err.text);
+}
+
+/* No file, and no process that was started for one. */
+static void expect_nothing_left(void)
+{
+    const struct command_result *r = command_run("find tmp target -mindepth 1");
+    cr_expect_str_eq(r->out, "");
+    r = command_run("cat /proc/[0-9]*/cmdline 2>&1 | tr '\\0' ' ' | "
+                    "grep -c \"[r]eport $PWD/tmp\"");
+    cr_expect_str_eq(r->out, "0\n");
+}
+
+static json_t *next_line(FILE *file)
+{
+    static char text[16384];
+    if (fgets(text, sizeof text, file) == NULL)
+        return NULL;
+    json_t *line = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    cr_assert(json_is_object(line), "%s", text);
+    return line;
+}
+
+static int64_t number(const json_t *line, const char *key)
+{
+    const json_t *value = json_object_get(line, key);
+    cr_assert(json_is_integer(value), "%s", key);
+    return json_integer_value(value);
+}
+
+static bool is(const json_t *line, const char *key, const char *text)
+{
+    const char *value = json_string_value(json_object_get(line, key));
+    return value != NULL && strcmp(value, text) == 0;
+}
+
+static void expect_counts(const json_t *line)
+{
+    const json_t *before = json_object_get(line, "before");
+    const json_t *distinct = json_object_get(line, "distinct");
+    cr_expect(json_is_true(json_object_get(line, "valid")));
+    cr_expect(json_is_null(json_object_get(line, "void")));
+    cr_expect_eq(number(line, "sent"),
+                 number(line, "kernel_seen") + number(before, "qdisc") +
+                     number(before, "device") + number(before, "backlog"));
+    cr_expect_eq(number(line, "kernel_seen"),
+                 number(line, "received") + number(line, "kernel_dropped") +
+                     number(line, "discards"));
+    if (is(line, "target", "none"))
+        cr_expect(json_is_null(distinct));
+    else
+        cr_expect_eq(number(line, "received"), json_integer_value(distinct) +
+                                                   number(line, "excluded") +
+                                                   number(line, "lost"));
+    cr_expect_gt(number(line, "sent"), 0);
+    cr_expect_gt(number(line, "memory_bytes"), 0);
+    cr_expect_gt(json_real_value(json_object_get(line, "offered_pps")), 0);
+    cr_expect_gt(json_array_size(json_object_get(line, "threads")), 4);
+}
+
+static void expect_keys(const json_t *line, const char *const *keys)
+{
+    for (; *keys != NULL; keys++)
+        cr_expect_not_null(json_object_get(line, *keys), "%s", *keys);
+}
+
+static const char *const trial_keys[] = {
+    "row",        "frame",         "target", "workers", "generator", "load_pps",
+    "duration_s", "loss_fraction", "limit",  "cpu_ns",  NULL};
+static const char *const limit_keys[] = {
+    "row",     "frame",   "target",   "workers",
+    "ndr_pps", "pdr_pps", "ndr_bits", "ndr_width_fraction",
+    "limit",   "cpu_ns",  "trials",   "void_trials",
+    NULL};
+
+/* Of the file of lines: how many trials and limits it has. */
+static void read_lines(int *trials, int *limits)
+{
+    FILE *file = fopen(command_path("lines"), "re");
+    json_t *line;
+    cr_assert_not_null(file);
+    *trials = *limits = 0;
+    while ((line = next_line(file)) != NULL) {
+        if (is(line, "type", "trial")) {
+            ++*trials;
+            expect_counts(line);
+            expect_keys(line, trial_keys);
+        } else if (is(line, "type", "limit")) {
+            ++*limits;
+            expect_keys(line, limit_keys);
+            cr_expect_eq(number(line, "void_trials"), 0);
+        }
+        json_decref(line);
+    }
+    (void)fclose(file);
+}
+
+Test(limit, counts_agree_with_and_without_a_file)
+{
+    int trials, limits;
+    need_rig();
+    const struct command_result *r =
+        command_run(LIMIT "--frame 60,imix -w none,target --workers 1 --ring 2 "
+                          "--flows 10 --skew 1");
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    cr_expect_not_null(strstr(r->out, "row frame"), "%s", r->out);
+    cr_expect_not_null(strstr(r->err, "row 4 of 4: frame imix, to target, "
+                                      "1 worker, mmsg\n"),
+                       "%s", r->err);
+    read_lines(&trials, &limits);
+    cr_expect_eq(limits, 4);
+    cr_expect_geq(trials, 8);
+    cr_expect_leq(trials, 20);
+    expect_nothing_left();
+}
+
+Test(limit, frames_that_the_kernel_does_not_show_make_a_trial_void)
+{
+    need_rig();
+    const struct command_result *r = command_run(
+        "printf '#!/bin/sh\\nexec %%s \"$@\" greater 2000\\n' "
+        "$(command -v weir) >picky; chmod +x picky; " LIMIT "--weir ./picky");
+    cr_expect_eq(r->status, 1);
+    cr_expect_not_null(strstr(r->err, " is not kernel_seen + before 0\n"), "%s",
+                       r->err);
+    cr_expect_not_null(strstr(r->err, "weir bench limit: row 1: 4 void trials "
+                                      "in a row\n"),
+                       "%s", r->err);
+    expect_nothing_left();
+}
+
+Test(limit, a_recorder_that_is_killed_makes_a_trial_void)
+{
+    need_rig();
+    const struct command_result *r = command_run(
+        "printf '#!/bin/sh\\n(sleep 0.3; kill -9 $$) &\\nexec %%s \"$@\"\\n' "
+        "$(command -v weir) >doomed; chmod +x doomed; " LIMIT
+        "--short 2 --long 2 --weir ./doomed -w target");
+    cr_expect_eq(r->status, 1);
+    cr_expect_not_null(strstr(r->err, "void: weir record: killed by signal 9"),
+                       "%s", r->err);
+    expect_nothing_left();
+}
+
+Test(limit, a_file_that_cannot_grow_ends_the_row_and_the_rest_goes_on)
+{
+    need_rig();
+    const struct command_result *r =
+        command_run("printf '#!/bin/sh\\nulimit -f 100\\nexec %%s \"$@\"\\n' "
+                    "$(command -v weir) >small; chmod +x small; " LIMIT
+                    "--weir ./small -w target,none");
+    cr_expect_eq(r->status, 1);
+    cr_expect_not_null(strstr(r->err, "weir bench limit: row 1: weir record: "),
+                       "%s", r->err);
+    cr_expect_not_null(strstr(r->err, "File too large\n"), "%s", r->err);
+    cr_expect_not_null(strstr(r->err, "row 2 of 2"), "%s", r->err);
+    cr_expect_not_null(strstr(r->err, "nothing lost of"), "%s", r->err);
+    expect_nothing_left();
+}
+
+Test(limit, a_target_without_room_is_skipped)
+{
+    need_rig();
+    const struct command_result *r = command_run(
+        RUN "unshare -m sh -c 'mount -t tmpfs -o size=1M none target && "
+            "weir bench limit --way mmsg --short 0.2 --long 0.3 --trials 5 "
+            "--results lines -w target; s=$?; ls target; exit $s'");
+    cr_expect_eq(r->status, 0, "%s", r->err);
+    cr_expect_not_null(
+        strstr(r->err, "weir bench limit: row 1: target: a trial may write 0 "
+                       "MB (half of what is free), which is too little\n"),
+        "%s", r->err);
+    r = command_run("cat lines");
+    cr_expect_not_null(strstr(r->out, "\"skip\""), "%s", r->out);
+    expect_nothing_left();
+}
+
+Test(limit, an_interrupt_prints_what_there_is_and_leaves_nothing)
+{
+    need_rig();
+    const struct command_result *r =
+        command_run(RUN "weir bench limit --way mmsg --short 0.2 --long 60 "
+                        "-w target --results lines & pid=$!; "
+                        "until grep -q trial lines; do sleep 0.05; done; "
+                        "sleep 0.2; kill -INT $pid; wait $pid");
+    cr_expect_eq(r->status, 1, "%s", r->err);
+    cr_expect_not_null(strstr(r->err, "row 1: interrupted\n"), "%s", r->err);
+    cr_expect_not_null(strstr(r->out, "row 1: interrupted\n"), "%s", r->out);
+    expect_nothing_left();
+}
+
+Test(limit, bad_input_is_one_line)
+{
+    command_complains("weir bench limit -i nonexistent", 1,
+                      "weir bench limit: nonexistent: no such interface", "");
+    command_complains("weir bench limit --weir /nonexistent", 1,
+                      "weir bench limit: ", "/nonexistent");
+    command_complains("weir bench limit --frame 7", 2, "--frame", "7");
+    need_rig();
+    const struct command_result *r = command_run(LIMIT "-w /nonexistent,none");
+    cr_expect_eq(r->status, 1);
+    cr_expect_not_null(strstr(r->err, "row 1: /nonexistent: No such file"),
+                       "%s", r->err);
+    cr_expect_not_null(strstr(r->err, "nothing lost of"), "%s", r->err);
+}
+
+Test(limit, without_privilege_it_says_what_is_needed)
+{
+    const struct command_result *r =
+        command_run("setpriv --bounding-set -all true");
+    if (r->status != 0)
+        cr_skip_test("SKIPPED: %s", r->err);
+    command_complains("setpriv --bounding-set -all weir bench limit", 1,
+                      "weir bench limit: ", "CAP_");
+}

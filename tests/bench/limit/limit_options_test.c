@@ -1,0 +1,161 @@
+#include "bench/limit/limit_options.h"
+
+#include <criterion/criterion.h>
+#include <criterion/redirect.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/args.h"
+
+static struct weir_limit_options options;
+
+static void fini(void)
+{
+    weir_limit_options_free(&options);
+}
+
+TestSuite(limit_options, .fini = fini);
+
+/* The words are one text, with blanks between. */
+static int parse(const char *text)
+{
+    static char words[512];
+    char *argv[32] = {words}, *rest;
+    int argc = 0;
+    snprintf(words, sizeof words, "limit %s", text);
+    for (char *word = strtok_r(words, " ", &rest); word != NULL;
+         word = strtok_r(NULL, " ", &rest))
+        argv[argc++] = word;
+    return weir_limit_options_parse(&options, argc, argv);
+}
+
+Test(limit_options, nothing_asked_is_one_row)
+{
+    cr_assert_eq(parse(""), WEIR_EXIT_OK);
+    cr_expect_eq(options.frames_count, 1);
+    cr_expect_eq(options.frames[0].most_bytes, 60);
+    cr_expect_eq(options.targets_count, 1);
+    cr_expect_null(options.targets[0]);
+    cr_expect_eq(options.workers_count, 1);
+    cr_expect_eq(options.workers[0], 0);
+    cr_expect_eq(options.ring_bytes, 64 << 20);
+    cr_expect_str_eq(options.way, "auto");
+    cr_expect_eq(options.search.short_ns, 2000000000);
+    cr_expect_eq(options.search.long_ns, 10000000000);
+    cr_expect_float_eq(options.search.width, 0.02, 1e-12);
+    cr_expect_not(options.search.rfc2544);
+}
+
+Test(limit_options, lists_make_rows)
+{
+    cr_assert_eq(parse("--frame 60,1514,imix -w none,/tmp --workers 1,2,4,8 "
+                       "--ring 4 --way txring --flows 100 --skew 1.1 "
+                       "-i eth0 --from eth1"),
+                 WEIR_EXIT_OK);
+    cr_expect_eq(options.frames_count, 3);
+    cr_expect_float_eq(options.frames[1].mean_bytes, 1514, 1e-9);
+    cr_expect_float_eq(options.frames[2].mean_bytes,
+                       (7 * 60 + 4 * 590 + 1514) / 12.0, 1e-9);
+    cr_expect_eq(options.frames[2].most_bytes, 1514);
+    cr_expect_eq(options.targets_count, 2);
+    cr_expect_null(options.targets[0]);
+    cr_expect_str_eq(options.targets[1], "/tmp");
+    cr_expect_eq(options.workers_count, 4);
+    cr_expect_eq(options.workers[3], 8);
+    cr_expect_eq(options.ring_bytes, 4 << 20);
+    cr_expect_eq(options.flows, 100);
+    cr_expect_str_eq(options.device, "eth0");
+    cr_expect_str_eq(options.from, "eth1");
+}
+
+Test(limit_options, the_last_list_counts)
+{
+    cr_assert_eq(parse("--workers 1,2 --workers 3 -w /a,/b -w none"),
+                 WEIR_EXIT_OK);
+    cr_expect_eq(options.workers_count, 1);
+    cr_expect_eq(options.workers[0], 3);
+    cr_expect_eq(options.targets_count, 1);
+    cr_expect_null(options.targets[0]);
+}
+
+Test(limit_options, durations_and_widths)
+{
+    cr_assert_eq(parse("--short 0.2 --long 300ms --width 5 --trials 9 --time "
+                       "1m"),
+                 WEIR_EXIT_OK);
+    cr_expect_eq(options.search.short_ns, 200000000);
+    cr_expect_eq(options.search.long_ns, 300000000);
+    cr_expect_float_eq(options.search.width, 0.05, 1e-12);
+    cr_expect_eq(options.search.trials_max, 9);
+    cr_expect_eq(options.search.total_ns, 60000000000);
+}
+
+Test(limit_options, rfc2544_means_60_s)
+{
+    cr_assert_eq(parse("--rfc2544 --width 1.5%"), WEIR_EXIT_OK);
+    cr_expect(options.search.rfc2544);
+    cr_expect_eq(options.search.long_ns, 60000000000);
+    cr_expect_eq(options.search.total_ns, 3600000000000);
+    cr_expect_float_eq(options.search.width, 0.015, 1e-12);
+    weir_limit_options_free(&options);
+    cr_assert_eq(parse("--long 5 --rfc2544 --time 7"), WEIR_EXIT_OK);
+    cr_expect_eq(options.search.long_ns, 5000000000);
+    cr_expect_eq(options.search.total_ns, 7000000000);
+}
+
+Test(limit_options, help_needs_nothing_else)
+{
+    cr_assert_eq(parse("--help"), WEIR_EXIT_OK);
+    cr_expect(options.help);
+}
+
+static void expect_usage(const char *text, const char *complaint)
+{
+    char expected[256];
+    cr_redirect_stderr();
+    cr_assert_eq(parse(text), WEIR_EXIT_USAGE, "%s", text);
+    snprintf(expected, sizeof expected,
+             "weir bench limit: %s (see weir bench limit --help)\n", complaint);
+    cr_assert_stderr_eq_str(expected);
+}
+
+Test(limit_options, a_width_has_bounds)
+{
+    expect_usage("--width 0", "--width: '0' is not a width of 0.1 to 50 %");
+}
+
+Test(limit_options, a_width_is_a_number)
+{
+    expect_usage("--width 2x", "--width: '2x' is not a width of 0.1 to 50 %");
+}
+
+Test(limit_options, workers_are_numbers)
+{
+    expect_usage("--workers 1,0", "--workers: '0' is too small: at least 1");
+}
+
+Test(limit_options, a_list_names_something)
+{
+    expect_usage("--workers ,", "--workers: ',' names nothing");
+}
+
+Test(limit_options, a_list_is_not_endless)
+{
+    expect_usage("--workers 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1",
+                 "--workers: at most 16");
+}
+
+Test(limit_options, from_goes_with_an_interface)
+{
+    expect_usage("--from eth1", "--from goes with -i");
+}
+
+Test(limit_options, short_is_shorter)
+{
+    expect_usage("--short 3 --long 2", "--short is longer than --long");
+}
+
+Test(limit_options, words_mean_nothing)
+{
+    expect_usage("udp", "'udp' is not understood");
+}
