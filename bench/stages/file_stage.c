@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -20,16 +21,27 @@
 #define BLOCK_BYTES 327680u
 #define LEASES      12
 
+/* A chunk of the file, as the floor reads it. */
+struct part {
+    uint32_t bytes;
+    uint32_t frames;
+};
+
 struct file_state {
     int fd;
     char path[64];
     struct weir_source *source; /* NULL: at the file's end */
     uint8_t *room;              /* the floor's */
+    struct part *parts;
+    uint32_t parts_count;
+    uint32_t part; /* the next to be read */
+    uint64_t part_offset;
+    uint64_t head_bytes;
     uint64_t file_frames;
-    uint64_t file_bytes; /* whole file; sum of len for the source */
+    uint64_t wire_bytes; /* of all frames */
     uint64_t frames;     /* since the file's begin */
-    uint64_t bytes;
-    uint64_t done; /* bytes that the floor has read */
+    uint64_t bytes;      /* of these; the floor's: of the file */
+    uint64_t expected;
 };
 
 static void file_close(void *state)
@@ -39,12 +51,32 @@ static void file_close(void *state)
         s->source->ops->close(s->source);
     if (s->fd >= 0)
         close(s->fd);
+    free(s->parts);
     free(s->room);
     free(s);
 }
 
+static int note_parts(struct file_state *s, const struct weir_chunks *chunks,
+                      struct weir_err *err)
+{
+    s->parts = calloc(chunks->count, sizeof *s->parts);
+    if (s->parts == NULL)
+        return weir_err_sys(err, -ENOMEM, "file");
+    s->parts_count = chunks->count;
+    s->head_bytes = chunks->head_bytes;
+    s->part_offset = chunks->head_bytes;
+    s->file_frames = chunks->frames;
+    for (uint32_t i = 0; i < chunks->count; i++) {
+        const struct weir_batch *batch = &chunks->batches[i];
+        s->parts[i].bytes = batch->chunk.len;
+        s->parts[i].frames = batch->passed;
+        s->wire_bytes += batch->passed_bytes;
+    }
+    return 0;
+}
+
 static int file_make(struct file_state *s, const struct weir_stage_setup *setup,
-                     bool wire, struct weir_err *err)
+                     struct weir_err *err)
 {
     s->fd = memfd_create("weir-bench", MFD_CLOEXEC);
     if (s->fd < 0)
@@ -57,19 +89,14 @@ static int file_make(struct file_state *s, const struct weir_stage_setup *setup,
     if (ret != 0)
         return ret;
     ret = weir_chunks_write(&chunks, s->fd, true, "memfd", err);
-    s->file_frames = chunks.frames;
-    s->file_bytes = chunks.head_bytes + chunks.bytes;
-    if (wire) {
-        s->file_bytes = 0;
-        for (uint32_t i = 0; i < chunks.count; i++)
-            s->file_bytes += chunks.batches[i].passed_bytes;
-    }
+    if (ret == 0)
+        ret = note_parts(s, &chunks, err);
     weir_chunks_close(&chunks);
     return ret;
 }
 
 static int file_open(void **out, const struct weir_stage_setup *setup,
-                     bool wire, struct weir_err *err)
+                     struct weir_err *err)
 {
     struct file_state *s = calloc(1, sizeof *s);
     if (s == NULL)
@@ -77,7 +104,7 @@ static int file_open(void **out, const struct weir_stage_setup *setup,
     s->fd = -1;
     s->room = malloc(BLOCK_BYTES);
     int ret = s->room == NULL ? weir_err_sys(err, -ENOMEM, "file")
-                              : file_make(s, setup, wire, err);
+                              : file_make(s, setup, err);
     if (ret != 0) {
         file_close(s);
         return ret;
@@ -86,19 +113,13 @@ static int file_open(void **out, const struct weir_stage_setup *setup,
     return 0;
 }
 
-static int source_open(void **out, const struct weir_stage_setup *setup,
-                       struct weir_err *err)
-{
-    return file_open(out, setup, true, err);
-}
-
 static int source_prepare(void *state, struct weir_err *err)
 {
     struct file_state *s = state;
     if (s->source != NULL && s->frames < s->file_frames)
         return 0;
     if (s->source != NULL) {
-        if (s->bytes != s->file_bytes)
+        if (s->bytes != s->wire_bytes)
             return weir_err_set(err, -EBADMSG, "frames are not the file's");
         s->source->ops->close(s->source);
         s->source = NULL;
@@ -139,7 +160,7 @@ static int source_check(void *state, struct weir_err *err)
             return (int)n;
     }
     struct weir_lease lease;
-    if (s->bytes == s->file_bytes &&
+    if (s->bytes == s->wire_bytes &&
         s->source->ops->next(s->source, &lease, err) == WEIR_SOURCE_END)
         return 0;
     return weir_err_set(err, -EBADMSG, "frames are not the file's");
@@ -150,7 +171,7 @@ const struct weir_stage weir_stage_file_pcap = {
     .text = "read a pcap from the page cache, and walk it",
     .floor = "file_read",
     .param = WEIR_FORMAT_PCAP,
-    .open = source_open,
+    .open = file_open,
     .prepare = source_prepare,
     .run = source_run,
     .check = source_check,
@@ -162,50 +183,65 @@ const struct weir_stage weir_stage_file_pcapng = {
     .text = "read a pcapng from the page cache, and walk it",
     .floor = "file_read",
     .param = WEIR_FORMAT_PCAPNG,
-    .open = source_open,
+    .open = file_open,
     .prepare = source_prepare,
     .run = source_run,
     .check = source_check,
     .close = file_close,
 };
 
-static int read_open(void **out, const struct weir_stage_setup *setup,
-                     struct weir_err *err)
-{
-    return file_open(out, setup, false, err);
-}
-
-/* The whole file is a sample: its frames are known, a block's are not. */
 static int64_t read_run(void *state, struct weir_err *err)
 {
     struct file_state *s = state;
-    uint64_t at = 0;
-    for (;;) {
-        ssize_t n = pread(s->fd, s->room, BLOCK_BYTES, (off_t)at);
-        if (n < 0)
-            return weir_err_sys(err, -errno, "read");
-        if (n == 0)
-            break;
-        at += (uint64_t)n;
+    const struct part *part = &s->parts[s->part];
+    uint32_t done = 0;
+    while (done < part->bytes) {
+        uint32_t left = part->bytes - done;
+        ssize_t n =
+            pread(s->fd, s->room, left < BLOCK_BYTES ? left : BLOCK_BYTES,
+                  (off_t)(s->part_offset + done));
+        if (n <= 0)
+            return weir_err_sys(err, n < 0 ? -errno : -EIO, "memfd: read");
+        done += (uint32_t)n;
     }
-    s->done = at;
-    return (int64_t)s->file_frames;
+    s->bytes += done;
+    s->expected += part->bytes;
+    s->part_offset += part->bytes;
+    s->part = (s->part + 1) % s->parts_count;
+    if (s->part == 0)
+        s->part_offset = s->head_bytes;
+    return part->frames;
 }
 
 static int read_check(void *state, struct weir_err *err)
 {
     const struct file_state *s = state;
-    if (s->done == s->file_bytes)
+    struct stat st;
+    uint64_t size = s->head_bytes;
+    for (uint32_t i = 0; i < s->parts_count; i++)
+        size += s->parts[i].bytes;
+    if (s->bytes == s->expected && fstat(s->fd, &st) == 0 &&
+        (uint64_t)st.st_size == size)
         return 0;
     return weir_err_set(err, -EBADMSG, "the file is short");
+}
+
+static double read_bytes(void *state)
+{
+    const struct file_state *s = state;
+    double bytes = 0;
+    for (uint32_t i = 0; i < s->parts_count; i++)
+        bytes += s->parts[i].bytes;
+    return bytes / (double)s->file_frames;
 }
 
 const struct weir_stage weir_stage_file_read = {
     .name = "file_read",
     .text = "read a pcap's bytes from the page cache",
     .param = WEIR_FORMAT_PCAP,
-    .open = read_open,
+    .open = file_open,
     .run = read_run,
     .check = read_check,
+    .bytes = read_bytes,
     .close = file_close,
 };
