@@ -42,7 +42,8 @@
  *           "ring_bytes", "ring_s" (that it holds at NDR), "drain_s" (there)
  *   stage   "stage", "frame", "ns": { "least", "p10", "p50", "p90", "p99",
  *           "most" } (per frame), "cycles", "instructions" (per frame or
- *           null), "floor": { "name", "ns" } or null
+ *           null), "floor": { "name", "ns" } or null, "flows"; and what
+ *           bench/stages/line.h adds
  *   peer    "task", "frame", "peer", "version", "command", "does" (what it
  *           did for that: "records", "records, dissects, counts"),
  *           "rounds": [ { "pps", "loss_fraction" or null, "cpu_ns",

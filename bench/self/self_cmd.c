@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/output.h"
 #include "bench/host/find.h"
+#include "bench/host/machine.h"
 #include "bench/results/results.h"
 #include "bench/self/rounds.h"
 #include "bench/self/tasks.h"
@@ -212,6 +213,9 @@ int weir_bench_self(int argc, char **argv)
     int ret = 0;
     if (c.results != NULL)
         ret = weir_results_open(&results, c.results, &err);
+    if (ret == 0 && results != NULL)
+        ret = weir_results_add(results, weir_machine_run("self", argc, argv),
+                               &err);
     if (ret == 0)
         ret = run(&c, results, &err);
     struct weir_err ignored;

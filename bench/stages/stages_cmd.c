@@ -8,6 +8,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/output.h"
+#include "bench/host/machine.h"
 #include "bench/results/results.h"
 #include "bench/stages/crew.h"
 #include "bench/stages/input.h"
@@ -315,6 +316,9 @@ int weir_bench_stages(int argc, char **argv)
     int ret = 0;
     if (c.results != NULL)
         ret = weir_results_open(&results, c.results, &err);
+    if (ret == 0 && results != NULL)
+        ret = weir_results_add(results, weir_machine_run("stages", argc, argv),
+                               &err);
     if (ret == 0)
         ret = run(&c, results, &err);
     struct weir_err ignored;

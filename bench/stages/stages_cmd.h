@@ -5,7 +5,7 @@
  * on blocks in memory, with its floor beside it.  Needs no privilege; its
  * options are in its --help.
  *
- * Results   "stage" lines (bench/stages/line.h), "ratio" lines of the
+ * Results   a "run" line, "stage" lines (bench/stages/line.h), "ratio" lines of the
  *           scaling with workers, and a "skip" for what could not be.
  * Errors    an exit status of base/args.h: WEIR_EXIT_FAILED if a stage
  *           failed; the others have been measured. */

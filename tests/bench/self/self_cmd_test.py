@@ -49,6 +49,8 @@ def check_usual(folder):
     path = os.path.join(folder, "results.jsonl")
     done = run("--folder", folder, "--results", path)
     check(f"usual: {done.returncode} {done.stderr}", done.returncode == 0)
+    runs = lines_of(path, "run")
+    check(f"run: {runs}", [r["bench"] for r in runs] == ["self"])
     peers = {(p["task"], p["peer"]): p for p in lines_of(path, "peer")}
     wanted = {("self: synth to null", "weir"), ("self: synth to file", "weir"),
               ("self: copy a file", "weir"), ("self: copy a file", "cp"),

@@ -42,6 +42,8 @@ def check_usual(folder):
     done = run("-w", folder, "--frame", "60,imix", "--flows", "20,1,300",
                "--results", path)
     check(f"usual: {done.returncode} {done.stderr}", done.returncode == 0)
+    runs = lines_of(path, "run")
+    check(f"run: {runs}", [r["bench"] for r in runs] == ["stages"])
     stages = lines_of(path, "stage")
     seen = {(s["stage"], s["frame"], s["flows"]) for s in stages}
     for frame in ("60", "imix"):
