@@ -10,6 +10,8 @@
 #include "base/version.h"
 #include "bench/gen/gen_cmd.h"
 #include "bench/limit/limit_cmd.h"
+#include "bench/results/compare_cmd.h"
+#include "bench/results/page_cmd.h"
 #include "bench/self/self_cmd.h"
 #include "bench/stages/stages_cmd.h"
 
@@ -22,6 +24,8 @@ static const struct command {
     {"limit", weir_bench_limit, "the highest rate without loss"},
     {"self", weir_bench_self, "what anybody can measure in a minute"},
     {"stages", weir_bench_stages, "what each stage costs, a frame"},
+    {"compare", weir_bench_compare, "the ratios of two results files"},
+    {"page", weir_bench_page, "results as a page of tables and plots"},
     {NULL, NULL, NULL},
 };
 
