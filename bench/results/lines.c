@@ -113,7 +113,7 @@ static int line_parse(struct weir_lines *lines, const char *text, size_t len,
 }
 
 /* The next line without its end, at most WEIR_LINE_BYTES_MAX + 1 bytes of
- * it; false at the end of the file. */
+ * it, and a 0; false at the end of the file. */
 static bool read_line(FILE *file, char *text, size_t *len)
 {
     int c = getc_unlocked(file);
@@ -123,12 +123,13 @@ static bool read_line(FILE *file, char *text, size_t *len)
     for (; c != EOF && c != '\n'; c = getc_unlocked(file))
         if (*len <= WEIR_LINE_BYTES_MAX)
             text[(*len)++] = (char)c;
+    text[*len] = '\0';
     return true;
 }
 
 static int read_all(struct weir_lines *lines, FILE *file)
 {
-    char *text = malloc(WEIR_LINE_BYTES_MAX + 1);
+    char *text = malloc(WEIR_LINE_BYTES_MAX + 2);
     if (text == NULL)
         return -ENOMEM;
     size_t len = 0;
