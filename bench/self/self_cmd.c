@@ -14,7 +14,6 @@
 #include "bench/self/rounds.h"
 #include "bench/self/tasks.h"
 #include "bench/self/told.h"
-#include "bench/stages/crew.h"
 #include "bench/stages/scratch.h"
 #include "bench/stages/stages.h"
 
@@ -127,7 +126,7 @@ static int run_stages(const struct command *c, struct weir_self_config *config,
         .memory_bytes = within(weir_self_room(c->frames) / 2, STAGES_MEMORY),
         .folder = config->folder,
         .file_bytes = within(weir_self_room(c->frames), STAGES_FILE),
-        .scale = weir_crew_cores() < 2 ? 1 : 2,
+        .scale = 2,
         .rounds = config->rounds,
     };
     for (; weir_stages_usual[stages.stages_count] != NULL;

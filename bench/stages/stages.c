@@ -12,6 +12,10 @@
 #include "bench/stages/measure.h"
 #include "bench/stages/scaling.h"
 #include "bench/stages/stage.h"
+#include "bench/stages/waited.h"
+
+/* Of waiting for the CPU: more has an effect on the figures. */
+#define WAITED_PERCENT 2
 
 const struct weir_stage *const weir_stages_usual[] = {
     &weir_stage_walk,         &weir_stage_dissect, &weir_stage_flow,
@@ -216,6 +220,26 @@ static int run_frame(struct round *r, const char *frame, struct weir_err *err)
     return ret;
 }
 
+/* Says so if something else ran where the stages were timed. */
+static int tell_waited(struct round *r, const struct weir_waited *before,
+                       struct weir_err *err)
+{
+    const struct weir_waited after = weir_waited_read();
+    const double percent = 100 * weir_waited_fraction(before, &after);
+    if (percent < WAITED_PERCENT)
+        return 0;
+    fprintf(r->out,
+            "not alone: the measuring thread waited %.0f %% of the time for "
+            "its CPU\n",
+            percent);
+    return r->results == NULL
+               ? 0
+               : weir_results_note(r->results, err,
+                                   "stages: the measuring thread waited %.0f "
+                                   "%% of the time for its CPU",
+                                   percent);
+}
+
 int weir_stages_run(const struct weir_stages_config *config,
                     struct weir_results *results, FILE *out, uint32_t *failed,
                     struct weir_err *err)
@@ -230,11 +254,14 @@ int weir_stages_run(const struct weir_stages_config *config,
             ret = weir_results_skip(results, "cycles and instructions",
                                     why.text, err);
     }
+    const struct weir_waited before = weir_waited_read();
     weir_crew_pin(0);
     weir_stage_line_head(out);
     for (size_t i = 0; i < config->frames_count && ret == 0; i++)
         ret = run_frame(&r, config->frames[i], err);
     weir_crew_unpin();
+    if (ret == 0)
+        ret = tell_waited(&r, &before, err);
     weir_cycles_close(&r.cycles);
     return ret;
 }

@@ -244,7 +244,8 @@ static void set_defaults(struct command *c)
         .time_ns = 300 * WEIR_NS_PER_MS,
         .memory_bytes = MEMORY,
         .file_bytes = FILE_BYTES,
-        .scale = weir_crew_cores(),
+        /* With one core it is told that there is no scaling. */
+        .scale = weir_crew_cores() < 2 ? 2 : weir_crew_cores(),
         .rounds = ROUNDS,
     };
     for (; weir_stages_usual[c->config.stages_count] != NULL;
