@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -11,7 +12,11 @@ int weir_find_weir(const char *asked, char out[PATH_MAX], struct weir_err *err)
 {
     if (asked == NULL)
         return weir_program_find("weir", "cli", out, err);
-    if (realpath(asked, out) == NULL || access(out, X_OK) != 0)
+    struct stat about;
+    if (realpath(asked, out) == NULL || stat(out, &about) != 0 ||
+        access(out, X_OK) != 0)
         return weir_err_sys(err, -errno, "%s", asked);
+    if (!S_ISREG(about.st_mode))
+        return weir_err_set(err, -EACCES, "%s: not a program", asked);
     return 0;
 }

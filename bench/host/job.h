@@ -7,7 +7,8 @@
  *
  * A job never outlives its bench (PR_SET_PDEATHSIG), never reads the bench's
  * standard input, inherits no file of the bench's, and is its own process
- * group, so that what it started ends with it.
+ * group, so that what it started ends with it (but for what makes itself a
+ * session of its own: no daemons, please).
  *
  * Its standard error, and its standard output if that is kept, are pipes
  * that expect, running and wait drain: call one of them now and then, for a

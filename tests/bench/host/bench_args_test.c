@@ -123,6 +123,12 @@ Test(bench_args, what_is_not_there_is_named)
     bench.weir_asked = "/no/such/weir";
     cr_expect_eq(weir_bench_args_settle(&bench, &err), -ENOENT);
     cr_expect_str_eq(err.text, "/no/such/weir: No such file or directory");
+    bench.weir_asked = "/etc/passwd";
+    cr_expect_eq(weir_bench_args_settle(&bench, &err), -EACCES);
+    cr_expect_str_eq(err.text, "/etc/passwd: Permission denied");
+    bench.weir_asked = "/bin";
+    cr_expect_eq(weir_bench_args_settle(&bench, &err), -EACCES);
+    cr_expect_str_eq(err.text, "/bin: not a program");
     bench.weir_asked = "/bin/sh";
     bench.generator = (struct weir_bench_cpus){.count = 1, .cpu = {1023}};
     cr_expect_eq(weir_bench_args_settle(&bench, &err), -EINVAL);
