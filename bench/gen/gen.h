@@ -13,8 +13,8 @@
  *           Nothing else that listens on this same device sees them.
  *   mmsg    sendmmsg, through the queueing discipline: out of the device.
  *
- * The last two read the clock once for a batch of up to 64 frames, which all
- * bear that stamp; a paced batch holds what is due by then.
+ * The last two read the clock once for a batch of up to 64 frames, xdp for up
+ * to 16, which all bear that stamp: they are those that were due by then.
  *
  * Owner     the caller closes; the plan, the device's name and the stop flag
  *           outlive gen.  The flag lies in memory that is shared with

@@ -48,13 +48,19 @@ int weir_gen_device_check(const char *device, struct weir_err *err)
     return ret;
 }
 
-int weir_gen_device_mtu(const char *device, const struct weir_plan *plan,
-                        struct weir_err *err)
+int weir_gen_device_sends(const char *device, const struct weir_plan *plan,
+                          struct weir_err *err)
 {
     struct ifreq request = {0};
+    struct ifreq flags = {0};
     int ret = ask(device, SIOCGIFMTU, &request, err);
     if (ret != 0)
         return ret;
+    ret = ask(device, SIOCGIFFLAGS, &flags, err);
+    if (ret != 0)
+        return ret;
+    if ((flags.ifr_flags & IFF_RUNNING) == 0)
+        return weir_err_set(err, -ENETDOWN, "%s: no carrier", device);
     /* The Ethernet header does not count, nor does a tag (net/packet/
      * af_packet.c, packet_extra_vlan_len_allowed). */
     bool ipv6 = plan->layout.ip_sum == 0;

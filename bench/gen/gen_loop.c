@@ -6,10 +6,13 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "bench/gen/gen_way.h"
 #include "bench/gen/pace.h"
 
 /* A timer wakes some 50 us late: what is left is spun away. */
 #define SPIN_NS 100000
+/* Who takes nothing for that long will not. */
+#define PATIENCE_NS WEIR_NS_PER_S
 /* A signal between a look at the flag and a sleep ends no sleep. */
 #define SLEEP_MOST_NS 100000000
 
@@ -97,11 +100,21 @@ static void account(struct loop *loop, uint32_t from, uint32_t taken,
         counts->asked_ns = loop->due_ns[from + taken - 1] - loop->start_ns;
 }
 
+/* Those that were refused: the same numbers, a new stamp. */
+static void write_again(struct loop *loop, uint32_t from, int64_t now_ns)
+{
+    for (uint32_t i = from; i < loop->count; i++)
+        (void)weir_plan_write(loop->config->plan, loop->rows[i],
+                              loop->counts->sent + (i - from), now_ns,
+                              loop->path->slot(loop->path->self, i));
+}
+
 /* Offers the batch until all of it is taken, or it is time to end. */
 static int offer(struct loop *loop, int64_t now_ns, struct weir_err *err)
 {
     const struct weir_gen_path *path = loop->path;
     uint32_t from = 0;
+    int64_t taken_ns = now_ns;
     int ret = 0;
     for (;;) {
         ret = path->send(path->self, loop->sizes, from, loop->count, err);
@@ -117,10 +130,14 @@ static int offer(struct loop *loop, int64_t now_ns, struct weir_err *err)
         now_ns = weir_clock_mono_ns();
         if (stopped(loop) || now_ns >= loop->end_ns)
             break;
-        for (uint32_t i = from; i < loop->count; i++)
-            (void)weir_plan_write(loop->config->plan, loop->rows[i],
-                                  loop->counts->sent + (i - from), now_ns,
-                                  path->slot(path->self, i));
+        if (ret > 0)
+            taken_ns = now_ns;
+        if (now_ns - taken_ns > PATIENCE_NS) {
+            ret = weir_err_sys(err, -ENOBUFS, "%s: takes no more frames",
+                               loop->config->device);
+            break;
+        }
+        write_again(loop, from, now_ns);
     }
     path->done(path->self, from);
     if (from > 0)
@@ -143,14 +160,18 @@ int weir_gen_loop(const struct weir_gen_path *path,
     int64_t now_ns = loop.start_ns;
     while (ret == 0 && !stopped(&loop) && counts->sent < config->frames_max &&
            now_ns < loop.end_ns) {
-        gather(&loop, now_ns);
-        if (loop.count != 0)
+        if (loop.pace.due_ns <= now_ns) {
+            gather(&loop, now_ns);
             ret = offer(&loop, now_ns, err);
-        else
+        } else {
             wait_until(loop.pace.due_ns < loop.end_ns ? loop.pace.due_ns
                                                       : loop.end_ns,
                        now_ns);
+        }
         now_ns = weir_clock_mono_ns();
     }
-    return ret;
+    /* Without a carrier, what is queued is lost and the sender not told
+     * (net/sched/sch_generic.c, noop_enqueue): then it was not sent. */
+    return ret != 0 ? ret
+                    : weir_gen_device_sends(config->device, config->plan, err);
 }

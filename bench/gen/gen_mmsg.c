@@ -73,7 +73,7 @@ int weir_gen_mmsg_open(struct weir_gen **out,
                        const struct weir_gen_config *config,
                        struct weir_err *err)
 {
-    int ret = weir_gen_device_mtu(config->device, config->plan, err);
+    int ret = weir_gen_device_sends(config->device, config->plan, err);
     if (ret != 0)
         return ret;
     struct gen_mmsg *mmsg = calloc(1, sizeof *mmsg);

@@ -27,10 +27,11 @@ int weir_gen_mmsg_open(struct weir_gen **out,
                        struct weir_err *err);
 
 /* weir_gen_device_check: the device is there, up, and of Ethernet frames.
- * weir_gen_device_mtu: the plan's frames may go out of it. */
+ * weir_gen_device_sends: it has a carrier, and the plan's frames may go out of
+ * it. */
 int weir_gen_device_check(const char *device, struct weir_err *err);
-int weir_gen_device_mtu(const char *device, const struct weir_plan *plan,
-                        struct weir_err *err);
+int weir_gen_device_sends(const char *device, const struct weir_plan *plan,
+                          struct weir_err *err);
 
 /* weir_gen_device_is_card: there is hardware behind it, on some bus. */
 bool weir_gen_device_is_card(const char *device);

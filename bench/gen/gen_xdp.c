@@ -30,6 +30,7 @@ struct gen_xdp {
     struct weir_gen_config config;
     struct bpf_object *object;
     int program_fd;
+    uint32_t ifindex;
     struct weir_gen_xdp_state *state; /* the map itself */
     bool paced;
 };
@@ -128,7 +129,7 @@ static int test_run(const struct gen_xdp *xdp, uint32_t size, uint32_t repeat)
 {
     struct xdp_md context = {
         .data_end = size,
-        .ingress_ifindex = if_nametoindex(xdp->config.device),
+        .ingress_ifindex = xdp->ifindex,
     };
     struct bpf_test_run_opts opts = {
         .sz = sizeof opts,
@@ -194,11 +195,15 @@ static int run(struct weir_gen *gen, struct weir_gen_counts *counts,
     if (ret != 0)
         return ret;
     while (ret == 0 && !at_end(xdp)) {
-        uint64_t left = xdp->config.frames_max - xdp->state->sent;
+        uint64_t sent = xdp->state->sent;
+        uint64_t left = xdp->config.frames_max - sent;
         uint32_t repeat = REPEAT_MOST;
         if (!xdp->paced && left < REPEAT_MOST)
             repeat = (uint32_t)left;
         ret = test_run(xdp, xdp->config.plan->size_max, repeat);
+        /* Not one more, and that without an error: it would go on so. */
+        if (ret == 0 && !xdp->paced && xdp->state->sent == sent && !at_end(xdp))
+            ret = -EIO;
         if (ret == -EINTR)
             ret = 0;
     }
@@ -229,6 +234,13 @@ int weir_gen_xdp_open(struct weir_gen **out,
     if (xdp == NULL)
         return weir_err_set(err, -ENOMEM, "no memory");
     xdp->config = *config;
+    /* 0 would be the loopback interface. */
+    xdp->ifindex = if_nametoindex(config->device);
+    if (xdp->ifindex == 0) {
+        free(xdp);
+        return weir_err_set(err, -ENODEV, "%s: no such interface",
+                            config->device);
+    }
     xdp->paced = plan->forms[0].step_ns != 0 || plan->forms[0].step_part != 0;
     xdp->gen =
         (struct weir_gen){.way = WEIR_GEN_XDP, .run = run, .close = close_xdp};

@@ -12,6 +12,9 @@
 
 #include "bench/gen/wire.h"
 
+/* Frames that one reading of the clock may stamp. */
+#define WEIR_GEN_XDP_STAMP_FRAMES 16
+
 /* Constants to the verifier, which drops the code for what is not so. */
 struct weir_gen_xdp_config {
     struct weir_wire_layout at;
@@ -32,11 +35,13 @@ struct weir_gen_xdp_state {
     uint64_t bytes;
     uint64_t late_frames;
     uint64_t late_most_ns;
+    uint64_t now_ns; /* the clock's last reading */
     uint64_t own_ns; /* of struct weir_pace */
     uint32_t own_part;
     uint32_t left;
-    uint32_t cursor; /* row of the next frame */
-    uint32_t done;   /* frames_max or duration_ns is reached */
+    uint32_t cursor;     /* row of the next frame */
+    uint32_t done;       /* frames_max or duration_ns is reached */
+    uint32_t now_frames; /* that may still have now_ns as their stamp */
     uint32_t rows[WEIR_WIRE_ROWS_MAX];
     struct weir_wire_form forms[WEIR_WIRE_FORMS_MAX];
 };

@@ -2,9 +2,12 @@
 
 #include <criterion/criterion.h>
 
+#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "tests/bench/gen/gen_rig.h"
@@ -155,6 +158,51 @@ Test(gen_control, a_device_that_goes_down_meanwhile)
         cr_assert_not_null(strstr(run.words, "Network is down"), "%s",
                            run.words);
         cr_assert(rig_ip("link set " RIG_LEFT " up"));
+        gen_tap_close(&tap);
+        weir_plan_close(plan);
+    }
+}
+
+/* The kernel notices some moments later (net/core/link_watch.c); until then
+ * the sender is told of every frame that is lost. */
+static void wait_for_no_carrier(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    cr_assert_geq(fd, 0);
+    struct ifreq request = {.ifr_name = RIG_LEFT};
+    do {
+        (void)usleep(1000);
+        cr_assert_eq(ioctl(fd, SIOCGIFFLAGS, &request), 0);
+    } while ((request.ifr_flags & IFF_RUNNING) != 0);
+    (void)close(fd);
+}
+
+/* The other side of a veth pair that is down drops all. */
+Test(gen_control, a_device_that_takes_no_more)
+{
+    for (size_t i = 1; i < WAYS; i++) {
+        struct weir_plan *plan = plan_of();
+        struct gen_tap tap;
+        struct gen_run run;
+        gen_tap_open(&tap, RIG_RIGHT);
+        run_on(&run, ways[i], "-a duration:20 --rate 1000");
+        cr_assert(gen_tap_take(&tap, plan, 10000));
+        cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+        /* The ring is told that it is not taken, the queue is not. */
+        bool told = strcmp(ways[i], "txring") == 0;
+        wait_for_no_carrier();
+        if (!told)
+            cr_assert_eq(kill(run.pid, SIGTERM), 0);
+        gen_finish(&run);
+        cr_assert_eq(run.status, 1);
+        cr_assert_not_null(strstr(run.words, told ? RIG_LEFT ": takes no more"
+                                                  : RIG_LEFT ": no carrier"),
+                           "%s", run.words);
+        char arguments[64];
+        snprintf(arguments, sizeof arguments, "-i " RIG_LEFT " -c 1 --way %s",
+                 ways[i]);
+        gen_complains(arguments, 1, RIG_LEFT ": no carrier");
+        cr_assert(rig_ip("link set " RIG_RIGHT " up"));
         gen_tap_close(&tap);
         weir_plan_close(plan);
     }

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -143,6 +144,47 @@ Test(gen_ways, a_rate_is_never_exceeded)
         cr_assert_geq(gen_number(&run, "duration_ns"), 380 * WEIR_NS_PER_MS);
         gen_tap_close(&tap);
         weir_plan_close(plan);
+    }
+}
+
+/* A queueing discipline of 30 frames that lets some 15000 a second out. */
+Test(gen_ways, what_is_refused_is_sent_again)
+{
+    struct gen_tap tap;
+    struct gen_run run;
+    struct weir_plan_config config = {0};
+    const char *tc = "PATH=$PATH:/usr/sbin:/sbin tc qdisc add dev " RIG_LEFT
+                     " root tbf rate 10mbit burst 2k limit 3000 2>/dev/null";
+    if (system(tc) != 0) /* NOLINT(cert-env33-c) */
+        cr_skip_test("no queueing discipline tbf here");
+    struct weir_plan *plan = plan_of(&config, "60");
+    gen_tap_open(&tap, RIG_RIGHT);
+    gen_start(&run, "--way mmsg -i " RIG_LEFT " -c 1000");
+    while (tap.frames < 1000)
+        cr_assert(gen_tap_take(&tap, plan, 10000));
+    gen_finish(&run);
+    cr_assert_eq(run.status, 0, "%s", run.words);
+    cr_assert_eq(gen_number(&run, "sent"), 1000);
+    cr_assert_gt(gen_number(&run, "refused"), 0);
+    gen_tap_close(&tap);
+    weir_plan_close(plan);
+}
+
+Test(gen_ways, a_rate_that_is_missed_is_told)
+{
+    for (size_t i = 0; i < WAYS; i++) {
+        char arguments[128];
+        struct gen_run run;
+        snprintf(arguments, sizeof arguments,
+                 "--way %s -i %s -c 20000 --rate 1G", ways[i].name,
+                 ways[i].device);
+        gen_start(&run, arguments);
+        gen_finish(&run);
+        cr_assert_eq(run.status, 0, "%s", run.words);
+        cr_assert_eq(gen_number(&run, "sent"), 20000);
+        cr_assert(gen_is(&run, "limited", "true"));
+        cr_assert_gt(gen_number(&run, "late_frames"), 0);
+        cr_assert_gt(gen_number(&run, "late_most_ns"), 100000);
     }
 }
 
