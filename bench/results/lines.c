@@ -15,8 +15,8 @@ static const struct key {
     const char *family;
     const char *keys[3];
 } keys[] = {
-    {"trial", "row", {"row", NULL, NULL}},
-    {"limit", "row", {"row", NULL, NULL}},
+    {"trial", "row", {"frame", "target", "workers"}},
+    {"limit", "row", {"frame", "target", "workers"}},
     {"stage", "stage", {"stage", "frame", "flows"}},
     {"peer", "peer", {"task", "frame", "peer"}},
     {"ratio", "ratio", {"name", NULL, NULL}},

@@ -8,8 +8,8 @@
  *
  * What a later command of the file measured anew (a "run" line begins a
  * command) replaces what an earlier one had under the same key: a limit and
- * its trials by row, a stage by stage, frame and flows, a peer by task, frame
- * and peer, a ratio by name.
+ * its trials by frame, target and workers, a stage by stage, frame and flows, a
+ * peer by task, frame and peer, a ratio by name.
  *
  * Owner     the caller closes; the objects live as long as the lines.
  * Threads   one.

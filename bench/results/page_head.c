@@ -117,7 +117,8 @@ static void limit_card(const json_t *limit, bool bits, struct weir_doc *doc)
     double cpu = weir_line_number(limit, "cpu_ns");
     double width = weir_line_number(limit, "ndr_width_fraction");
     bool bound = weir_line_bool(limit, "generator_limited");
-    const char *stage = weir_line_text(limit, "limit");
+    char limited[WEIR_PAGE_NAME_MAX];
+    const char *stage = weir_page_limit(limited, limit);
     (void)snprintf(value, sizeof value, "%s%.2f", bound ? "≥ " : "",
                    rate * (bits ? 1e-9 : 1e-6));
     (void)snprintf(what, sizeof what, "%s frames without loss, %s%.150s",
@@ -135,7 +136,7 @@ static void limit_card(const json_t *limit, bool bits, struct weir_doc *doc)
     else if (stage != NULL)
         n += snprintf(remark + n, sizeof remark - (size_t)n,
                       "limited by %.100s; ", stage);
-    if (isfinite(width))
+    if (isfinite(width) && !bound)
         n += snprintf(remark + n, sizeof remark - (size_t)n,
                       "interval %.1f%%; ", 100 * width);
     if (isfinite(cpu))

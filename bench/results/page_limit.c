@@ -10,17 +10,44 @@
 #define GIGA 1e-9
 
 static const char *const by_target[] = {"target", NULL};
-static const char *const by_row[] = {"row", NULL};
+/* Numbers of rows begin anew with each command. */
+static const char *const by_row[] = {"row", "frame", "target", "workers", NULL};
 static const char *const by_workers[] = {"workers", NULL};
 static const char *const by_workload[] = {"frame", "target", NULL};
 static const char *const by_size_series[] = {"target", "workers", NULL};
 
 static const struct weir_doc_column columns[] = {
-    {"Row", false},         {"Frame", false},     {"To", false},
-    {"Workers", true},      {"NDR, Mpps", true},  {"Gbit/s", true},
-    {"Interval", true},     {"PDR, Mpps", true},  {"CPU, ns/frame", true},
-    {"What limits", false}, {"Generator", false}, {"Trials", true},
+    {"Row", true},      {"Frame", false},       {"To", false},
+    {"Workers", true},  {"NDR, Mpps", true},    {"Gbit/s", true},
+    {"Interval", true}, {"PDR, Mpps", true},    {"CPU, ns", true},
+    {"Ring, ms", true}, {"What limits", false}, {"Trials", true},
+    {"Remarks", false},
 };
+
+/* What makes a row's figures worth less than others. */
+static void remarks_cell(const json_t *limit, struct weir_doc *doc)
+{
+    char text[WEIR_PAGE_NAME_MAX] = "";
+    const char *end = weir_line_text(limit, "end");
+    double hiccups = weir_line_number(limit, "hiccups");
+    const json_t *confirmed = json_object_get(limit, "confirmed");
+    const char *way = weir_line_text(limit, "generator");
+    int n = 0;
+    if (way != NULL)
+        n = snprintf(text, sizeof text, ", sent by %.16s", way);
+    if (json_is_false(confirmed))
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      ", not confirmed by a long trial");
+    if (weir_line_bool(limit, "shortened"))
+        n += snprintf(text + n, sizeof text - (size_t)n, ", shortened trials");
+    if (hiccups > 0)
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      ", good in spite of %.0f failures", hiccups);
+    if (end != NULL && strcmp(end, "done") != 0)
+        (void)snprintf(text + n, sizeof text - (size_t)n, ", ended: %.30s",
+                       end);
+    weir_doc_cell(doc, text[0] == '\0' ? "" : text + 2);
+}
 
 static void trials_cell(const json_t *limit, struct weir_doc *doc)
 {
@@ -55,23 +82,24 @@ static void limit_row(const json_t *limit, bool named, struct weir_doc *doc)
     double width = weir_line_number(limit, "ndr_width_fraction");
     double cpu = weir_line_number(limit, "cpu_ns");
     if (named)
-        weir_doc_cell(doc, weir_page_text(limit, "row"));
+        weir_doc_figure(doc, weir_line_number(limit, "row"), 0);
     weir_doc_cell(doc, weir_page_frame(frame, limit));
     weir_doc_cell(doc, weir_page_target(limit));
     weir_doc_figure(doc, weir_line_number(limit, "workers"), 0);
     rate_cell(limit, "ndr_pps", MEGA, 3, doc);
     rate_cell(limit, "ndr_bits", GIGA, 2, doc);
-    if (isfinite(width))
+    if (isfinite(width) && !weir_line_bool(limit, "generator_limited"))
         weir_doc_cellf(doc, "%.1f%%", 100 * width);
     else
         weir_doc_cell(doc, NULL);
     rate_cell(limit, "pdr_pps", MEGA, 3, doc);
     weir_doc_figure(doc, cpu, weir_page_decimals(cpu));
+    weir_doc_figure(doc, 1000 * weir_line_number(limit, "ring_s"), 0);
     weir_doc_cell(doc, weir_line_bool(limit, "generator_limited")
                            ? "generator"
-                           : weir_line_text(limit, "limit"));
-    weir_doc_cell(doc, weir_line_text(limit, "generator"));
+                           : weir_page_limit(frame, limit));
     trials_cell(limit, doc);
+    remarks_cell(limit, doc);
 }
 
 /* Rows have names; where frame, target and workers say which row it is, the
@@ -266,7 +294,8 @@ void weir_page_limits(const struct weir_lines *lines, struct weir_doc *doc)
                      "The highest offered rate of which not one frame was "
                      "lost (NDR), and with at most 0.5%% lost (PDR). The "
                      "interval is how closely the search enclosed the NDR; ≥ "
-                     "marks what the generator could not exceed.");
+                     "marks what the generator could not exceed; the ring is "
+                     "the time that the kernel's buffer holds at the NDR.");
         limit_table(&limits, doc);
         loss_plots(&limits, &trials, doc);
         scaling_plot(&limits, doc);

@@ -82,6 +82,31 @@ const char *weir_page_target(const json_t *line)
     return strcmp(text, "none") == 0 ? "no file" : text;
 }
 
+const char *weir_page_row(char out[WEIR_PAGE_NAME_MAX], const json_t *line)
+{
+    char frame[WEIR_PAGE_NAME_MAX];
+    double workers = weir_line_number(line, "workers");
+    int n = snprintf(out, WEIR_PAGE_NAME_MAX, "%.60s, %.60s",
+                     weir_page_frame(frame, line), weir_page_target(line));
+    if (n > 0 && isfinite(workers))
+        (void)snprintf(out + n, WEIR_PAGE_NAME_MAX - (size_t)n,
+                       ", %.0f worker%s", workers, workers > 1 ? "s" : "");
+    return out;
+}
+
+const char *weir_page_limit(char out[WEIR_PAGE_NAME_MAX], const json_t *line)
+{
+    const char *limit = weir_line_text(line, "limit");
+    const char *stage = weir_line_text(line, "stage");
+    if (limit == NULL)
+        return NULL;
+    if (stage != NULL && strcmp(limit, "cpu") == 0 && strcmp(stage, limit) != 0)
+        (void)snprintf(out, WEIR_PAGE_NAME_MAX, "cpu (%.40s waited)", stage);
+    else
+        (void)snprintf(out, WEIR_PAGE_NAME_MAX, "%.100s", limit);
+    return out;
+}
+
 int weir_page_decimals(double value)
 {
     double size = fabs(value);

@@ -46,6 +46,11 @@ const char *weir_page_frame(char out[WEIR_PAGE_NAME_MAX], const json_t *line);
 const char *weir_page_target(const json_t *line);
 double weir_page_size(const json_t *line);
 
+/* weir_page_row: "60 B, tmpfs, 1 worker".  weir_page_limit: what limited it:
+ * "writer", "cpu (workers waited)", or NULL. */
+const char *weir_page_row(char out[WEIR_PAGE_NAME_MAX], const json_t *line);
+const char *weir_page_limit(char out[WEIR_PAGE_NAME_MAX], const json_t *line);
+
 /* weir_page_text: "?" for none. */
 const char *weir_page_text(const json_t *line, const char *key);
 

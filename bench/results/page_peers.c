@@ -24,10 +24,8 @@ static const struct weir_doc_column columns[] = {
 };
 
 static const struct weir_doc_column flag_columns[] = {
-    {"Peer", false},
-    {"Version", false},
-    {"Task", false},
-    {"Command", false},
+    {"Peer", false},    {"Version", false},         {"Task", false},
+    {"Command", false}, {"Why these flags", false},
 };
 
 static bool is_weir(const json_t *peer)
@@ -276,6 +274,7 @@ static void flags_part(const struct weir_rows *peers, struct weir_doc *doc)
         weir_doc_cell(doc, weir_line_text(peers->at[i], "version"));
         weir_doc_cell(doc, weir_page_text(peers->at[i], "task"));
         weir_doc_cell(doc, weir_line_text(peers->at[i], "command"));
+        weir_doc_cell(doc, weir_line_text(peers->at[i], "flags"));
     }
 }
 

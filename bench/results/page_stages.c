@@ -13,8 +13,8 @@
 #define FLOWS 1000
 
 /* The way of a frame; other stages are in the table only. */
-static const char *const way[] = {"walk",          "dissect", "flow",
-                                  "encode_pcapng", "link",    "write"};
+static const char *const way[] = {"walk",   "dissect", "flow",
+                                  "encode", "link",    "write"};
 #define WAY (sizeof way / sizeof way[0])
 
 static const char *const by_frame[] = {"frame", NULL};

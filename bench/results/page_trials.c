@@ -82,7 +82,8 @@ static void loss_cell(const json_t *trial, struct weir_doc *doc)
 
 static void trial_row(const json_t *trial, struct weir_doc *doc)
 {
-    weir_doc_cell(doc, weir_page_text(trial, "row"));
+    char text[WEIR_PAGE_NAME_MAX];
+    weir_doc_cell(doc, weir_page_row(text, trial));
     weir_doc_figure(doc, MEGA * weir_line_number(trial, "offered_pps"), 3);
     weir_doc_figure(doc, weir_line_number(trial, "duration_s"), 1);
     weir_doc_figure(doc, weir_line_number(trial, "sent"), 0);
@@ -94,7 +95,7 @@ static void trial_row(const json_t *trial, struct weir_doc *doc)
     weir_doc_figure(doc, weir_line_number(trial, "distinct"), 0);
     loss_cell(trial, doc);
     const char *why = weir_line_text(trial, "void");
-    const char *limit = weir_line_text(trial, "limit");
+    const char *limit = weir_page_limit(text, trial);
     if (!weir_line_bool(trial, "valid"))
         weir_doc_cellf(doc, "void: %s", why == NULL ? "?" : why);
     else if (!weir_page_agrees(trial))

@@ -54,16 +54,16 @@ Test(lines, a_later_command_replaces_what_it_measured_anew)
 {
     struct weir_lines lines =
         fixture_lines("{\"type\":\"run\"}\n"
-                      "{\"type\":\"trial\",\"row\":\"a\"}\n"
-                      "{\"type\":\"trial\",\"row\":\"a\"}\n"
-                      "{\"type\":\"limit\",\"row\":\"a\"}\n"
-                      "{\"type\":\"limit\",\"row\":\"b\"}\n"
+                      "{\"type\":\"trial\",\"frame\":\"a\"}\n"
+                      "{\"type\":\"trial\",\"frame\":\"a\"}\n"
+                      "{\"type\":\"limit\",\"frame\":\"a\"}\n"
+                      "{\"type\":\"limit\",\"frame\":\"b\"}\n"
                       "{\"type\":\"ratio\",\"name\":\"a\"}\n"
                       "{\"type\":\"stage\",\"stage\":\"s\",\"flows\":1}\n"
                       "{\"type\":\"note\",\"text\":\"a\"}\n"
                       "{\"type\":\"run\"}\n"
                       "{\"type\":\"stage\",\"stage\":\"s\",\"flows\":2}\n"
-                      "{\"type\":\"trial\",\"row\":\"a\"}\n");
+                      "{\"type\":\"trial\",\"frame\":\"a\"}\n");
     size_t at = 0;
     size_t trials = 0;
     const json_t *limit = NULL;
@@ -73,7 +73,7 @@ Test(lines, a_later_command_replaces_what_it_measured_anew)
     limit = weir_lines_next(&lines, "limit", &at);
     cr_assert_eq(trials, 1);
     cr_assert_eq(lines.replaced, 3);
-    cr_assert_str_eq(weir_line_text(limit, "row"), "b");
+    cr_assert_str_eq(weir_line_text(limit, "frame"), "b");
     cr_assert_null(weir_lines_next(&lines, "limit", &at));
     cr_assert_eq(lines.count, 8);
     weir_lines_close(&lines);
