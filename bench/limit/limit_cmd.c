@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/output.h"
+#include "bench/host/machine.h"
 #include "bench/host/rig.h"
 #include "bench/limit/limit_lines.h"
 #include "bench/limit/limit_options.h"
@@ -129,33 +130,42 @@ static int open_rows(struct limit *l, struct weir_err *err)
 }
 
 /* What the reader of the figures must know of how they came about. */
+static int note(struct limit *l, const char *text, struct weir_err *err)
+{
+    fprintf(stderr, "note: %s\n", text);
+    return weir_results_note(l->results, err, "%s", text);
+}
+
 static int write_notes(struct limit *l, struct weir_err *err)
 {
     int ret = 0;
-    if (l->options.bench.shared) {
-        fputs("note: recorder and generator share a CPU\n", stderr);
-        ret = weir_results_note(l->results, err,
-                                "recorder and generator share a CPU");
-    }
+    if (l->options.bench.shared)
+        ret = note(l, "recorder and generator share a CPU", err);
     if (ret == 0 && l->rig == NULL)
-        ret = weir_results_note(
-            l->results, err, "on %s, recorded with the filter '" OWN_FRAMES "'",
-            l->options.device);
+        ret = note(l, "a real interface: recorded with '" OWN_FRAMES "'", err);
     return ret;
 }
 
-/* Which way the frames of this row can be sent. */
+/* Which way the frames of this row can be sent.  Who names an interface to
+ * send from wants them to go there, however fast xdp is. */
 static int find_way(struct limit *l, struct weir_limit_row *row,
                     struct weir_err *err)
 {
-    const struct weir_trial_traffic traffic = {
-        .way = l->options.way,
+    const struct weir_limit_options *o = &l->options;
+    bool on_wire = o->from != NULL && strcmp(o->way, "auto") == 0;
+    struct weir_trial_traffic traffic = {
+        .way = on_wire ? "txring" : o->way,
         .frame = row->frame->spec,
         .duration_ns = WEIR_NS_PER_S,
-        .flows = l->options.flows,
-        .skew = l->options.skew,
+        .flows = o->flows,
+        .skew = o->skew,
     };
-    return weir_trial_way(&row->way, &l->place, &traffic, err);
+    int ret = weir_trial_way(&row->way, &l->place, &traffic, err);
+    if (ret != 0 && on_wire) {
+        traffic.way = "mmsg";
+        ret = weir_trial_way(&row->way, &l->place, &traffic, err);
+    }
+    return ret;
 }
 
 static void run_row(struct limit *l, struct weir_limit_row *row)
@@ -189,7 +199,8 @@ static int run_rows(struct limit *l)
     return status;
 }
 
-static int open_limit(struct limit *l, struct weir_err *err)
+static int open_limit(struct limit *l, int argc, char **argv,
+                      struct weir_err *err)
 {
     int ret = catch_signals(err);
     if (ret == 0)
@@ -198,6 +209,9 @@ static int open_limit(struct limit *l, struct weir_err *err)
         ret = open_place(l, err);
     if (ret == 0 && l->options.bench.results != NULL)
         ret = weir_results_open(&l->results, l->options.bench.results, err);
+    if (ret == 0)
+        ret = weir_results_add(l->results,
+                               weir_machine_run("limit", argc, argv), err);
     if (ret == 0)
         ret = write_notes(l, err);
     if (ret == 0)
@@ -217,7 +231,7 @@ int weir_bench_limit(int argc, char **argv)
     weir_output_start();
     if (l.options.help) {
         weir_limit_options_help();
-    } else if (open_limit(&l, &err) != 0) {
+    } else if (open_limit(&l, argc, argv, &err) != 0) {
         fprintf(stderr, COMMAND ": %s\n", err.text);
         status = WEIR_EXIT_FAILED;
     } else {

@@ -299,6 +299,10 @@ static int settle(struct weir_args *args, struct weir_limit_options *o,
         o->workers_count = 1;
     if (o->from != NULL && o->device == NULL)
         return weir_err_set(&args->err, -EINVAL, "--from goes with -i");
+    if (o->device != NULL && o->from == NULL && strcmp(o->way, "auto") != 0 &&
+        strcmp(o->way, "xdp") != 0)
+        return weir_err_set(&args->err, -EINVAL,
+                            "--way %s with -i needs --from", o->way);
     if (args->words < args->argc)
         return weir_err_set(&args->err, -EINVAL, "'%s' is not understood",
                             args->argv[args->words]);

@@ -349,8 +349,6 @@ int weir_trial_way(const char **out, const struct weir_trial_place *place,
         if (strcmp(traffic->way, "auto") != 0 &&
             strcmp(traffic->way, ways[i]) != 0)
             continue;
-        if (i > 0 && place->far == NULL)
-            break;
         tried.way = ways[i];
         ret = weir_gen_job_start(&gen, place, &tried, err);
         if (ret == 0)

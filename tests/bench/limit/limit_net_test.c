@@ -21,6 +21,10 @@
     RUN "weir bench limit --way mmsg --short 0.2 --long 0.3 --trials 5 "       \
         "--results lines "
 
+#define LIMIT_FROM                                                             \
+    "weir bench limit -i va --from vb --way mmsg --short 0.2 --long 0.3 "      \
+    "--trials 5 --results lines "
+
 static void need_rig(void)
 {
     struct weir_rig *rig = NULL;
@@ -111,6 +115,10 @@ static void read_lines(int *trials, int *limits)
     json_t *line;
     cr_assert_not_null(file);
     *trials = *limits = 0;
+    line = next_line(file);
+    cr_assert(line != NULL && is(line, "type", "run"));
+    cr_expect(is(line, "bench", "limit"));
+    json_decref(line);
     while ((line = next_line(file)) != NULL) {
         if (is(line, "type", "trial")) {
             ++*trials;
@@ -203,6 +211,39 @@ Test(limit, a_target_without_room_is_skipped)
         "%s", r->err);
     r = command_run("cat lines");
     cr_expect_not_null(strstr(r->out, "\"skip\""), "%s", r->out);
+    expect_nothing_left();
+}
+
+/* A link whose ends are in one namespace, which ends with the script. */
+#define LINK                                                                   \
+    "unshare -n sh -ec 'ip link add va type veth peer name vb; "               \
+    "ip link set va up; ip link set vb up; "
+
+Test(limit, from_one_interface_to_another)
+{
+    int trials, limits;
+    need_rig();
+    const struct command_result *r =
+        command_run(RUN LINK LIMIT_FROM "-w target'");
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    cr_expect_not_null(strstr(r->err, "note: a real interface"), "%s", r->err);
+    read_lines(&trials, &limits);
+    cr_expect_eq(limits, 1);
+    expect_nothing_left();
+}
+
+Test(limit, an_interface_that_is_taken_away_ends_the_row)
+{
+    need_rig();
+    const struct command_result *r = command_run(
+        RUN LINK "(until grep -q trial lines; do sleep 0.05; done; sleep 0.3; "
+                 "ip link del va) 2>log & " LIMIT_FROM
+                 "--long 20 -w target,none'");
+    cr_expect_eq(r->status, 1);
+    cr_expect_not_null(strstr(r->err, "weir bench limit: row 1: "), "%s",
+                       r->err);
+    cr_expect_not_null(strstr(r->err, "weir bench limit: row 2: "), "%s",
+                       r->err);
     expect_nothing_left();
 }
 

@@ -150,6 +150,11 @@ Test(limit_options, from_goes_with_an_interface)
     expect_usage("--from eth1", "--from goes with -i");
 }
 
+Test(limit_options, an_interface_alone_is_reached_by_xdp_only)
+{
+    expect_usage("-i eth0 --way mmsg", "--way mmsg with -i needs --from");
+}
+
 Test(limit_options, short_is_shorter)
 {
     expect_usage("--short 3 --long 2", "--short is longer than --long");
