@@ -1,6 +1,7 @@
 /* Each way gives back its memory and its files, also after a failure. */
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/mman.h>
 
@@ -37,7 +38,10 @@ static void run_way(const struct weir_gen_config *config)
     struct weir_gen_counts counts;
     struct weir_err err = {0};
     int ret = weir_gen_open(&gen, config, &err);
-    check(ret == 0, err.text);
+    if (ret == -EPERM && config->way == WEIR_GEN_XDP)
+        printf("skipped: %s\n", err.text);
+    else
+        check(ret == 0, err.text);
     if (ret == 0) {
         check(weir_gen_run(gen, &counts, &err) == 0, err.text);
         check(counts.sent == 100, "sent");

@@ -5,14 +5,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <linux/bpf.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <linux/seccomp.h>
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <poll.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +26,51 @@
 
 #define PROGRAM "bench/weir-bench"
 
-static _Noreturn void become(const char *arguments, bool bare)
+bool gen_privileged(void)
+{
+    const int bytes = 1 << 20;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool may = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes,
+                                     sizeof bytes) == 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return may;
+}
+
+/* BPF_PROG_TEST_RUN with a flag that the kernel does not know. */
+static void forbid_live_frames(void)
+{
+    struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_bpf, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                 offsetof(struct seccomp_data, args[0])),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, BPF_PROG_TEST_RUN, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog filter = {
+        .len = sizeof steps / sizeof steps[0],
+        .filter = steps,
+    };
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+        _exit(125);
+}
+
+static void lose(enum gen_lack lack)
+{
+    bool all = lack == GEN_LACKS_CAPABILITIES;
+    /* A capability that may not be had is not had after exec, by root
+     * either. */
+    for (unsigned long cap = 0; cap < 64; cap++)
+        if (all || (lack == GEN_LACKS_BPF && cap != CAP_NET_RAW))
+            (void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+    if (lack == GEN_LACKS_LIVE_FRAMES)
+        forbid_live_frames();
+}
+
+static _Noreturn void become(const char *arguments, enum gen_lack lack)
 {
     char text[512];
     char *argv[40] = {"weir-bench", "gen"};
@@ -32,15 +82,13 @@ static _Noreturn void become(const char *arguments, bool bare)
         if (word[0] != '\0')
             argv[n++] = word;
     }
-    /* A capability that may not be had is not had after exec, by root
-     * either. */
-    for (unsigned long cap = 0; bare && cap < 64; cap++)
-        (void)prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+    lose(lack);
     (void)execv(PROGRAM, argv);
     _exit(126);
 }
 
-static void start(struct gen_run *run, const char *arguments, bool bare)
+void gen_start_without(struct gen_run *run, enum gen_lack lack,
+                       const char *arguments)
 {
     int in[2];
     int out[2];
@@ -54,7 +102,7 @@ static void start(struct gen_run *run, const char *arguments, bool bare)
     if (run->pid == 0) {
         if (dup2(in[0], STDIN_FILENO) >= 0 && dup2(out[1], STDOUT_FILENO) > 0 &&
             dup2(err[1], STDERR_FILENO) > 0)
-            become(arguments, bare);
+            become(arguments, lack);
         _exit(127);
     }
     (void)close(in[0]);
@@ -67,12 +115,7 @@ static void start(struct gen_run *run, const char *arguments, bool bare)
 
 void gen_start(struct gen_run *run, const char *arguments)
 {
-    start(run, arguments, false);
-}
-
-void gen_start_without(struct gen_run *run, const char *arguments)
-{
-    start(run, arguments, true);
+    gen_start_without(run, GEN_LACKS_NOTHING, arguments);
 }
 
 bool gen_line(struct gen_run *run, char *line, size_t size)
@@ -164,9 +207,10 @@ void gen_tap_open(struct gen_tap *tap, const char *interface)
     memset(tap, 0, sizeof *tap);
     tap->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
     cr_assert_geq(tap->fd, 0);
-    cr_assert_eq(
-        setsockopt(tap->fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes),
-        0);
+    if (gen_privileged())
+        cr_assert_eq(setsockopt(tap->fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes,
+                                sizeof bytes),
+                     0);
     cr_assert_eq(
         setsockopt(tap->fd, SOL_PACKET, PACKET_AUXDATA, &yes, sizeof yes), 0);
     cr_assert_eq(

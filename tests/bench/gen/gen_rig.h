@@ -12,6 +12,10 @@
 
 #include "bench/gen/plan.h"
 
+/* gen_privileged: there are capabilities of the machine, not only of a user
+ * namespace: for xdp, and for a listener's buffer of many frames. */
+bool gen_privileged(void);
+
 /* A run of the program. */
 struct gen_run {
     pid_t pid;
@@ -23,10 +27,18 @@ struct gen_run {
     char words[4096];
 };
 
-/* gen_start: with these arguments, which blanks divide, behind "gen".
- * gen_start_without: with no capability at all. */
+/* What the program has to do without. */
+enum gen_lack {
+    GEN_LACKS_NOTHING,
+    GEN_LACKS_CAPABILITIES, /* all of them */
+    GEN_LACKS_BPF,          /* all but CAP_NET_RAW */
+    GEN_LACKS_LIVE_FRAMES,  /* as on a kernel before Linux 5.18 */
+};
+
+/* gen_start: with these arguments, which blanks divide, behind "gen". */
 void gen_start(struct gen_run *run, const char *arguments);
-void gen_start_without(struct gen_run *run, const char *arguments);
+void gen_start_without(struct gen_run *run, enum gen_lack lack,
+                       const char *arguments);
 
 /* gen_line: waits for a line of its output; false if there is none. */
 bool gen_line(struct gen_run *run, char *line, size_t size);

@@ -16,6 +16,8 @@ static void start(void)
     const char *reason;
     if (!rig_open(&reason))
         cr_skip_test("%s", reason);
+    if (!gen_privileged())
+        cr_skip_test("no XDP and no large buffers without CAP_NET_ADMIN");
     cr_assert(rig_ip("link set " RIG_LEFT " mtu 9000"));
     cr_assert(rig_ip("link set " RIG_RIGHT " mtu 9000"));
 }
