@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: manual_test.py WEIR MANUAL
+"""usage: manual_test.py WEIR MANUAL BENCH BENCH_MANUAL
 
 The manual and the command know the same: every option of a command's --help
 stands in the manual's section on it and the other way round, so do the keys
@@ -92,12 +92,55 @@ def check_record(weir, sections):
           {n for n in report if n not in sections["REPORT"]})
 
 
-def main():
-    weir, path = sys.argv[1:3]
+def sections_of(path):
     with open(path, encoding="utf-8") as file:
         manual = file.read()
-    sections = dict(re.findall(r"^\.Sh (.+)\n((?:(?!\.Sh ).*\n)*)", manual,
-                               re.MULTILINE))
+    return dict(re.findall(r"^\.Sh (.+)\n((?:(?!\.Sh ).*\n)*)", manual,
+                           re.MULTILINE))
+
+
+def check_groff(path):
+    if shutil.which("groff"):
+        done = subprocess.run(
+            ["groff", "-mdoc", "-wall", "-z", "-Tutf8", path],
+            capture_output=True, text=True, check=False,
+        )
+        check(f"groff {path}", set(done.stderr.splitlines()))
+    else:
+        print("groff is not installed: the manual's form is not checked")
+
+
+def bench_options_of_help(text):
+    """Every option of the lines that begin with one: "--flows N, --skew S"."""
+    found = set()
+    for line in re.findall(r"^  (-.*)", text, re.MULTILINE):
+        found |= set(re.findall(r"(?<![\w-])--?[a-z][\w-]*",
+                                re.split(r"  ", line)[0]))
+    return found
+
+
+def bench_options_of_manual(section):
+    items = re.findall(r"^\.It (Fl .*)", section, re.MULTILINE)
+    return {"-" + option.replace("\\-", "-")
+            for item in items for option in re.findall(r"Fl (\S+)", item)}
+
+
+def check_bench(bench, path):
+    sections = sections_of(path)
+    common = bench_options_of_manual(sections["COMMON OPTIONS"])
+    for command in re.findall(r"^  weir bench ([a-z]+)",
+                              output_of(bench, "--help"), re.MULTILINE):
+        title = f"{command.upper()} OPTIONS"
+        check(f"bench {command}: a section", {title} - set(sections))
+        said = bench_options_of_help(output_of(bench, command, "--help"))
+        written = bench_options_of_manual(sections.get(title, ""))
+        check(f"bench {command}: in the help only", said - written - common)
+        check(f"bench {command}: in the manual only", written - said)
+
+
+def main():
+    weir, path, bench, bench_path = sys.argv[1:5]
+    sections = sections_of(path)
 
     commands = re.findall(r"^  weir ([a-z]+)", output_of(weir, "--help"),
                           re.MULTILINE)
@@ -111,14 +154,9 @@ def main():
     if "record" in commands:
         check_record(weir, sections)
 
-    if shutil.which("groff"):
-        done = subprocess.run(
-            ["groff", "-mdoc", "-wall", "-z", "-Tutf8", path],
-            capture_output=True, text=True, check=False,
-        )
-        check("groff", set(done.stderr.splitlines()))
-    else:
-        print("groff is not installed: the manual's form is not checked")
+    check_bench(bench, bench_path)
+    check_groff(path)
+    check_groff(bench_path)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
