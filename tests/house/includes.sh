@@ -5,7 +5,8 @@
 #   base < ring < { capture, dissect, sink } < pipeline
 #        < { cli, bench, examples, tests }
 # Folders of one rank never include one another, but for tests, which may
-# include anything.  And who may meet which library.
+# include anything.  And who may meet which library.  Within bench/ likewise:
+#   host < { gen, results } < { trial, stages } < { limit, peers, self, micro }
 set -euo pipefail
 cd "${1:-$(dirname "$0")/../..}"
 
@@ -24,6 +25,16 @@ BEGIN {
         split(pairs[i], pair, ":")
         rank[pair[1]] = pair[2]
     }
+    n = split("host:0 gen:1 results:1 trial:2 stages:2 limit:3 peers:3 " \
+              "self:3 micro:3", pairs, " ")
+    for (i = 1; i <= n; i++) {
+        split(pairs[i], pair, ":")
+        bench[pair[1]] = pair[2]
+    }
+}
+# The folder in bench/, or "" for what lies in bench/ itself.
+function bench_folder(path) {
+    return split(path, parts, "/") > 2 ? parts[2] : ""
 }
 function wrong(why) {
     print file ":" line ": " why
@@ -52,6 +63,14 @@ text ~ /^"/ {
         wrong("\"" path "\" does not start with a folder of ours")
     else if (own != other && rank[other] >= rank[own])
         wrong(own " may not include \"" path "\"")
+    else if (own == "bench" && other == "bench" && bench_folder(file) != "") {
+        from = bench_folder(file)
+        to = bench_folder(path)
+        if (!(from in bench) || !(to in bench))
+            wrong("bench/" (from in bench ? to : from) " has no rank")
+        else if (from != to && bench[to] >= bench[from])
+            wrong("bench/" from " may not include \"" path "\"")
+    }
 }
 text ~ /^<ck_/ { only("<ck_*.h>", "\\.h$") }
 text ~ /^<urcu/ { only("liburcu", "\\.c$") }
