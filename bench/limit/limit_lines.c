@@ -7,6 +7,10 @@
 
 #include "bench/results/results.h"
 
+/* What is told of buffers is as coarse as the looks at them
+ * (bench/trial/quiet.h). */
+#define DRAIN_LEAST_NS 100e6
+
 /* A figure that could not be had is null. */
 static json_t *positive(double value)
 {
@@ -237,7 +241,10 @@ static void print_found(const struct weir_limit_row *row)
 /* What has to be known of the row's figures. */
 static void print_notes(const struct weir_limit_row *row)
 {
-    struct weir_search_goal ndr = weir_search_ndr(&row->search);
+    struct weir_limit_found found = weir_limit_row_found(row);
+    struct weir_search_goal ndr = found.ndr;
+    double drain = (double)found.drain_ns;
+    double long_ns = (double)row->search.config.long_ns;
     uint32_t hiccups = weir_search_hiccups(&row->search);
     if (row->end != WEIR_LIMIT_ROW_DONE)
         printf("  row %u: %s\n", row->number, row->why);
@@ -249,6 +256,11 @@ static void print_notes(const struct weir_limit_row *row)
                (double)row->search.spent_ns / 1e9);
     if (ndr.found && !ndr.confirmed)
         printf("  row %u: no long trial has confirmed the NDR\n", row->number);
+    if (drain > DRAIN_LEAST_NS &&
+        drain > row->search.config.width * long_ns / 2)
+        printf("  row %u: when the sending ended, the buffers held %.0f ms of "
+               "frames: a longer trial may find up to %.1f %% less\n",
+               row->number, drain / 1e6, 100 * drain / long_ns);
     if (hiccups > 0)
         printf("  row %u: loads at or below NDR that lost frames once: %u\n",
                row->number, hiccups);

@@ -9,6 +9,12 @@ struct load {
     double busy, waiting;
 };
 
+/* Those behind the pool first. */
+static const enum weir_limit stages[] = {WEIR_LIMIT_WRITER, WEIR_LIMIT_WORKERS,
+                                         WEIR_LIMIT_CAPTURE};
+#define STAGES        (sizeof stages / sizeof stages[0])
+#define STAGES_BEHIND 2
+
 static double total(struct load load)
 {
     return load.busy + load.waiting;
@@ -44,12 +50,27 @@ static bool is_busy(const struct weir_verdict_facts *facts,
     return total(load_of(facts, stage)) >= WEIR_VERDICT_BUSY;
 }
 
-/* The stage wants a CPU: does it have one? */
+static double cpu_of(const struct weir_verdict_facts *facts,
+                     enum weir_limit stage)
+{
+    double busy = 0;
+    for (size_t i = 0; i < facts->threads_count; i++)
+        if (stage_of(facts->threads[i].name) == stage)
+            busy += facts->threads[i].busy_fraction;
+    return busy;
+}
+
+/* The stage wants a CPU.  If it does not have one, who has used the most of
+ * what there was? */
 static struct weir_verdict blame(const struct weir_verdict_facts *facts,
                                  enum weir_limit stage)
 {
-    bool waits = load_of(facts, stage).waiting >= WEIR_VERDICT_WAITING;
-    return (struct weir_verdict){waits ? WEIR_LIMIT_CPU : stage, stage};
+    if (load_of(facts, stage).waiting < WEIR_VERDICT_WAITING)
+        return (struct weir_verdict){stage, stage};
+    for (size_t i = 0; i < STAGES; i++)
+        if (cpu_of(facts, stages[i]) > cpu_of(facts, stage))
+            stage = stages[i];
+    return (struct weir_verdict){WEIR_LIMIT_CPU, stage};
 }
 
 /* Most of the time inside write(), and there not on a CPU. */
@@ -60,9 +81,9 @@ static bool disk_holds_up(const struct weir_verdict_facts *facts)
            total(writer) < WEIR_VERDICT_ON_CPU * facts->write_fraction;
 }
 
-/* Of these, the busiest that is at its limit; NONE if none is. */
+/* Of the first of them, the busiest that is at its limit; NONE if none is. */
 static enum weir_limit busiest(const struct weir_verdict_facts *facts,
-                               const enum weir_limit *stages, size_t count)
+                               size_t count)
 {
     enum weir_limit most = WEIR_LIMIT_NONE;
     for (size_t i = 0; i < count; i++)
@@ -75,8 +96,6 @@ static enum weir_limit busiest(const struct weir_verdict_facts *facts,
 
 struct weir_verdict weir_verdict(const struct weir_verdict_facts *facts)
 {
-    static const enum weir_limit all[] = {WEIR_LIMIT_WRITER, WEIR_LIMIT_WORKERS,
-                                          WEIR_LIMIT_CAPTURE};
     static const struct weir_verdict none = {WEIR_LIMIT_NONE, WEIR_LIMIT_NONE};
     static const struct weir_verdict disk = {WEIR_LIMIT_DISK, WEIR_LIMIT_DISK};
     uint64_t before =
@@ -93,13 +112,13 @@ struct weir_verdict weir_verdict(const struct weir_verdict_facts *facts)
     if (facts->starved > 0) {
         if (disk_holds_up(facts))
             return disk;
-        enum weir_limit stage = busiest(facts, all, 2);
+        enum weir_limit stage = busiest(facts, STAGES_BEHIND);
         if (stage != WEIR_LIMIT_NONE)
             return blame(facts, stage);
     }
     if (is_busy(facts, WEIR_LIMIT_CAPTURE))
         return blame(facts, WEIR_LIMIT_CAPTURE);
-    enum weir_limit stage = busiest(facts, all, 3);
+    enum weir_limit stage = busiest(facts, STAGES);
     if (stage != WEIR_LIMIT_NONE)
         return blame(facts, stage);
     return (struct weir_verdict){WEIR_LIMIT_RING, WEIR_LIMIT_RING};
@@ -122,7 +141,7 @@ char *weir_verdict_text(char *out, struct weir_verdict verdict)
     if (limit == NULL)
         snprintf(out, WEIR_VERDICT_TEXT_MAX, "-");
     else if (verdict.limit != verdict.stage && stage != NULL)
-        snprintf(out, WEIR_VERDICT_TEXT_MAX, "%s (%s waited)", limit, stage);
+        snprintf(out, WEIR_VERDICT_TEXT_MAX, "%s (mostly %s)", limit, stage);
     else
         snprintf(out, WEIR_VERDICT_TEXT_MAX, "%s", limit);
     return out;

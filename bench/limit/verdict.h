@@ -19,8 +19,9 @@
  *   none of them                                 ring
  *
  * A stage is busy when its threads run, or would run, for BUSY of the time.
- * If they could not get a CPU for WAITING of it, the limit is "cpu", shared
- * by more threads than it has room for, and the stage is who waited.  "ring"
+ * If they could not get a CPU for WAITING of it, the limit is "cpu": there are
+ * fewer CPUs than threads that want one, and the stage is the one that used
+ * them most.  "ring"
  * means that nobody was at its limit on the mean: the kernel's ring is too
  * small for the moments in which the recorder did not run.
  *
@@ -66,7 +67,7 @@ struct weir_verdict_facts {
 
 struct weir_verdict {
     enum weir_limit limit;
-    enum weir_limit stage; /* for CPU: who waited for it; else limit */
+    enum weir_limit stage; /* for CPU: who used it most; else limit */
 };
 
 struct weir_verdict weir_verdict(const struct weir_verdict_facts *facts);
@@ -74,7 +75,7 @@ struct weir_verdict weir_verdict(const struct weir_verdict_facts *facts);
 /* weir_limit_name: as in results; NULL for NONE. */
 const char *weir_limit_name(enum weir_limit limit);
 
-/* weir_verdict_text: "workers", "cpu (workers waited)"; out has
+/* weir_verdict_text: "workers", "cpu (mostly workers)"; out has
  * WEIR_VERDICT_TEXT_MAX bytes. */
 #define WEIR_VERDICT_TEXT_MAX 48
 char *weir_verdict_text(char *out, struct weir_verdict verdict);

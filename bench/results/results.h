@@ -29,8 +29,8 @@
  *           "why" (what the search wanted of it), "discards", "lost" (by the
  *           ledger), "generator_limited", "starved" (times that the pool was
  *           empty), "write_s" (inside the sink's write), "drain_s" (from the
- *           end of sending until all was quiet), "stage" (which waited, where
- *           "limit" is "cpu")
+ *           end of sending until all was quiet), "stage" (which used it most,
+ *           where "limit" is "cpu")
  *   limit   the end of a row's search: "row", "frame", "target", "workers",
  *           "generator", "ndr_pps", "pdr_pps" (null: none was lossless),
  *           "ndr_bits", "ndr_width_fraction" (the search's last interval),

@@ -112,16 +112,31 @@ Test(verdict, who_could_run_and_has_no_cpu_waits_for_one)
     struct weir_verdict_facts facts = idle();
     threads[CAPTURE].busy_fraction = 0.5;
     threads[CAPTURE].waiting_fraction = 0.45;
-    expect(&facts, "cpu (capture waited)");
+    expect(&facts, "cpu (mostly capture)");
     cr_expect_eq(weir_verdict(&facts).stage, WEIR_LIMIT_CAPTURE);
     facts = idle();
     facts.starved = 2;
     threads[WORKER].busy_fraction = 0.6;
     threads[WORKER].waiting_fraction = 0.3;
-    expect(&facts, "cpu (workers waited)");
+    expect(&facts, "cpu (mostly workers)");
     threads[WORKER].busy_fraction = 0.88;
     threads[WORKER].waiting_fraction = 0.1;
     expect(&facts, "workers");
+}
+
+Test(verdict, of_cpus_that_are_shared_the_stage_that_used_them_most_is_named)
+{
+    struct weir_verdict_facts facts = idle();
+    threads[CAPTURE].busy_fraction = 0.3;
+    threads[CAPTURE].waiting_fraction = 0.6;
+    threads[WORKER].busy_fraction = threads[OTHER_WORKER].busy_fraction = 0.2;
+    threads[WORKER].waiting_fraction = 0.4;
+    threads[WRITER].busy_fraction = 0.25;
+    expect(&facts, "cpu (mostly workers)");
+    threads[WRITER].busy_fraction = 0.45;
+    expect(&facts, "cpu (mostly writer)");
+    threads[CAPTURE].busy_fraction = 0.46;
+    expect(&facts, "cpu (mostly capture)");
 }
 
 Test(verdict, threads_that_are_not_known_tell_nothing)
