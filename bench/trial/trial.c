@@ -189,7 +189,9 @@ static int wait_until_quiet(struct run *r, struct weir_err *err)
     int64_t patience_ns = or_default(r->recorder->quiet_timeout_ns, QUIET_NS);
     int64_t begun_ns = r->after.at_ns;
     int64_t now_ns = weir_clock_mono_ns();
-    while (!weir_quiet_look(&quiet, r->job, now_ns)) {
+    /* Looked at in any case: what is seen is a row of looks. */
+    while (!weir_quiet_look(&quiet, r->job, now_ns) ||
+           now_ns - begun_ns < r->recorder->quiet_least_ns) {
         if (now_ns - begun_ns >= patience_ns) {
             r->out->never_quiet = true;
             r->out->quiet_ns = now_ns - begun_ns;
@@ -228,10 +230,25 @@ static int stop_recorder(struct run *r, struct weir_err *err)
         return ret;
     r->out->stop_ns = weir_clock_mono_ns() - begun_ns;
     r->out->cpu_ns = end->user_ns + end->system_ns;
-    if (end->timed_out || end->signal != 0 ||
-        (end->status != 0 && !recorder->any_end))
+    const bool killed =
+        end->signal != 0 && end->signal != recorder->stop_signal;
+    if (end->timed_out || killed || (end->status != 0 && !recorder->any_end))
         return weir_last_words(end, recorder->name, err);
     return 0;
+}
+
+/* What its threads spent, which a recorder with a large ring spends for the
+ * most part on that before the first frame and after the last. */
+static void count_work(struct run *r)
+{
+    struct threads now;
+    look_at_threads(r, &now);
+    int64_t work_ns = 0;
+    for (size_t i = 0; i < now.count; i++)
+        work_ns += now.at[i].busy_ns;
+    for (size_t i = 0; i < r->before.count; i++)
+        work_ns -= r->before.at[i].busy_ns;
+    r->out->work_ns = work_ns > 0 ? work_ns : 0;
 }
 
 /* Threads that began after the first look are counted from their start. */
@@ -299,6 +316,8 @@ static int run_phases(struct run *r, struct weir_err *err)
         ret = send_all(r, err);
     if (ret == 0)
         ret = wait_until_quiet(r, err);
+    if (ret == 0)
+        count_work(r);
     if (ret == 0)
         ret = read_drops(r, &after, err);
     if (ret == 0)

@@ -51,8 +51,9 @@ struct weir_trial_recorder {
     const uint16_t *cpus; /* NULL: anywhere */
     size_t cpus_count;
     uint32_t sockets;         /* that listen when it is ready; 0: one */
-    int stop_signal;          /* 0: SIGTERM */
+    int stop_signal;          /* 0: SIGTERM; SIGKILL if it knows no end */
     int64_t ready_timeout_ns; /* 0: 10 s */
+    int64_t quiet_least_ns;   /* it may still hold frames back until then */
     int64_t quiet_timeout_ns; /* to empty its buffers; 0: 30 s */
     int64_t stop_timeout_ns;  /* from the signal to its end; 0: 60 s */
     bool any_end;             /* an exit status other than 0 is no failure */
@@ -111,6 +112,9 @@ struct weir_trial_outcome {
     bool never_quiet;
     int64_t stop_ns;           /* from the signal to the end */
     int64_t cpu_ns;            /* of the recorder, user and system */
+    int64_t work_ns;           /* the part from its being ready to its being
+                                * quiet: without what its buffers cost to
+                                * set up and to give back */
     struct weir_job_end ended; /* the recorder's end and last words */
 };
 
