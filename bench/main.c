@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "bench/gen/gen_cmd.h"
 #include "bench/limit/limit_cmd.h"
+#include "bench/peers/peers_cmd.h"
 #include "bench/results/compare_cmd.h"
 #include "bench/results/page_cmd.h"
 #include "bench/self/self_cmd.h"
@@ -22,6 +23,7 @@ static const struct command {
 } commands[] = {
     {"gen", weir_bench_gen, "send numbered frames at a rate"},
     {"limit", weir_bench_limit, "the highest rate without loss"},
+    {"peers", weir_bench_peers, "the same work by others and by weir"},
     {"self", weir_bench_self, "what anybody can measure in a minute"},
     {"stages", weir_bench_stages, "what each stage costs, a frame"},
     {"compare", weir_bench_compare, "the ratios of two results files"},

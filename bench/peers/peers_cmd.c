@@ -1,0 +1,308 @@
+#include "bench/peers/peers_cmd.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/output.h"
+#include "bench/host/job.h"
+#include "bench/host/machine.h"
+#include "bench/host/rig.h"
+#include "bench/peers/bench.h"
+#include "bench/peers/options.h"
+#include "bench/peers/plan.h"
+#include "bench/results/results.h"
+#include "bench/stages/scratch.h"
+#include "bench/trial/trial.h"
+
+#define COMMAND "weir bench peers"
+
+/* Of everything in the folder; and what the machine keeps beside files that
+ * lie in memory: rings of 512 MiB, twice for a moment. */
+#define ROOM_MIN   (UINT64_C(64) << 20)
+#define MEMORY_OFF (UINT64_C(2) << 30)
+
+#define FLOWS     100000
+#define INPUT_NS  (300 * WEIR_NS_PER_S)
+#define MTU_LEAST 1500
+#define HEADER    14
+
+struct peers {
+    struct weir_peers_options options;
+    struct weir_peers_bench bench;
+    struct weir_scratch scratch;
+    struct weir_rig *rig;
+    struct weir_trial_place place;
+    char input[PATH_MAX]; /* the file that is there */
+    uint64_t input_frames;
+    uint32_t input_size;
+    int failed; /* rows that could not be had */
+};
+
+static struct weir_stop *interrupted;
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    weir_stop_set(interrupted);
+}
+
+/* A second one ends us at once; jobs, namespaces and the folder go even
+ * then. */
+static void signals_take(struct weir_stop *stop)
+{
+    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal,
+                               .sa_flags = (int)SA_RESETHAND};
+    interrupted = stop;
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        (void)sigaction(signals[i], &action, NULL);
+}
+
+static uint64_t memory_available(void)
+{
+    char line[128];
+    uint64_t kib = 0;
+    FILE *file = fopen("/proc/meminfo", "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, "MemAvailable:", 13) == 0)
+            kib = strtoull(line + 13, NULL, 10);
+    if (file != NULL)
+        (void)fclose(file);
+    return kib * 1024;
+}
+
+/* What files may take: of a folder in memory no more than there is. */
+static int room_find(uint64_t *out, const char *folder, struct weir_err *err)
+{
+    struct statvfs fs;
+    if (statvfs(folder, &fs) != 0)
+        return weir_err_sys(err, -errno, "%s", folder);
+    uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
+    uint64_t memory = memory_available();
+    if (strncmp(folder, "/dev/shm", 8) == 0 && memory > 0) {
+        memory = memory > MEMORY_OFF ? memory - MEMORY_OFF : 0;
+        room = memory < room ? memory : room;
+    }
+    *out = room;
+    if (room >= ROOM_MIN)
+        return 0;
+    return weir_err_set(
+        err, -ENOSPC, "%s has room for %" PRIu64 " MiB, %" PRIu64 " are needed",
+        folder, room >> 20, (uint64_t)ROOM_MIN >> 20);
+}
+
+static const char *folder_of(const struct weir_peers_options *options)
+{
+    if (options->folder != NULL)
+        return options->folder;
+    return access("/dev/shm", W_OK) == 0 ? "/dev/shm" : weir_scratch_folder();
+}
+
+/* The system's own programs may lie where only root looks for them. */
+static void path_widen(void)
+{
+    char path[PATH_MAX];
+    const char *now = getenv("PATH");
+    snprintf(path, sizeof path, "%s:/usr/local/sbin:/usr/sbin:/sbin",
+             now != NULL ? now : "/usr/bin:/bin");
+    (void)setenv("PATH", path, 1);
+}
+
+static void both_cpus(struct weir_peers_bench *bench)
+{
+    const struct weir_bench_args *args = &bench->options->bench;
+    bench->all = args->recorder;
+    for (size_t i = 0; i < args->generator.count; i++) {
+        bool there = false;
+        for (size_t k = 0; k < args->recorder.count; k++)
+            there = there || args->recorder.cpu[k] == args->generator.cpu[i];
+        if (!there && bench->all.count < WEIR_BENCH_CPUS_MAX)
+            bench->all.cpu[bench->all.count++] = args->generator.cpu[i];
+    }
+}
+
+/* The file that a row reads, if it is not there already. */
+static int input_make(struct peers *p, const struct weir_peers_row *row,
+                      struct weir_err *err)
+{
+    char spec[128];
+    struct weir_job_end end = {0};
+    if (p->input_frames == row->frames && p->input_size == row->size)
+        return 0;
+    if (p->input_frames > 0)
+        (void)unlink(p->input);
+    p->input_frames = 0;
+    snprintf(p->input, sizeof p->input, "%.4000s/in.pcap", p->bench.folder);
+    snprintf(spec, sizeof spec, "frames=%" PRIu64 ",size=%u,flows=%d,seed=1",
+             row->frames, row->size, FLOWS);
+    const char *const argv[] = {p->options.bench.weir,
+                                "record",
+                                "-q",
+                                "-w",
+                                p->input,
+                                "--synth",
+                                spec,
+                                NULL};
+    const struct weir_job_config config = {
+        .argv = argv, .netns_fd = -1, .input_fd = -1};
+    int ret = weir_job_run(&config, INPUT_NS, &end, err);
+    if (ret != 0)
+        return ret;
+    if (end.status != 0)
+        return weir_err_set(err, -EIO, "making the input: %.200s", end.words);
+    p->input_frames = row->frames;
+    p->input_size = row->size;
+    return 0;
+}
+
+static uint32_t mtu_of(const struct weir_peers_options *options)
+{
+    uint32_t mtu = MTU_LEAST;
+    for (size_t i = 0; i < options->sizes_count; i++)
+        if (options->sizes[i] - HEADER > mtu)
+            mtu = options->sizes[i] - HEADER;
+    return mtu;
+}
+
+/* What the live rows share. */
+static int rig_make(struct peers *p, struct weir_err *err)
+{
+    if (p->rig != NULL)
+        return 0;
+    int ret = weir_rig_open(&p->rig, mtu_of(&p->options), err);
+    if (ret != 0)
+        return ret;
+    const struct weir_bench_cpus *cpus = &p->options.bench.generator;
+    p->place = (struct weir_trial_place){
+        .near_fd = weir_rig_near(p->rig),
+        .far_fd = weir_rig_far(p->rig),
+        .near = WEIR_RIG_NEAR,
+        .far = WEIR_RIG_FAR,
+        .generator_cpus = cpus->cpu,
+        .generator_cpus_count = cpus->count,
+    };
+    return 0;
+}
+
+/* Says what could not be had, and goes on. */
+static int row_skip(struct peers *p, const struct weir_peers_row *row,
+                    const struct weir_err *why, struct weir_err *err)
+{
+    char what[128];
+    snprintf(what, sizeof what, "%s, %u bytes", row->name, row->size);
+    printf("\n%s: left out: %s\n", what, why->text);
+    (void)fflush(stdout);
+    p->failed++;
+    return weir_results_skip(p->bench.results, what, why->text, err);
+}
+
+static int row_run(struct peers *p, struct weir_peers_row *row,
+                   struct weir_err *err)
+{
+    struct weir_err why = {0};
+    int ret = row->task == WEIR_PEER_LIVE ? rig_make(p, &why)
+                                          : input_make(p, row, &why);
+    if (ret == 0) {
+        row->place = &p->place;
+        snprintf(row->input, sizeof row->input, "%s", p->input);
+        ret = weir_peers_row(&p->bench, row, &why);
+    }
+    if (ret == -ECANCELED || weir_stop_is_set(&p->bench.stop))
+        return weir_err_set(err, -ECANCELED, "interrupted");
+    return ret == 0 ? 0 : row_skip(p, row, &why, err);
+}
+
+static int rows_run(struct peers *p, struct weir_err *err)
+{
+    size_t count = weir_peers_plan(NULL, 0, &p->options, p->bench.room_bytes);
+    struct weir_peers_row *rows = calloc(count + 1, sizeof *rows);
+    if (rows == NULL)
+        return weir_err_sys(err, -ENOMEM, "rows");
+    int64_t ns = 0;
+    int ret = 0;
+    (void)weir_peers_plan(rows, count, &p->options, p->bench.room_bytes);
+    for (size_t i = 0; i < count; i++)
+        ns += weir_peers_plan_ns(&p->options, &rows[i]);
+    printf("rows: %zu; this takes some %.1f minutes; files in %s\n", count,
+           (double)ns / 60e9, p->bench.folder);
+    if (p->options.bench.shared)
+        ret = weir_results_note(p->bench.results, err,
+                                "peers: a CPU both sends and records, so live "
+                                "rates are those of the two together");
+    for (size_t i = 0; ret == 0 && i < count; i++)
+        ret = row_run(p, &rows[i], err);
+    free(rows);
+    return ret;
+}
+
+static int folder_open(struct peers *p, struct weir_err *err)
+{
+    const char *folder = folder_of(&p->options);
+    int ret = room_find(&p->bench.room_bytes, folder, err);
+    if (ret == 0)
+        ret = weir_scratch_open(&p->scratch, folder, ROOM_MIN, err);
+    if (ret != 0)
+        return ret;
+    if (realpath(p->scratch.path, p->bench.folder) == NULL)
+        ret = weir_err_sys(err, -errno, "%s", p->scratch.path);
+    return ret;
+}
+
+static int peers_run(struct peers *p, int argc, char **argv,
+                     struct weir_err *err)
+{
+    p->bench.options = &p->options;
+    int ret = weir_bench_args_settle(&p->options.bench, err);
+    if (ret != 0)
+        return ret;
+    both_cpus(&p->bench);
+    ret = weir_stop_open(&p->bench.stop, err);
+    if (ret != 0)
+        return ret;
+    signals_take(&p->bench.stop);
+    if (p->options.bench.results != NULL)
+        ret =
+            weir_results_open(&p->bench.results, p->options.bench.results, err);
+    if (ret == 0 && p->bench.results != NULL)
+        ret = weir_results_add(p->bench.results,
+                               weir_machine_run("peers", argc, argv), err);
+    if (ret == 0) {
+        ret = folder_open(p, err);
+        if (ret == 0)
+            ret = rows_run(p, err);
+        weir_rig_close(p->rig);
+        if (p->scratch.guard > 0)
+            weir_scratch_close(&p->scratch);
+        int rc = weir_results_close(p->bench.results, ret == 0 ? err : NULL);
+        ret = ret != 0 ? ret : rc;
+    }
+    return ret;
+}
+
+int weir_bench_peers(int argc, char **argv)
+{
+    static struct peers peers;
+    struct weir_err err = {0};
+    int status = weir_peers_options_parse(&peers.options, argc, argv);
+    if (status != WEIR_EXIT_OK)
+        return status;
+    weir_output_start();
+    if (peers.options.help) {
+        weir_peers_options_help();
+        return weir_output_finish(COMMAND, WEIR_EXIT_OK);
+    }
+    path_widen();
+    if (peers_run(&peers, argc, argv, &err) != 0) {
+        (void)fflush(stdout);
+        fprintf(stderr, COMMAND ": %s\n", err.text);
+        status = WEIR_EXIT_FAILED;
+    }
+    return weir_output_finish(COMMAND, status);
+}

@@ -1,0 +1,23 @@
+#ifndef WEIR_BENCH_PEERS_PROOF_H
+#define WEIR_BENCH_PEERS_PROOF_H
+
+/* proof: that a peer did with a file what it was to do, by what it left
+ * behind; not by its exit status alone.
+ *
+ * Threads   one.
+ * Errors    -EBADMSG: it did not, and how; else -errno with a name. */
+
+#include <stdint.h>
+
+struct weir_err;
+struct weir_peer;
+
+/* weir_proof: of `frames` frames in the file `input`, with what the peer said
+ * and the folder that it wrote to. */
+int weir_proof(const struct weir_peer *peer, uint64_t frames, const char *input,
+               const char *said, const char *folder, struct weir_err *err);
+
+/* weir_proof_same: that two files are the same to the byte. */
+int weir_proof_same(const char *a, const char *b, struct weir_err *err);
+
+#endif

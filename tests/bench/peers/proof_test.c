@@ -1,0 +1,115 @@
+#include <criterion/criterion.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "bench/peers/peer.h"
+#include "bench/peers/proof.h"
+
+static char folder[] = "/tmp/weir-proof-XXXXXX";
+static char out[64];
+static char input[64];
+static struct weir_err err;
+
+static void setup(void)
+{
+    cr_assert_not_null(mkdtemp(folder));
+    snprintf(input, sizeof input, "%s/in", folder);
+    snprintf(out, sizeof out, "%s/out", folder);
+    cr_assert_eq(mkdir(out, 0700), 0);
+}
+
+static void teardown(void)
+{
+    char command[96];
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    cr_assert_eq(system(command), 0);
+}
+
+TestSuite(proof, .init = setup, .fini = teardown);
+
+static void put(const char *path, const void *bytes, size_t len)
+{
+    FILE *file = fopen(path, "we");
+    cr_assert_not_null(file);
+    cr_assert_eq(fwrite(bytes, 1, len, file), len);
+    cr_assert_eq(fclose(file), 0);
+}
+
+static void put_out(const char *name, const void *bytes, size_t len)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", out, name);
+    put(path, bytes, len);
+}
+
+static int prove(enum weir_peer_proof proof, uint64_t frames, const char *said)
+{
+    const struct weir_peer peer = {
+        .name = "x", .proof = proof, .says = "n=", .says_before = true};
+    memset(&err, 0, sizeof err);
+    return weir_proof(&peer, frames, input, said, out, &err);
+}
+
+Test(proof, words_must_have_the_number)
+{
+    cr_assert_eq(prove(WEIR_PEER_SAYS, 5, "n=5"), 0);
+    cr_assert_eq(prove(WEIR_PEER_SAYS, 5, "n=4"), -EBADMSG);
+    cr_assert_str_eq(err.text, "it says that it took 4 of 5 frames");
+    cr_assert_eq(prove(WEIR_PEER_SAYS, 5, "hello"), -EBADMSG);
+    cr_assert_str_eq(err.text, "it does not say 'n='");
+}
+
+Test(proof, a_copy_must_be_the_same)
+{
+    put(input, "abc", 3);
+    cr_assert_eq(prove(WEIR_PEER_SAME, 1, ""), -EBADMSG);
+    cr_assert_str_eq(err.text, "it left 0 files instead of one");
+    put_out("copy", "abc", 3);
+    cr_assert_eq(prove(WEIR_PEER_SAME, 1, ""), 0);
+    put_out("copy", "abd", 3);
+    cr_assert_eq(prove(WEIR_PEER_SAME, 1, ""), -EBADMSG);
+    put_out("copy", "ab", 2);
+    cr_assert_eq(prove(WEIR_PEER_SAME, 1, ""), -EBADMSG);
+    put_out("copy", "abcd", 4);
+    cr_assert_eq(prove(WEIR_PEER_SAME, 1, ""), -EBADMSG);
+    put_out("second", "abc", 3);
+    cr_assert_eq(prove(WEIR_PEER_SAME, 1, ""), -EBADMSG);
+    cr_assert_str_eq(err.text, "it left 2 files instead of one");
+    cr_assert_eq(weir_proof_same(input, "/nonexistent/x", &err), -ENOENT);
+    cr_assert_eq(weir_proof_same("/nonexistent/x", input, &err), -ENOENT);
+}
+
+/* A pcap with two frames of four bytes. */
+static const uint8_t two[] = {
+    0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* */
+    0,    0,    4,    0,    1, 0, 0, 0,                         /* */
+    1,    0,    0,    0,    0, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0,
+    1,    2,    3,    4, /* */
+    2,    0,    0,    0,    0, 0, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0,
+    5,    6,    7,    8,
+};
+
+Test(proof, a_copy_must_have_as_many_records)
+{
+    put_out("copy.pcap", two, sizeof two);
+    cr_assert_eq(prove(WEIR_PEER_RECORDS, 2, ""), 0, "%s", err.text);
+    cr_assert_eq(prove(WEIR_PEER_RECORDS, 3, ""), -EBADMSG);
+    cr_assert_str_eq(err.text, "its copy has 2 of 3 frames");
+    put_out("copy.pcap", two, sizeof two - 1);
+    cr_assert_eq(prove(WEIR_PEER_RECORDS, 2, ""), -EBADMSG);
+}
+
+Test(proof, flows_must_have_the_frames)
+{
+    static const uint8_t flow[] = {0x13, 0x10, 0, 3, 0x10, 1, 6, 2, 0, 4, 0, 0};
+    put_out("argus.out", flow, sizeof flow);
+    cr_assert_eq(prove(WEIR_PEER_ARGUS, 4, ""), 0, "%s", err.text);
+    cr_assert_eq(prove(WEIR_PEER_ARGUS, 5, ""), -EBADMSG);
+    cr_assert_str_eq(err.text, "its flows have 4 of 5 frames");
+}
