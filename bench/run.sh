@@ -69,7 +69,7 @@ done
 ((${#parts[@]})) || parts=(self stages limit peers)
 
 bench=$top/bazel-bin/bench/weir-bench
-weir=$top/bazel-bin/cli/weir
+weir=bazel-bin/cli/weir
 say() {
     printf 'bench: %s\n' "$*"
 }
@@ -81,10 +81,14 @@ fi
     say "cannot read $old" >&2
     exit 1
 }
+old=${old:+$(realpath "$old")}
 
 name=$(date +%Y-%m-%dT%H%M%S)
 mkdir -p "$folder" || exit 1
 folder=$(cd "$folder" && pwd)
+# Short paths read better in the page.
+cd "$top" || exit 1
+folder=${folder#"$top/"}
 results=$folder/$name.jsonl
 scratch=$(mktemp -d "$folder/scratch.XXXXXX") || exit 1
 trap 'rm -rf --one-file-system "$scratch"' EXIT
@@ -101,7 +105,7 @@ run() {
     shift 2
     [[ -z $interrupted ]] || return 0
     printf '\n'
-    say "$part: weir bench ${*//$top\//}"
+    say "$part: weir bench $*"
     timeout --foreground --signal=INT --kill-after=30 "$most" \
         "$bench" "$@" --weir "$weir" --results "$results" </dev/null || status=$?
     case $status in

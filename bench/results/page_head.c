@@ -33,14 +33,14 @@ static void lead(const json_t *run, struct weir_doc *doc)
     double memory = weir_line_number(host, "memory_bytes");
     char gib[WEIR_DOC_NUMBER_MAX];
     const char *memory_text = weir_doc_number(gib, memory * GIB, 1);
-    weir_doc_add(doc, WEIR_DOC_LEAD, "Linux %s%s%s%s%s%s",
+    weir_doc_add(doc, WEIR_DOC_LEAD, "%s%s%s%s%s%s",
                  weir_page_text(host, "kernel"),
                  memory_text == NULL ? "" : " · ",
                  memory_text == NULL ? "" : memory_text,
                  memory_text == NULL ? "" : " GiB of memory",
                  hypervisor == NULL ? "" : " · virtual machine: ",
                  hypervisor == NULL ? "" : hypervisor);
-    weir_doc_add(doc, WEIR_DOC_LEAD, "weir %s · %s%s · %s",
+    weir_doc_add(doc, WEIR_DOC_LEAD, "weir %s · %s%.12s · %s",
                  weir_page_text(run, "weir"),
                  commit == NULL ? "no commit" : "commit ",
                  commit == NULL ? "" : commit, weir_page_text(run, "time"));
@@ -207,17 +207,26 @@ static void ratio_card(const json_t *ratio, struct weir_doc *doc)
     weir_doc_card(doc, value, "", weir_page_text(ratio, "name"), remark);
 }
 
+/* Small frames first: they are what is hard. */
+static bool ratio_wanted(const json_t *ratio, size_t pass)
+{
+    const char *name = weir_page_text(ratio, "name");
+    bool first = strncmp(name, "self:", 5) != 0 && strstr(name, "60") != NULL;
+    return first == (pass == 0) && strstr(name, "tcpdump") != NULL &&
+           isfinite(weir_line_number(ratio, "value"));
+}
+
 static size_t ratio_cards(const struct weir_lines *lines, struct weir_doc *doc)
 {
     struct weir_rows ratios;
     size_t cards = 0;
     weir_rows_open(&ratios, lines, "ratio");
-    for (size_t i = 0; i < ratios.count && cards < RATIO_CARDS; i++)
-        if (strstr(weir_page_text(ratios.at[i], "name"), "tcpdump") != NULL &&
-            isfinite(weir_line_number(ratios.at[i], "value"))) {
-            ratio_card(ratios.at[i], doc);
-            cards++;
-        }
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < ratios.count && cards < RATIO_CARDS; i++)
+            if (ratio_wanted(ratios.at[i], pass)) {
+                ratio_card(ratios.at[i], doc);
+                cards++;
+            }
     return cards;
 }
 

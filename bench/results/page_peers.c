@@ -178,7 +178,8 @@ static void bars_plot(const struct weir_rows *group,
     plot->x_label = figure->unit;
     for (size_t i = 0; i < group->count; i++)
         peer_bar(plot, group->at[i], figure, colour_of(group->at[i], peers));
-    if (plot->bars_count > 0)
+    /* One bar compares nothing. */
+    if (plot->bars_count > 1)
         weir_doc_plot(doc, plot);
     else
         weir_plot_close(plot);
@@ -214,12 +215,15 @@ static void cpu_plot(const struct weir_rows *peers, size_t task,
     plot->x_scale = WEIR_PLOT_LOG;
     unsigned others = 0;
     bool drawn = false;
-    for (size_t i = task; i < peers->count; i++) {
-        if (!weir_rows_alike(peers->at[i], peers->at[task], by_task) ||
+    /* weir first, then the others. */
+    for (size_t n = 0; n < 2 * peers->count; n++) {
+        size_t i = n % peers->count;
+        bool own = n < peers->count;
+        if (i < task || is_weir(peers->at[i]) != own ||
+            !weir_rows_alike(peers->at[i], peers->at[task], by_task) ||
             !weir_rows_first(peers, i, by_peer))
             continue;
-        unsigned colour =
-            is_weir(peers->at[i]) ? 0 : 1 + others++ % (WEIR_PLOT_COLOURS - 1);
+        unsigned colour = own ? 0 : 1 + others++ % (WEIR_PLOT_COLOURS - 1);
         struct weir_plot_series *series = weir_plot_series_add(
             plot, weir_page_text(peers->at[i], "peer"), colour);
         for (size_t k = i; k < peers->count; k++)
@@ -262,6 +266,27 @@ static void task_part(const struct weir_rows *peers, size_t task,
     }
 }
 
+/* The command without the folders of the machine that ran it. */
+static void command_cell(const json_t *peer, struct weir_doc *doc)
+{
+    const char *command = weir_line_text(peer, "command");
+    char *text = command == NULL ? NULL : strdup(command);
+    char *to = text;
+    for (const char *c = text; c != NULL && *c != '\0';) {
+        bool path = *c == '/' && (c == text || strchr(" =:,", c[-1]) != NULL);
+        size_t len = strcspn(c, " =:,");
+        const char *name = path ? memrchr(c, '/', len) : NULL;
+        if (name != NULL && name + 1 < c + len)
+            c = name + 1;
+        else
+            *to++ = *c++;
+    }
+    if (to != NULL)
+        *to = '\0';
+    weir_doc_cell(doc, text);
+    free(text);
+}
+
 static void flags_part(const struct weir_rows *peers, struct weir_doc *doc)
 {
     weir_doc_add(doc, WEIR_DOC_PART, "Versions and flags");
@@ -273,7 +298,7 @@ static void flags_part(const struct weir_rows *peers, struct weir_doc *doc)
         weir_doc_cell(doc, weir_page_text(peers->at[i], "peer"));
         weir_doc_cell(doc, weir_line_text(peers->at[i], "version"));
         weir_doc_cell(doc, weir_page_text(peers->at[i], "task"));
-        weir_doc_cell(doc, weir_line_text(peers->at[i], "command"));
+        command_cell(peers->at[i], doc);
         weir_doc_cell(doc, weir_line_text(peers->at[i], "flags"));
     }
 }

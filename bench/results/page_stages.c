@@ -122,16 +122,32 @@ static void whole_bar(struct weir_plot *plot, const char *name, double ns)
                        WEIR_PLOT_MUTED);
 }
 
+/* tcpdump's line of this frame; of a task of the peers rather than of self. */
+static const json_t *tcpdump_of(const struct weir_rows *peers,
+                                const json_t *line)
+{
+    const json_t *found = NULL;
+    for (size_t i = 0; i < peers->count; i++) {
+        const json_t *peer = peers->at[i];
+        bool self = strncmp(weir_page_text(peer, "task"), "self:", 5) == 0;
+        if (!weir_rows_alike(peer, line, by_frame) ||
+            strcmp(weir_page_text(peer, "peer"), "tcpdump") != 0)
+            continue;
+        if (!self)
+            return peer;
+        if (found == NULL)
+            found = peer;
+    }
+    return found;
+}
+
 /* What the whole costs, of the task in which tcpdump was measured too. */
 static void whole_bars(struct weir_plot *plot, const struct weir_rows *peers,
                        const json_t *line)
 {
     static const char *const same_task[] = {"task", "frame", NULL};
-    const json_t *tcpdump = NULL;
-    for (size_t i = 0; i < peers->count && tcpdump == NULL; i++)
-        if (weir_rows_alike(peers->at[i], line, by_frame) &&
-            strcmp(weir_page_text(peers->at[i], "peer"), "tcpdump") == 0)
-            tcpdump = peers->at[i];
+    char text[2 * WEIR_PAGE_NAME_MAX];
+    const json_t *tcpdump = tcpdump_of(peers, line);
     if (tcpdump == NULL)
         return;
     for (size_t i = 0; i < peers->count; i++)
@@ -140,8 +156,11 @@ static void whole_bars(struct weir_plot *plot, const struct weir_rows *peers,
             whole_bar(plot, "weir, whole",
                       weir_line_number(json_object_get(peers->at[i], "median"),
                                        "cpu_ns"));
-    whole_bar(plot, "tcpdump",
+    whole_bar(plot, "tcpdump, whole",
               weir_line_number(json_object_get(tcpdump, "median"), "cpu_ns"));
+    (void)snprintf(text, sizeof text, "whole: CPU of \"%.100s\"",
+                   weir_page_text(tcpdump, "task"));
+    weir_plot_name_add(plot, text, WEIR_PLOT_MUTED);
 }
 
 static void stack_plots(const struct weir_rows *stages,
@@ -161,12 +180,12 @@ static void stack_plots(const struct weir_rows *stages,
             weir_plot_close(plot);
             continue;
         }
-        if (weir_page_size(stages->at[i]) == BUDGET_BYTES)
-            whole_bar(plot, "budget", BUDGET_NS);
-        whole_bars(plot, peers, stages->at[i]);
         for (size_t k = 0; k < WAY; k++)
             if (isfinite(way_ns(stages, stages->at[i], way[k])))
                 weir_plot_name_add(plot, way[k], (unsigned)k);
+        if (weir_page_size(stages->at[i]) == BUDGET_BYTES)
+            whole_bar(plot, "budget", BUDGET_NS);
+        whole_bars(plot, peers, stages->at[i]);
         weir_doc_plot(doc, plot);
     }
 }
@@ -183,8 +202,8 @@ void weir_page_stages(const struct weir_lines *lines, struct weir_doc *doc)
                      "Each stage alone, on warm memory, in nanoseconds per "
                      "frame; beside it the floor: the least that this host "
                      "needs for the part of it that cannot be avoided. The "
-                     "whole costs more than the sum, since stages on other "
-                     "cores find their frames in other caches.");
+                     "whole is not the sum: it has a source too, and "
+                     "stages on other cores find frames in other caches.");
         stack_plots(&stages, &peers, doc);
         weir_doc_table(doc, "", columns, sizeof columns / sizeof columns[0]);
         for (size_t i = 0; i < stages.count; i++)
