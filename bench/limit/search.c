@@ -135,7 +135,7 @@ static bool ask_new(struct weir_search *s, double pps, enum weir_search_why why)
         return false;
     double least = (double)s->config.least_pps;
     ask(s, pps < least ? s->config.least_pps : (uint64_t)llround(pps),
-        s->config.rfc2544 || is_misled(s, s->goal), why);
+        s->config.rfc2544 || s->misled, why);
     return true;
 }
 
@@ -223,9 +223,21 @@ static bool ask_about_high(struct weir_search *s,
            ask_again(s, high, longest(high) == LONG, WEIR_SEARCH_AGAIN);
 }
 
+/* Long trials know of another limit than short ones: what those have shown of
+ * it is used up. */
+static void begin_anew(struct weir_search *s, bool misled)
+{
+    if (misled != s->misled) {
+        s->guesses = 0;
+        s->steps = 0;
+    }
+    s->misled = misled;
+}
+
 /* What the goal needs next; false: nothing. */
 static bool ask_for_goal(struct weir_search *s)
 {
+    begin_anew(s, is_misled(s, s->goal));
     const struct weir_search_load *slight = find_slight(s);
     if (slight != NULL && !s->config.rfc2544)
         return ask_again(s, slight, true, WEIR_SEARCH_AGAIN);

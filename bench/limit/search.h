@@ -116,7 +116,8 @@ struct weir_search {
     struct weir_search_ask asked;
     enum weir_search_end end;
     uint32_t goal;      /* 0: NDR, 1: PDR */
-    uint32_t guesses;   /* of this goal */
+    bool misled;        /* the goal's short trials pass where long ones fail */
+    uint32_t guesses;   /* since that, or the goal, has changed */
     uint32_t steps;     /* likewise */
     double unreachable; /* a load that the generator did not reach, or 0 */
     uint32_t trials;    /* voids included */
