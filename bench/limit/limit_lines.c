@@ -11,6 +11,10 @@
  * (bench/trial/quiet.h). */
 #define DRAIN_LEAST_NS 100e6
 
+/* Of a long trial: if this much was only in memory at its end, the disk does
+ * not keep up with NDR. */
+#define STOP_FRACTION 0.1
+
 /* A figure that could not be had is null. */
 static json_t *positive(double value)
 {
@@ -93,10 +97,11 @@ static json_t *costs(const struct weir_recording_outcome *o)
     const struct weir_trial_outcome *trial = &o->trial;
     double sent = (double)trial->sent.frames;
     return json_pack(
-        "{s:o,s:o,s:o,s:o,s:f,s:o,s:f}", "limit", limit_name(o->verdict),
+        "{s:o,s:o,s:o,s:o,s:f,s:f,s:o,s:f}", "limit", limit_name(o->verdict),
         "stage", limit_stage(o->verdict), "threads", threads(trial), "cpu_ns",
         sent > 0 ? json_real((double)trial->cpu_ns / sent) : json_null(),
-        "drain_s", (double)trial->quiet_ns / 1e9, "memory_bytes",
+        "drain_s", (double)trial->quiet_ns / 1e9, "stop_s",
+        (double)trial->stop_ns / 1e9, "memory_bytes",
         trial->ended.memory_bytes > 0 ? count(trial->ended.memory_bytes)
                                       : json_null(),
         "write_s", (double)o->report.write_ns / 1e9);
@@ -172,12 +177,13 @@ int weir_limit_row_line(const struct weir_limit_row *row, struct weir_err *err)
                   f.ndr.generator_limited, "cpu_ns", positive(f.cpu_ns));
     bool failed = update(line, more) != 0;
     more = json_pack(
-        "{s:i,s:i,s:i,s:b,s:b,s:s,s:o,s:o,s:f}", "trials",
+        "{s:i,s:i,s:i,s:b,s:b,s:s,s:o,s:o,s:f,s:f}", "trials",
         (int)row->search.trials, "void_trials", (int)row->search.voids,
         "hiccups", (int)weir_search_hiccups(&row->search), "confirmed",
         f.ndr.confirmed, "shortened", row->shortened, "end", end_name(row),
         "ring_bytes", count(row->options->ring_bytes), "ring_s",
-        positive(f.ring_s), "drain_s", (double)f.drain_ns / 1e9);
+        positive(f.ring_s), "drain_s", (double)f.drain_ns / 1e9, "stop_s",
+        (double)f.stop_ns / 1e9);
     failed = update(line, more) != 0 || failed;
     return add(row, line, failed, err);
 }
@@ -243,7 +249,7 @@ static void print_notes(const struct weir_limit_row *row)
 {
     struct weir_limit_found found = weir_limit_row_found(row);
     struct weir_search_goal ndr = found.ndr;
-    double drain = (double)found.drain_ns;
+    double drain = (double)found.drain_ns, stop = (double)found.stop_ns;
     double long_ns = (double)row->search.config.long_ns;
     uint32_t hiccups = weir_search_hiccups(&row->search);
     if (row->end != WEIR_LIMIT_ROW_DONE)
@@ -261,6 +267,10 @@ static void print_notes(const struct weir_limit_row *row)
         printf("  row %u: when the sending ended, the buffers held %.0f ms of "
                "frames: a longer trial may find up to %.1f %% less\n",
                row->number, drain / 1e6, 100 * drain / long_ns);
+    if (row->target != NULL && stop > STOP_FRACTION * long_ns)
+        printf("  row %u: it took %.1f s more to bring the file to the disk, "
+               "which is slower than memory\n",
+               row->number, stop / 1e9);
     if (hiccups > 0)
         printf("  row %u: loads at or below NDR that lost frames once: %u\n",
                row->number, hiccups);

@@ -75,6 +75,7 @@ struct weir_limit_found weir_limit_row_found(const struct weir_limit_row *row)
         found.bits = found.ndr.pps * at->bits_per_frame;
         found.cpu_ns = at->cpu_ns;
         found.drain_ns = at->drain_ns;
+        found.stop_ns = at->stop_ns;
         found.ring_s = weir_limit_ring_s(row->options->ring_bytes,
                                          row->frame->mean_bytes, found.ndr.pps);
     }
@@ -100,6 +101,7 @@ static void keep(struct weir_limit_row *row, const struct weir_search_ask *ask,
                 ? trial->sent.offered_bits / trial->sent.offered_pps
                 : 0,
         .drain_ns = trial->quiet_ns,
+        .stop_ns = trial->stop_ns,
     };
 }
 

@@ -34,6 +34,7 @@ struct weir_limit_trial {
     double cpu_ns; /* per sent frame */
     double bits_per_frame;
     int64_t drain_ns;
+    int64_t stop_ns;
 };
 
 struct weir_limit_row {
@@ -79,6 +80,7 @@ struct weir_limit_found {
     double cpu_ns;               /* per frame, at NDR */
     double ring_s;               /* that the ring holds at NDR */
     int64_t drain_ns;            /* to empty the buffers, at NDR */
+    int64_t stop_ns;             /* to end, the file being on the disk */
 };
 
 struct weir_limit_found weir_limit_row_found(const struct weir_limit_row *row);

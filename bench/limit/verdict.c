@@ -73,6 +73,11 @@ static struct weir_verdict blame(const struct weir_verdict_facts *facts,
     return (struct weir_verdict){WEIR_LIMIT_CPU, stage};
 }
 
+static struct weir_verdict is_limit(enum weir_limit limit)
+{
+    return (struct weir_verdict){limit, limit};
+}
+
 /* Most of the time inside write(), and there not on a CPU. */
 static bool disk_holds_up(const struct weir_verdict_facts *facts)
 {
@@ -81,47 +86,46 @@ static bool disk_holds_up(const struct weir_verdict_facts *facts)
            total(writer) < WEIR_VERDICT_ON_CPU * facts->write_fraction;
 }
 
-/* Of the first of them, the busiest that is at its limit; NONE if none is. */
+/* Of the first of them, the one with the most to do. */
 static enum weir_limit busiest(const struct weir_verdict_facts *facts,
                                size_t count)
 {
-    enum weir_limit most = WEIR_LIMIT_NONE;
-    for (size_t i = 0; i < count; i++)
-        if (is_busy(facts, stages[i]) &&
-            (most == WEIR_LIMIT_NONE ||
-             total(load_of(facts, stages[i])) > total(load_of(facts, most))))
+    enum weir_limit most = stages[0];
+    for (size_t i = 1; i < count; i++)
+        if (total(load_of(facts, stages[i])) > total(load_of(facts, most)))
             most = stages[i];
     return most;
 }
 
+/* Frames were lost in the kernel's ring: who did not empty it? */
+static struct weir_verdict
+blame_for_ring(const struct weir_verdict_facts *facts)
+{
+    enum weir_limit behind = busiest(facts, STAGES_BEHIND);
+    if (facts->starved > 0 && disk_holds_up(facts))
+        return is_limit(WEIR_LIMIT_DISK);
+    if (facts->starved > 0 && is_busy(facts, behind))
+        return blame(facts, behind);
+    if (is_busy(facts, WEIR_LIMIT_CAPTURE))
+        return blame(facts, WEIR_LIMIT_CAPTURE);
+    if (is_busy(facts, behind))
+        return blame(facts, behind);
+    return (struct weir_verdict){WEIR_LIMIT_RING,
+                                 facts->starved > 0 ? behind : WEIR_LIMIT_RING};
+}
+
 struct weir_verdict weir_verdict(const struct weir_verdict_facts *facts)
 {
-    static const struct weir_verdict none = {WEIR_LIMIT_NONE, WEIR_LIMIT_NONE};
-    static const struct weir_verdict disk = {WEIR_LIMIT_DISK, WEIR_LIMIT_DISK};
     uint64_t before =
         facts->before.qdisc + facts->before.device + facts->before.backlog;
     if (facts->lost == 0)
-        return facts->generator_limited
-                   ? (struct weir_verdict){WEIR_LIMIT_GENERATOR,
-                                           WEIR_LIMIT_GENERATOR}
-                   : none;
+        return is_limit(facts->generator_limited ? WEIR_LIMIT_GENERATOR
+                                                 : WEIR_LIMIT_NONE);
     if (before > facts->kernel_dropped + facts->lost_in_write)
-        return (struct weir_verdict){WEIR_LIMIT_STACK, WEIR_LIMIT_STACK};
+        return is_limit(WEIR_LIMIT_STACK);
     if (facts->lost_in_write > 0)
-        return disk;
-    if (facts->starved > 0) {
-        if (disk_holds_up(facts))
-            return disk;
-        enum weir_limit stage = busiest(facts, STAGES_BEHIND);
-        if (stage != WEIR_LIMIT_NONE)
-            return blame(facts, stage);
-    }
-    if (is_busy(facts, WEIR_LIMIT_CAPTURE))
-        return blame(facts, WEIR_LIMIT_CAPTURE);
-    enum weir_limit stage = busiest(facts, STAGES);
-    if (stage != WEIR_LIMIT_NONE)
-        return blame(facts, stage);
-    return (struct weir_verdict){WEIR_LIMIT_RING, WEIR_LIMIT_RING};
+        return is_limit(WEIR_LIMIT_DISK);
+    return blame_for_ring(facts);
 }
 
 const char *weir_limit_name(enum weir_limit limit)

@@ -15,15 +15,16 @@
  *     the writer is busy                         writer
  *     the workers are busy                       workers
  *   the capture thread is busy                   capture
- *   any other stage is busy                      that stage
+ *   workers or writer are busy                   that stage
  *   none of them                                 ring
  *
  * A stage is busy when its threads run, or would run, for BUSY of the time.
- * If they could not get a CPU for WAITING of it, the limit is "cpu": there are
- * fewer CPUs than threads that want one, and the stage is the one that used
- * them most.  "ring"
- * means that nobody was at its limit on the mean: the kernel's ring is too
- * small for the moments in which the recorder did not run.
+ * If they could not get a CPU for WAITING of it, the limit is "cpu": there
+ * are fewer CPUs than threads that want one, and the stage is the one that
+ * used them most.  "ring" means that nobody was at its limit on the mean: the
+ * kernel's ring is too small for the moments in which the recorder did not
+ * keep up; if the pool ran empty in them, the stage is the one behind it that
+ * had the most to do.
  *
  * Threads   any; a pure function.
  * Errors    none. */
@@ -67,7 +68,7 @@ struct weir_verdict_facts {
 
 struct weir_verdict {
     enum weir_limit limit;
-    enum weir_limit stage; /* for CPU: who used it most; else limit */
+    enum weir_limit stage; /* for CPU and RING: see above; else limit */
 };
 
 struct weir_verdict weir_verdict(const struct weir_verdict_facts *facts);

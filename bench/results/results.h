@@ -29,8 +29,9 @@
  *           "why" (what the search wanted of it), "discards", "lost" (by the
  *           ledger), "generator_limited", "starved" (times that the pool was
  *           empty), "write_s" (inside the sink's write), "drain_s" (from the
- *           end of sending until all was quiet), "stage" (which used it most,
- *           where "limit" is "cpu")
+ *           end of sending until all was quiet), "stop_s" (until it had
+ *           ended, its file being on the disk), "stage" (as "limit", or what
+ *           is behind a "cpu" or "ring": bench/limit/verdict.h)
  *   limit   the end of a row's search: "row", "frame", "target", "workers",
  *           "generator", "ndr_pps", "pdr_pps" (null: none was lossless),
  *           "ndr_bits", "ndr_width_fraction" (the search's last interval),
@@ -39,7 +40,8 @@
  *           (loads that were good in spite of a failure), "confirmed" (by a
  *           long trial), "shortened" (some trials, to the target's room),
  *           "end" ("done", "trials", "time", "interrupted", "failed"),
- *           "ring_bytes", "ring_s" (that it holds at NDR), "drain_s" (there)
+ *           "ring_bytes", "ring_s" (that it holds at NDR), "drain_s" and
+ *           "stop_s" (there)
  *   stage   "stage", "frame", "ns": { "least", "p10", "p50", "p90", "p99",
  *           "most" } (per frame), "cycles", "instructions" (per frame or
  *           null), "floor": { "name", "ns" } or null, "flows"; and what

@@ -86,6 +86,11 @@ Test(verdict, an_empty_pool_points_behind_the_capture_thread)
     expect(&facts, "writer");
     threads[WRITER].busy_fraction = threads[WORKER].busy_fraction = 0.2;
     expect(&facts, "capture");
+    threads[CAPTURE].busy_fraction = 0.5;
+    threads[WRITER].busy_fraction = 0.3;
+    expect(&facts, "ring (mostly writer)");
+    facts.starved = 0;
+    expect(&facts, "ring");
 }
 
 Test(verdict, a_writer_that_waits_in_write_is_held_up_by_the_disk)
