@@ -128,6 +128,13 @@ static void both_cpus(struct weir_peers_bench *bench)
     }
 }
 
+static void input_remove(struct peers *p)
+{
+    if (p->input_frames > 0)
+        (void)unlink(p->input);
+    p->input_frames = 0;
+}
+
 /* The file that a row reads, if it is not there already. */
 static int input_make(struct peers *p, const struct weir_peers_row *row,
                       struct weir_err *err)
@@ -136,9 +143,7 @@ static int input_make(struct peers *p, const struct weir_peers_row *row,
     struct weir_job_end end = {0};
     if (p->input_frames == row->frames && p->input_size == row->size)
         return 0;
-    if (p->input_frames > 0)
-        (void)unlink(p->input);
-    p->input_frames = 0;
+    input_remove(p);
     snprintf(p->input, sizeof p->input, "%.4000s/in.pcap", p->bench.folder);
     snprintf(spec, sizeof spec, "frames=%" PRIu64 ",size=%u,flows=%d,seed=1",
              row->frames, row->size, FLOWS);
@@ -174,6 +179,7 @@ static uint32_t mtu_of(const struct weir_peers_options *options)
 /* What the live rows share. */
 static int rig_make(struct peers *p, struct weir_err *err)
 {
+    input_remove(p); /* recordings need the room */
     if (p->rig != NULL)
         return 0;
     int ret = weir_rig_open(&p->rig, mtu_of(&p->options), err);

@@ -68,6 +68,11 @@ void weir_peers_print_table(const struct weir_peers_row *row,
                             const struct weir_peers_rival *rivals, size_t count)
 {
     const bool live = row->task == WEIR_PEER_LIVE;
+    size_t valid = 0;
+    for (size_t i = 0; i < count; i++)
+        valid += weir_rounds_valid(&rivals[i].rounds);
+    if (valid == 0)
+        return;
     printf("  %-24s %8s %8s %8s %9s %7s", "", live ? "in file" : "Mpps",
            "least", "most", "CPU ns/f", "MiB");
     if (live)

@@ -1,0 +1,30 @@
+#ifndef WEIR_TESTS_BENCH_PEERS_FAKES_H
+#define WEIR_TESTS_BENCH_PEERS_FAKES_H
+
+/* fakes: peers that are shell scripts, which PATH names first, and the
+ * command that runs them beside the real weir; in a folder of the test. */
+
+#include <sys/types.h>
+
+extern char fakes_folder[];
+extern const char *fakes_patience;
+
+void fakes_setup(void);
+void fakes_teardown(void);
+
+/* A program of that name; --version is answered by all. */
+void fakes_make(const char *name, const char *script);
+
+/* The command; its exit status. */
+pid_t fakes_start(const char *task, const char *peers);
+int fakes_finish(pid_t pid);
+
+/* How many lines of the results have that type and that text in that key;
+ * and the last number under "rounds" in a peer's line, -1 if there is none. */
+int fakes_lines(const char *type, const char *key, const char *text);
+long long fakes_round_number(const char *peer, const char *key);
+
+/* Nothing but the fakes and the results is in the folder. */
+void fakes_nothing_is_left(void);
+
+#endif
