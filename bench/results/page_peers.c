@@ -99,7 +99,9 @@ static void peer_row(const json_t *peer, struct weir_doc *doc)
     weir_doc_figure(doc, cpu, weir_page_decimals(cpu));
     weir_doc_cell(
         doc, weir_page_range(text, peer, "cpu_ns", 1, weir_page_decimals(cpu)));
-    weir_doc_figure(doc, MEGA * median(peer, "memory_bytes"), 1);
+    /* 0 is that of a program that ended before it was looked at. */
+    double memory = median(peer, "memory_bytes");
+    weir_doc_figure(doc, memory > 0 ? MEGA * memory : (double)NAN, 1);
     if (is_weir(peer))
         weir_doc_strong(doc);
 }
@@ -162,8 +164,10 @@ static void peer_bar(struct weir_plot *plot, const json_t *peer,
     for (size_t k = 0; k < plot->names_count; k++)
         if (plot->names[k].colour == colour)
             return;
-    weir_plot_name_add(
-        plot, is_weir(peer) ? "weir" : weir_page_text(peer, "does"), colour);
+    /* weir does more for some tasks and less for others than its rivals. */
+    (void)snprintf(text, sizeof text, "%s%.120s", is_weir(peer) ? "weir: " : "",
+                   weir_page_text(peer, "does"));
+    weir_plot_name_add(plot, text, colour);
 }
 
 static void bars_plot(const struct weir_rows *group,
