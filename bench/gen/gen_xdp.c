@@ -159,6 +159,8 @@ static int probe(const struct gen_xdp *xdp, struct weir_err *err)
                             "(Linux 5.18 does)",
                             xdp->config.device);
     xdp->state->due_ns = 0;
+    /* The first frame's time is the run's start, which may be much later. */
+    xdp->state->now_frames = 0;
     return ret == 0 ? 0 : complain(xdp, ret, "BPF_PROG_TEST_RUN", err);
 }
 

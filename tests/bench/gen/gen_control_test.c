@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "tests/bench/gen/gen_rig.h"
 #include "tests/capture/net_rig.h"
 
@@ -91,6 +92,7 @@ Test(gen_control, it_holds_until_it_is_told)
         cr_assert(gen_line(&run, line, sizeof line));
         cr_assert_str_eq(line, "ready");
         cr_assert(!gen_tap_take(&tap, plan, 20));
+        uint64_t told_ns = (uint64_t)weir_clock_mono_ns();
         /* A line, or the end, which gen_finish makes. */
         if (i < WAYS)
             cr_assert_eq(write(run.in, "go\n", 3), 3);
@@ -102,6 +104,7 @@ Test(gen_control, it_holds_until_it_is_told)
             gen_finish(&run);
         cr_assert_eq(run.status, 0, "%s", run.words);
         cr_assert_eq(gen_number(&run, "sent"), 50);
+        cr_assert_geq(tap.first_ns, told_ns);
         gen_tap_close(&tap);
     }
     weir_plan_close(plan);
