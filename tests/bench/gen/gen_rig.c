@@ -13,6 +13,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <poll.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,7 +101,9 @@ void gen_start_without(struct gen_run *run, enum gen_lack lack,
     run->pid = fork();
     cr_assert_geq(run->pid, 0);
     if (run->pid == 0) {
-        if (dup2(in[0], STDIN_FILENO) >= 0 && dup2(out[1], STDOUT_FILENO) > 0 &&
+        /* A test that fails leaves nothing that sends on. */
+        if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 &&
+            dup2(in[0], STDIN_FILENO) >= 0 && dup2(out[1], STDOUT_FILENO) > 0 &&
             dup2(err[1], STDERR_FILENO) > 0)
             become(arguments, lack);
         _exit(127);
