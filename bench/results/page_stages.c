@@ -98,7 +98,7 @@ static bool stack_bar(struct weir_plot *plot, const struct weir_rows *stages,
     size_t found = 0;
     for (size_t i = 0; i < WAY; i++) {
         double ns = way_ns(stages, line, way[i]);
-        found += isfinite(ns);
+        found += isfinite(ns) ? 1 : 0;
         sum += isfinite(ns) ? ns : 0;
     }
     if (found == 0)

@@ -47,7 +47,7 @@ Test(cores, each_usable_cpu_is_there_once)
     CPU_ZERO(&seen);
     cr_assert_eq(sched_getaffinity(0, sizeof usable, &usable), 0);
     weir_cores_find(&cores);
-    cr_assert_eq(cores.cpus, CPU_COUNT(&usable));
+    cr_assert_eq(cores.cpus, (uint32_t)CPU_COUNT(&usable));
     cr_assert_geq(cores.cores, 1);
     cr_assert_leq(cores.cores, cores.cpus);
     for (uint32_t i = 0; i < cores.cpus; i++)
