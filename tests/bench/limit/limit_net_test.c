@@ -197,6 +197,26 @@ Test(limit, a_file_that_cannot_grow_ends_the_row_and_the_rest_goes_on)
     expect_nothing_left();
 }
 
+/* There is room when the bench looks, and none when the recorder writes. */
+Test(limit, a_target_that_is_filled_by_others_ends_the_row)
+{
+    need_rig();
+    const struct command_result *r = command_run(
+        "printf '#!/bin/sh\\nfallocate -l 230000000 target/fill 2>&1\\n"
+        "exec %%s \"$@\"\\n' $(command -v weir) >greedy; chmod +x greedy; " RUN
+        "unshare -m sh -c 'mount -t tmpfs -o size=230000000 none target && "
+        "weir bench limit --way mmsg --short 0.2 --long 0.3 --trials 5 "
+        "--results lines -w target --weir ./greedy; s=$?; "
+        "ls target >left; exit $s'");
+    cr_expect_eq(r->status, 1);
+    cr_expect_not_null(strstr(r->err, "weir bench limit: row 1: weir record: "),
+                       "%s", r->err);
+    cr_expect_not_null(strstr(r->err, "No space left on device\n"), "%s",
+                       r->err);
+    cr_expect_str_eq(command_run("cat left")->out, "fill\n");
+    expect_nothing_left();
+}
+
 Test(limit, a_target_without_room_is_skipped)
 {
     need_rig();
