@@ -99,7 +99,7 @@ static json_t *costs(const struct weir_recording_outcome *o)
     return json_pack(
         "{s:o,s:o,s:o,s:o,s:f,s:f,s:o,s:f}", "limit", limit_name(o->verdict),
         "stage", limit_stage(o->verdict), "threads", threads(trial), "cpu_ns",
-        sent > 0 ? json_real((double)trial->cpu_ns / sent) : json_null(),
+        sent > 0 ? json_real((double)trial->work_ns / sent) : json_null(),
         "drain_s", (double)trial->quiet_ns / 1e9, "stop_s",
         (double)trial->stop_ns / 1e9, "memory_bytes",
         trial->ended.memory_bytes > 0 ? count(trial->ended.memory_bytes)

@@ -95,7 +95,7 @@ static void keep(struct weir_limit_row *row, const struct weir_search_ask *ask,
         .is_long = ask->duration_ns == row->search.config.long_ns,
         .lost = outcome->lost,
         .verdict = outcome->verdict,
-        .cpu_ns = (double)trial->cpu_ns / sent,
+        .cpu_ns = (double)trial->work_ns / sent,
         .bits_per_frame =
             trial->sent.offered_pps > 0
                 ? trial->sent.offered_bits / trial->sent.offered_pps

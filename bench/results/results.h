@@ -25,7 +25,8 @@
  *           (in the file; null without one), "loss_fraction", "valid",
  *           "void" (why, or null), "limit" (the stage, or null),
  *           "threads": [ { "name", "busy_fraction", "waiting_fraction" } ],
- *           "cpu_ns" (of the recorder, per sent frame), "memory_bytes";
+ *           "cpu_ns" (of the recorder, from its being ready to its being
+ *           quiet, per sent frame), "memory_bytes";
  *           "why" (what the search wanted of it), "discards", "lost" (by the
  *           ledger), "generator_limited", "starved" (times that the pool was
  *           empty), "write_s" (inside the sink's write), "drain_s" (from the

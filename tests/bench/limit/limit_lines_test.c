@@ -80,7 +80,7 @@ Test(limit_lines, a_trial_has_all_of_its_counts)
     outcome.trial.sent = (struct weir_trial_sent){
         .frames = 1000, .duration_ns = 2000000, .offered_pps = 5e5};
     outcome.trial.before = (struct weir_trial_before){1, 2, 3};
-    outcome.trial.cpu_ns = 80000;
+    outcome.trial.work_ns = 80000;
     outcome.trial.quiet_ns = 250000000;
     outcome.trial.threads_count = 1;
     snprintf(outcome.trial.threads[0].name,
