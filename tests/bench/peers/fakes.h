@@ -4,6 +4,7 @@
 /* fakes: peers that are shell scripts, which PATH names first, and the
  * command that runs them beside the real weir; in a folder of the test. */
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 extern char fakes_folder[];
@@ -24,7 +25,7 @@ int fakes_finish(pid_t pid);
 int fakes_lines(const char *type, const char *key, const char *text);
 long long fakes_round_number(const char *peer, const char *key);
 
-/* Nothing but the fakes and the results is in the folder. */
-void fakes_nothing_is_left(void);
+/* Whether a folder of the command's own is still there. */
+bool fakes_something_is_left(void);
 
 #endif

@@ -126,9 +126,10 @@ Test(plan, bad_lines_are_refused)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         cr_assert_eq(PARSE((char *)bad[i][0], (char *)bad[i][1]),
                      WEIR_EXIT_USAGE, "%s %s", bad[i][0], bad[i][1]);
-    char many[256] = "60";
-    for (int i = 0; i < WEIR_PEERS_LIST_MAX; i++)
-        strcat(many, ",60");
+    char many[3 * (WEIR_PEERS_LIST_MAX + 1) + 1];
+    for (size_t i = 0; i <= WEIR_PEERS_LIST_MAX; i++)
+        memcpy(many + 3 * i, "60,", 4);
+    many[sizeof many - 2] = '\0';
     cr_assert_eq(PARSE((char *)"--frame", many), WEIR_EXIT_USAGE);
     cr_assert_eq(PARSE((char *)"--rate", many), WEIR_EXIT_USAGE);
 }
