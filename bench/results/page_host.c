@@ -15,9 +15,10 @@ static const char *const rules[] = {
     "Loss is what was sent and is not in the file, by sequence numbers in the "
     "frames, and not what a recorder says of itself.",
     "A figure that the generator limited is a lower bound, and marked ≥.",
-    "CPU is user and system time of the recorder, by the frame that was sent. "
-    "What the kernel does for a frame before the recorder's socket runs on the "
-    "sender's account, and is the same for all.",
+    "CPU is user and system time of the recorder, by the frame; live it counts "
+    "from when it is ready until all is quiet, so that setting up a ring is no "
+    "part of it. What the kernel does for a frame before the recorder's socket "
+    "runs on the sender's account, and is the same for all.",
     "Each peer has the best flags that we know of, and a ring of 512 MiB; its "
     "command line is in the page.",
 };

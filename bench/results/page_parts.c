@@ -100,8 +100,9 @@ const char *weir_page_limit(char out[WEIR_PAGE_NAME_MAX], const json_t *line)
     const char *stage = weir_line_text(line, "stage");
     if (limit == NULL)
         return NULL;
-    if (stage != NULL && strcmp(limit, "cpu") == 0 && strcmp(stage, limit) != 0)
-        (void)snprintf(out, WEIR_PAGE_NAME_MAX, "cpu (%.40s waited)", stage);
+    if (stage != NULL && strcmp(stage, limit) != 0)
+        (void)snprintf(out, WEIR_PAGE_NAME_MAX, "%.40s (mostly %.40s)", limit,
+                       stage);
     else
         (void)snprintf(out, WEIR_PAGE_NAME_MAX, "%.100s", limit);
     return out;

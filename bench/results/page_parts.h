@@ -47,7 +47,7 @@ const char *weir_page_target(const json_t *line);
 double weir_page_size(const json_t *line);
 
 /* weir_page_row: "60 B, tmpfs, 1 worker".  weir_page_limit: what limited it:
- * "writer", "cpu (workers waited)", or NULL. */
+ * "writer", "cpu (mostly workers)", or NULL. */
 const char *weir_page_row(char out[WEIR_PAGE_NAME_MAX], const json_t *line);
 const char *weir_page_limit(char out[WEIR_PAGE_NAME_MAX], const json_t *line);
 
