@@ -293,8 +293,8 @@ bool weir_search_next(struct weir_search *search, struct weir_search_ask *ask)
     return true;
 }
 
-static struct weir_search_load *load_of(struct weir_search *s,
-                                        const struct weir_search_result *r)
+static struct weir_search_load *
+load_of(struct weir_search *s, const struct weir_search_result *r, int kind)
 {
     double pps = r->offered_pps;
     bool reached =
@@ -306,7 +306,9 @@ static struct weir_search_load *load_of(struct weir_search *s,
         struct weir_search_load *load = &s->loads[i];
         if (load->asked_pps != s->asked.load_pps)
             continue;
-        load->pps = fmin(load->pps, pps);
+        /* What was offered at full speed for a moment is soon forgotten. */
+        bool first_long = kind == LONG && load->trials[LONG] == 0;
+        load->pps = first_long ? pps : fmin(load->pps, pps);
         s->last = i;
         return load;
     }
@@ -343,9 +345,9 @@ void weir_search_put(struct weir_search *search,
         return;
     }
     search->voids_in_row = 0;
-    struct weir_search_load *load = load_of(search, result);
     int kind =
         search->asked.duration_ns == search->config.long_ns ? LONG : SHORT;
+    struct weir_search_load *load = load_of(search, result, kind);
     double loss = (double)result->lost / (double)result->sent;
     load->trials[kind]++;
     load->failures[NDR][kind] += result->lost > 0;

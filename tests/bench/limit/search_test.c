@@ -304,6 +304,22 @@ Test(search, a_generator_that_loses_nothing_is_the_limit)
     }
 }
 
+Test(search, a_generator_counts_by_what_it_offered_in_the_long_trial)
+{
+    struct weir_search search;
+    struct weir_search_config config = weir_search_defaults();
+    struct weir_search_ask ask;
+    weir_search_open(&search, &config);
+    while (weir_search_next(&search, &ask)) {
+        double pps = ask.duration_ns == config.long_ns ? 1.1e6 : 6e5;
+        struct weir_search_result result = {
+            .valid = true, .offered_pps = pps, .sent = (uint64_t)pps};
+        weir_search_put(&search, &result);
+    }
+    cr_assert_eq(search.trials, 2);
+    cr_assert_float_eq(weir_search_ndr(&search).pps, 1.1e6, 1);
+}
+
 /* A generator that is slower when it paces than at full speed. */
 Test(search, a_load_that_the_generator_misses_is_not_asked_for_above)
 {
