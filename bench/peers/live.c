@@ -144,7 +144,7 @@ int weir_peers_live(const struct weir_peers_bench *bench,
     };
     int ret = weir_peers_folder_fresh(bench, rival->peer, folder, err);
     if (ret == 0)
-        ret = weir_peer_argv_make(&argv, rival->peer->argv, &fill, err);
+        ret = weir_peer_argv_of(&argv, rival->peer, row->size, &fill, err);
     if (ret != 0)
         return ret;
     ret = round_run(bench, row, rival->peer, &argv, folder, out, why);

@@ -79,6 +79,24 @@ int weir_peer_argv_make(struct weir_peer_argv *out, const char *const *words,
     return 0;
 }
 
+int weir_peer_argv_of(struct weir_peer_argv *out, const struct weir_peer *peer,
+                      uint32_t size, const struct weir_peer_fill *fill,
+                      struct weir_err *err)
+{
+    const char *words[WEIR_PEER_WORDS_MAX];
+    size_t count = 0;
+    memcpy(words, peer->argv, sizeof words);
+    while (count < WEIR_PEER_WORDS_MAX && words[count] != NULL)
+        count++;
+    if (peer->small != NULL && size <= WEIR_PEER_SMALL_MAX) {
+        WEIR_ASSERT(count < WEIR_PEER_WORDS_MAX);
+        words[count] = peer->small;
+        if (count + 1 < WEIR_PEER_WORDS_MAX)
+            words[count + 1] = NULL;
+    }
+    return weir_peer_argv_make(out, words, fill, err);
+}
+
 /* Whether a shell would take the word for itself. */
 static bool is_plain(const char *word)
 {

@@ -46,6 +46,7 @@ struct weir_peer {
     const char *name; /* and the program, unless `program` is set */
     enum weir_peer_task task;
     const char *argv[WEIR_PEER_WORDS_MAX];
+    const char *small;   /* one word more, where frames are small */
     const char *program; /* that must be there, if argv[0] is another's */
     const char *package; /* Debian's, that has it */
     const char *does;    /* for the frames, in the results' words */
@@ -97,6 +98,13 @@ struct weir_peer_argv {
 int weir_peer_argv_make(struct weir_peer_argv *out, const char *const *words,
                         const struct weir_peer_fill *fill,
                         struct weir_err *err);
+
+/* weir_peer_argv_of: of a peer's template, for frames of that size. */
+#define WEIR_PEER_SMALL_MAX 512
+
+int weir_peer_argv_of(struct weir_peer_argv *out, const struct weir_peer *peer,
+                      uint32_t size, const struct weir_peer_fill *fill,
+                      struct weir_err *err);
 
 /* weir_peer_argv_text: the line as people would type it, cut off if it is
  * too long. */

@@ -100,14 +100,14 @@ static int name_missing(const struct weir_peers_bench *bench,
     return weir_results_skip(bench->results, what, why, err);
 }
 
-static void command_show(struct weir_peers_rival *rival)
+static void command_show(struct weir_peers_rival *rival, uint32_t size)
 {
     static struct weir_peer_argv argv;
     const struct weir_peer_fill fill = {.weir = "weir",
                                         .device = "weir0",
                                         .in = "in.pcap",
                                         .out = WEIR_PEER_OUT};
-    if (weir_peer_argv_make(&argv, rival->peer->argv, &fill, NULL) == 0)
+    if (weir_peer_argv_of(&argv, rival->peer, size, &fill, NULL) == 0)
         weir_peer_argv_text(rival->command, sizeof rival->command, &argv);
 }
 
@@ -131,7 +131,7 @@ int weir_rivals_find(struct weir_peers_rival **out, size_t *count,
         }
         list[n].peer = peer;
         ask_version(bench, &list[n]);
-        command_show(&list[n]);
+        command_show(&list[n], row->size);
         n++;
     }
     *out = list;

@@ -91,3 +91,14 @@ Test(peer, weir_is_the_last_of_each_task)
         cr_assert_eq(weir_peer_is_self(&weir_peers[i]), last, "%zu", i);
     }
 }
+
+Test(peer, a_word_more_where_frames_are_small)
+{
+    const struct weir_peer peer = {.argv = {"a", "{in}"}, .small = "-m"};
+    cr_assert_eq(weir_peer_argv_of(&argv, &peer, 512, &fill, NULL), 0);
+    cr_assert_str_eq(argv.words[2], "-m");
+    cr_assert_null(argv.words[3]);
+    cr_assert_eq(weir_peer_argv_of(&argv, &peer, 513, &fill, NULL), 0);
+    cr_assert_str_eq(argv.words[1], "../in.pcap");
+    cr_assert_null(argv.words[2]);
+}
