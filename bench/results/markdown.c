@@ -210,20 +210,29 @@ static void put_block(const struct weir_doc_block *block, bool part, FILE *out)
 {
     switch (block->kind) {
     case WEIR_DOC_TITLE:
-        if (!part)
+        if (!part) {
             put_heading(block->text, 1, out);
+            break;
+        }
+        (void)fputs("**", out);
+        put_text(block->text, out);
+        (void)fputs("**\n\n", out);
         break;
     case WEIR_DOC_HEADING:
         put_heading(block->text, part ? 3 : 2, out);
         break;
     case WEIR_DOC_PART:
-    case WEIR_DOC_FOLD:
         put_heading(block->text, part ? 4 : 3, out);
         break;
+    case WEIR_DOC_FOLD:
+        (void)fputs("<details><summary>", out);
+        put_text(block->text, out);
+        (void)fputs("</summary>\n\n", out);
+        break;
+    case WEIR_DOC_FOLD_END:
+        (void)fputs("</details>\n\n", out);
+        break;
     case WEIR_DOC_LEAD:
-        if (part)
-            break;
-        /* fall through */
     case WEIR_DOC_TEXT:
         put_text(block->text, out);
         (void)fputs("\n\n", out);
@@ -246,7 +255,6 @@ static void put_block(const struct weir_doc_block *block, bool part, FILE *out)
         put_table(block, out);
         break;
     case WEIR_DOC_PLOT:
-    case WEIR_DOC_FOLD_END:
         break;
     }
 }

@@ -15,7 +15,7 @@
 struct weir_doc;
 
 /* weir_markdown_put: as a document of its own, or (part) as what goes into
- * one under a heading of the second level: without title and lead, and every
+ * one under a heading of the second level: the title is no heading, and every
  * heading one level lower. */
 void weir_markdown_put(const struct weir_doc *doc, bool part, FILE *out);
 

@@ -187,7 +187,7 @@ Test(page, markdown_goes_between_its_marks)
     for (int i = 0; i < 2; i++) {
         cr_assert_eq(command("--markdown", doc, fixture_path("r")), 0);
         char *text = fixture_read(doc);
-        const char start[] = "before\n" WEIR_PAGE_BEGIN "\n\n### Headline";
+        const char start[] = "before\n" WEIR_PAGE_BEGIN "\n\n**weir bench";
         cr_assert_eq(strncmp(text, start, strlen(start)), 0, "%s", text);
         cr_assert_not_null(strstr(text, "\n" WEIR_PAGE_END "\nbehind\n"));
         cr_assert_null(strstr(text, "old"));
