@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/args.h"
+#include "base/clock.h"
 #include "cli/record_options.h"
 
 #define WORDS_MAX 24
