@@ -214,14 +214,13 @@ static int take_duration(struct weir_args *args, int64_t least, int64_t most,
 }
 
 static int take_search(struct weir_args *args, struct weir_limit_options *o,
-                       int option, bool *has_long)
+                       int option)
 {
     switch (option) {
     case OPT_SHORT:
         return take_duration(args, TRIAL_LEAST, TRIAL_MOST,
                              &o->search.short_ns);
     case OPT_LONG:
-        *has_long = true;
         return take_duration(args, TRIAL_LEAST, TRIAL_MOST, &o->search.long_ns);
     case OPT_RFC2544:
         o->search.rfc2544 = true;
@@ -248,7 +247,7 @@ static int take_way(struct weir_args *args, struct weir_limit_options *o)
 }
 
 static int take(struct weir_args *args, struct weir_limit_options *o,
-                int option, bool *has_long)
+                int option)
 {
     switch (option) {
     case 'h':
@@ -280,19 +279,19 @@ static int take(struct weir_args *args, struct weir_limit_options *o,
         o->skew = args->value;
         return 0;
     default:
-        return take_search(args, o, option, has_long);
+        return take_search(args, o, option);
     }
 }
 
 /* What was not asked for, and what does not go together. */
-static int settle(struct weir_args *args, struct weir_limit_options *o,
-                  bool has_long)
+static int settle(struct weir_args *args, struct weir_limit_options *o)
 {
-    if (o->search.rfc2544 && !has_long)
-        o->search.long_ns = RFC2544_NS;
-    if (o->search.rfc2544 &&
-        o->search.total_ns == weir_search_defaults().total_ns)
-        o->search.total_ns = RFC2544_TOTAL_NS;
+    const struct weir_search_config usual = weir_search_defaults();
+    if (o->search.long_ns == 0)
+        o->search.long_ns = o->search.rfc2544 ? RFC2544_NS : usual.long_ns;
+    if (o->search.total_ns == 0)
+        o->search.total_ns =
+            o->search.rfc2544 ? RFC2544_TOTAL_NS : usual.total_ns;
     if (o->targets_count == 0)
         o->targets_count = 1;
     if (o->workers_count == 0)
@@ -316,17 +315,18 @@ int weir_limit_options_parse(struct weir_limit_options *out, int argc,
                              char **argv)
 {
     struct weir_args args;
-    bool has_long = false;
     int option, ret = 0;
     *out = (struct weir_limit_options){.way = "auto",
                                        .ring_bytes = RING_DEFAULT,
                                        .search = weir_search_defaults()};
+    /* What they are by default depends on --rfc2544. */
+    out->search.long_ns = out->search.total_ns = 0;
     weir_args_start(&args, COMMAND, argc, argv, "hi:w:", long_options);
     while (ret == 0 && !out->help &&
            (option = weir_args_next(&args)) != WEIR_ARGS_END)
-        ret = take(&args, out, option, &has_long);
+        ret = take(&args, out, option);
     if (ret == 0 && !out->help)
-        ret = settle(&args, out, has_long);
+        ret = settle(&args, out);
     return ret == 0 ? WEIR_EXIT_OK : weir_args_usage(&args);
 }
 

@@ -42,6 +42,7 @@ Test(limit_options, nothing_asked_is_one_row)
     cr_expect_str_eq(options.way, "auto");
     cr_expect_eq(options.search.short_ns, 2000000000);
     cr_expect_eq(options.search.long_ns, 10000000000);
+    cr_expect_eq(options.search.total_ns, 900000000000);
     cr_expect_float_eq(options.search.width, 0.02, 1e-12);
     cr_expect_not(options.search.rfc2544);
 }
@@ -101,6 +102,10 @@ Test(limit_options, rfc2544_means_60_s)
     cr_assert_eq(parse("--long 5 --rfc2544 --time 7"), WEIR_EXIT_OK);
     cr_expect_eq(options.search.long_ns, 5000000000);
     cr_expect_eq(options.search.total_ns, 7000000000);
+    weir_limit_options_free(&options);
+    /* Also if it is what it would be without. */
+    cr_assert_eq(parse("--time 900 --rfc2544"), WEIR_EXIT_OK);
+    cr_expect_eq(options.search.total_ns, 900000000000);
 }
 
 Test(limit_options, help_needs_nothing_else)
