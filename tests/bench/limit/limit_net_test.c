@@ -153,6 +153,20 @@ Test(limit, counts_agree_with_and_without_a_file)
     expect_nothing_left();
 }
 
+/* By xdp where that is permitted: the way that is usual. */
+Test(limit, counts_agree_by_the_fastest_way)
+{
+    int trials, limits;
+    need_rig();
+    const struct command_result *r =
+        command_run(LIMIT "--way auto -w target --workers 1");
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    read_lines(&trials, &limits);
+    cr_expect_eq(limits, 1);
+    cr_expect_geq(trials, 2);
+    expect_nothing_left();
+}
+
 Test(limit, frames_that_the_kernel_does_not_show_make_a_trial_void)
 {
     need_rig();
