@@ -10,6 +10,11 @@
 
 #include <stdbool.h>
 
+/* weir_output_reserve: first of all: where a program was started without its
+ * standard input, output or error, /dev/null stands in, so that no file which
+ * is opened later gets that number, and what is printed. */
+void weir_output_reserve(void);
+
 /* weir_output_start: before anything is printed.  A closed pipe becomes an
  * error of write() instead of a signal, and errors are remembered. */
 void weir_output_start(void);

@@ -67,6 +67,7 @@ static void environment_set(void)
 
 int main(int argc, char **argv)
 {
+    weir_output_reserve();
     if (argc < 2) {
         fputs("weir bench: no command given (see weir bench --help)\n", stderr);
         return WEIR_EXIT_USAGE;

@@ -44,6 +44,7 @@ static int print_version(void)
 
 int main(int argc, char **argv)
 {
+    weir_output_reserve();
     if (argc < 2) {
         fputs("weir: no command given (see weir --help)\n", stderr);
         return WEIR_EXIT_USAGE;
