@@ -101,14 +101,14 @@ Test(says, numbers_of_what_programs_print)
         cr_assert(
             weir_says_number(s->text, peer->says, peer->says_before, &number),
             "%s", s->peer);
-        cr_assert_eq(number, s->frames, "%s: %llu", s->peer,
+        cr_assert_eq(number, (uint64_t)s->frames, "%s: %llu", s->peer,
                      (unsigned long long)number);
         if (s->lost < 0)
             continue;
         cr_assert(
             weir_says_number(s->text, peer->lost, peer->lost_before, &number),
             "%s", s->peer);
-        cr_assert_eq(number, s->lost, "%s: %llu", s->peer,
+        cr_assert_eq(number, (uint64_t)s->lost, "%s: %llu", s->peer,
                      (unsigned long long)number);
     }
 }
