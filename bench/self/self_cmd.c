@@ -9,12 +9,11 @@
 #include "base/clock.h"
 #include "base/output.h"
 #include "bench/host/find.h"
-#include "bench/host/machine.h"
-#include "bench/results/results.h"
 #include "bench/self/rounds.h"
 #include "bench/self/tasks.h"
 #include "bench/self/told.h"
 #include "bench/stages/scratch.h"
+#include "bench/stages/session.h"
 #include "bench/stages/stages.h"
 
 #define COMMAND "weir bench self"
@@ -159,9 +158,10 @@ static int run_all(const struct command *c, struct weir_self_config *config,
     return weir_err_set(err, -EIO, "%u parts failed", config->failed);
 }
 
-static int run(const struct command *c, struct weir_results *results,
+static int run(void *context, struct weir_results *results,
                struct weir_err *err)
 {
+    const struct command *c = context;
     char weir[PATH_MAX];
     struct weir_scratch scratch;
     int ret = weir_find_weir(c->weir, weir, err);
@@ -191,8 +191,6 @@ int weir_bench_self(int argc, char **argv)
     struct command c = {
         .frames = FRAMES, .rounds = ROUNDS, .stage_ns = 100 * WEIR_NS_PER_MS};
     struct weir_args args;
-    struct weir_results *results = NULL;
-    struct weir_err err;
     int option;
     weir_args_start(&args, COMMAND, argc, argv, "h", options);
     while ((option = weir_args_next(&args)) != WEIR_ARGS_END) {
@@ -203,26 +201,12 @@ int weir_bench_self(int argc, char **argv)
         if (take(&c, &args, option) != 0)
             return weir_args_usage(&args);
     }
-    if (args.words < argc) {
-        (void)weir_err_set(&args.err, -EINVAL, "'%s' is not an option",
-                           argv[args.words]);
+    if (weir_session_words(&args) != 0)
         return weir_args_usage(&args);
-    }
-    weir_output_start();
-    int ret = 0;
-    if (c.results != NULL)
-        ret = weir_results_open(&results, c.results, &err);
-    if (ret == 0 && results != NULL)
-        ret = weir_results_add(results, weir_machine_run("self", argc, argv),
-                               &err);
-    if (ret == 0)
-        ret = run(&c, results, &err);
-    struct weir_err ignored;
-    int closed = weir_results_close(results, ret == 0 ? &err : &ignored);
-    if (ret == 0)
-        ret = closed;
-    if (ret != 0)
-        fprintf(stderr, COMMAND ": %s\n", err.text);
-    return weir_output_finish(COMMAND,
-                              ret == 0 ? WEIR_EXIT_OK : WEIR_EXIT_FAILED);
+    const struct weir_session session = {.command = COMMAND,
+                                         .name = "self",
+                                         .results = c.results,
+                                         .argc = argc,
+                                         .argv = argv};
+    return weir_session_run(&session, run, &c);
 }

@@ -8,12 +8,11 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/output.h"
-#include "bench/host/machine.h"
-#include "bench/results/results.h"
 #include "bench/stages/crew.h"
 #include "bench/stages/input.h"
 #include "bench/stages/scaling.h"
 #include "bench/stages/scratch.h"
+#include "bench/stages/session.h"
 #include "bench/stages/stage.h"
 #include "bench/stages/stages.h"
 
@@ -263,9 +262,10 @@ static bool needs_folder(const struct weir_stages_config *config)
 }
 
 /* A folder that cannot be had leaves out what needs it. */
-static int run(struct command *c, struct weir_results *results,
+static int run(void *context, struct weir_results *results,
                struct weir_err *err)
 {
+    struct command *c = context;
     const char *folder = c->folder != NULL ? c->folder : weir_scratch_folder();
     struct weir_scratch scratch;
     struct weir_err why;
@@ -295,8 +295,6 @@ int weir_bench_stages(int argc, char **argv)
 {
     struct command c = {0};
     struct weir_args args;
-    struct weir_results *results = NULL;
-    struct weir_err err;
     int option;
     set_defaults(&c);
     weir_args_start(&args, COMMAND, argc, argv, "w:h", options);
@@ -308,26 +306,12 @@ int weir_bench_stages(int argc, char **argv)
         if (take(&c, &args, option) != 0)
             return weir_args_usage(&args);
     }
-    if (args.words < argc) {
-        (void)weir_err_set(&args.err, -EINVAL, "'%s' is not an option",
-                           argv[args.words]);
+    if (weir_session_words(&args) != 0)
         return weir_args_usage(&args);
-    }
-    weir_output_start();
-    int ret = 0;
-    if (c.results != NULL)
-        ret = weir_results_open(&results, c.results, &err);
-    if (ret == 0 && results != NULL)
-        ret = weir_results_add(results, weir_machine_run("stages", argc, argv),
-                               &err);
-    if (ret == 0)
-        ret = run(&c, results, &err);
-    struct weir_err ignored;
-    int closed = weir_results_close(results, ret == 0 ? &err : &ignored);
-    if (ret == 0)
-        ret = closed;
-    if (ret != 0)
-        fprintf(stderr, COMMAND ": %s\n", err.text);
-    return weir_output_finish(COMMAND,
-                              ret == 0 ? WEIR_EXIT_OK : WEIR_EXIT_FAILED);
+    const struct weir_session session = {.command = COMMAND,
+                                         .name = "stages",
+                                         .results = c.results,
+                                         .argc = argc,
+                                         .argv = argv};
+    return weir_session_run(&session, run, &c);
 }
