@@ -23,6 +23,7 @@ struct loop {
     struct weir_pace pace;
     int64_t start_ns;
     int64_t end_ns;
+    int64_t full_ns; /* since when there is no room; 0: there is */
     uint32_t cursor; /* row of the next frame */
     uint32_t count;  /* of the batch */
     uint32_t rows[WEIR_GEN_BATCH];
@@ -109,6 +110,23 @@ static void write_again(struct loop *loop, uint32_t from, int64_t now_ns)
                               loop->path->slot(loop->path->self, i));
 }
 
+static int takes_no_more(const struct loop *loop, struct weir_err *err)
+{
+    return weir_err_sys(err, -ENOBUFS, "%s: takes no more frames",
+                        loop->config->device);
+}
+
+/* Nothing could be gathered: every slot is on its way still. */
+static int no_room(struct loop *loop, int64_t now_ns, struct weir_err *err)
+{
+    if (loop->full_ns == 0)
+        loop->full_ns = now_ns;
+    if (now_ns - loop->full_ns > PATIENCE_NS)
+        return takes_no_more(loop, err);
+    (void)sched_yield();
+    return 0;
+}
+
 /* Offers the batch until all of it is taken, or it is time to end. */
 static int offer(struct loop *loop, int64_t now_ns, struct weir_err *err)
 {
@@ -116,6 +134,7 @@ static int offer(struct loop *loop, int64_t now_ns, struct weir_err *err)
     uint32_t from = 0;
     int64_t taken_ns = now_ns;
     int ret = 0;
+    loop->full_ns = 0;
     for (;;) {
         ret = path->send(path->self, loop->sizes, from, loop->count, err);
         if (ret > 0)
@@ -133,8 +152,7 @@ static int offer(struct loop *loop, int64_t now_ns, struct weir_err *err)
         if (ret > 0)
             taken_ns = now_ns;
         if (now_ns - taken_ns > PATIENCE_NS) {
-            ret = weir_err_sys(err, -ENOBUFS, "%s: takes no more frames",
-                               loop->config->device);
+            ret = takes_no_more(loop, err);
             break;
         }
         write_again(loop, from, now_ns);
@@ -162,7 +180,8 @@ int weir_gen_loop(const struct weir_gen_path *path,
            now_ns < loop.end_ns) {
         if (loop.pace.due_ns <= now_ns) {
             gather(&loop, now_ns);
-            ret = offer(&loop, now_ns, err);
+            ret = loop.count > 0 ? offer(&loop, now_ns, err)
+                                 : no_room(&loop, now_ns, err);
         } else {
             wait_until(loop.pace.due_ns < loop.end_ns ? loop.pace.due_ns
                                                       : loop.end_ns,
