@@ -1,6 +1,5 @@
 /* Each way gives back its memory and its files, also after a failure. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -8,29 +7,7 @@
 #include "base/err.h"
 #include "bench/gen/gen.h"
 #include "tests/capture/net_rig.h"
-
-static unsigned passed;
-static unsigned failed;
-
-static void check(int ok, const char *what)
-{
-    passed += ok != 0;
-    failed += ok == 0;
-    if (!ok)
-        printf("failed: %s\n", what);
-}
-
-static unsigned open_files(void)
-{
-    unsigned n = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    if (folder == NULL)
-        return 0;
-    while (readdir(folder) != NULL)
-        n++;
-    (void)closedir(folder);
-    return n;
-}
+#include "tests/check/check.h"
 
 static void run_way(const struct weir_gen_config *config)
 {
@@ -76,23 +53,20 @@ int main(void)
     const char *reason;
     struct weir_plan *plan = NULL;
     struct weir_plan_config config = {.flows = 3, .seed = 1};
-    if (!rig_open(&reason)) {
-        printf("skipped: %s\n0 passed, 0 failed\n", reason);
-        return 0;
-    }
+    if (!rig_open(&reason))
+        return check_skip(reason);
     check(weir_mix_parse(&config.mix, "imix", 60, NULL) == 0, "imix");
     check(weir_plan_open(&plan, &config, NULL) == 0, "plan");
     atomic_bool *stop = mmap(NULL, sizeof *stop, PROT_READ | PROT_WRITE,
                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     check(stop != MAP_FAILED, "shared memory");
-    if (failed == 0) {
-        unsigned before = open_files();
+    if (check_failed() == 0) {
+        unsigned before = check_files_open();
         run_all(plan, stop);
-        check(open_files() == before, "files are closed");
+        check(check_files_open() == before, "files are closed");
         (void)munmap(stop, sizeof *stop);
     }
     weir_plan_close(plan);
     weir_gen_close(NULL);
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return check_end();
 }

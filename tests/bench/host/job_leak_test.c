@@ -1,34 +1,12 @@
 /* What a job's start takes, its close gives back, and so does a start that
  * fails: memory by the sanitizer's word, files by a count. */
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
+#include <stddef.h>
 
 #include "base/clock.h"
 #include "bench/host/job.h"
-
-static unsigned passed;
-static unsigned failed;
-
-static void check(int ok, const char *what)
-{
-    passed += ok != 0;
-    failed += ok == 0;
-    if (!ok)
-        printf("failed: %s\n", what);
-}
-
-static int files_open(void)
-{
-    int n = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    while (folder != NULL && readdir(folder) != NULL)
-        n++;
-    if (folder != NULL)
-        (void)closedir(folder);
-    return n;
-}
+#include "tests/check/check.h"
 
 int main(void)
 {
@@ -39,7 +17,7 @@ int main(void)
         .argv = argv, .netns_fd = -1, .input_fd = -1, .output = ""};
     struct weir_job *job = NULL;
     struct weir_job_end end;
-    const int before = files_open();
+    const unsigned before = check_files_open();
 
     check(weir_job_run(&config, 60 * WEIR_NS_PER_S, &end, NULL) == 0 &&
               end.status == 0,
@@ -54,7 +32,6 @@ int main(void)
     check(weir_job_start(&job, &config, NULL) == 0, "start");
     weir_job_close(job);
     weir_job_close(NULL);
-    check(files_open() == before, "files are closed");
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed != 0;
+    check(check_files_open() == before, "files are closed");
+    return check_end();
 }

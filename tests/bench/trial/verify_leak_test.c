@@ -1,40 +1,17 @@
 /* What verify takes it gives back, also when that goes wrong: memory by the
  * sanitizer's word, files by a count. */
 
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "bench/trial/verify.h"
-
-static unsigned passed;
-static unsigned failed;
-
-static void check(int ok, const char *what)
-{
-    passed += ok != 0;
-    failed += ok == 0;
-    if (!ok)
-        printf("failed: %s\n", what);
-}
-
-static int files_open(void)
-{
-    int n = 0;
-    DIR *folder = opendir("/proc/self/fd");
-    while (folder != NULL && readdir(folder) != NULL)
-        n++;
-    if (folder != NULL)
-        (void)closedir(folder);
-    return n;
-}
+#include "tests/check/check.h"
 
 int main(void)
 {
     struct weir_verify *verify = NULL;
     const char *folder = getenv("TEST_TMPDIR");
-    const int before = files_open();
+    const unsigned before = check_files_open();
     check(weir_verify_open(&verify, UINT64_MAX, NULL) == -EINVAL, "too many");
     check(weir_verify_open(&verify, 1000, NULL) == 0, "open");
     check(weir_verify_file(verify, "/dev/null", NULL) == -EINVAL, "a device");
@@ -46,7 +23,6 @@ int main(void)
                              NULL) == 0,
           "a folder");
     weir_verify_close(verify);
-    check(files_open() == before, "files are closed");
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed != 0;
+    check(check_files_open() == before, "files are closed");
+    return check_end();
 }
