@@ -212,21 +212,38 @@ static int refuse_seconds(struct weir_args *args, const char *text,
                         args->option, text, how, (double)limit_ns / 1e9);
 }
 
-/* A fraction's digits as n / *scale.  Six digits of an hour still fit 64 bits
- * in nanoseconds; more digits than that are passed over. */
-static uint64_t take_fraction(const char **text, uint64_t *scale)
+/* whole + fraction / scale. */
+struct decimal {
+    uint64_t whole;
+    uint64_t fraction;
+    uint64_t scale;
+};
+
+/* Six digits of a fraction of an hour still fit 64 bits in nanoseconds; more
+ * digits than that are passed over. */
+static bool take_decimal(const char **text, struct decimal *out)
 {
-    uint64_t n = 0;
-    const char *p = *text;
-    *scale = 1;
+    *out = (struct decimal){.scale = 1};
+    bool digits = take_digits(text, &out->whole);
+    if (**text != '.')
+        return digits;
+    const char *p = ++*text;
     for (; *p >= '0' && *p <= '9'; p++) {
-        if (*scale < UINT64_C(1000000)) {
-            n = n * 10 + (uint64_t)(*p - '0');
-            *scale *= 10;
+        digits = true;
+        if (out->scale < UINT64_C(1000000)) {
+            out->fraction = out->fraction * 10 + (uint64_t)(*p - '0');
+            out->scale *= 10;
         }
     }
     *text = p;
-    return n;
+    return digits;
+}
+
+static uint64_t decimal_times(const struct decimal *decimal, uint64_t unit)
+{
+    uint64_t n = multiply(decimal->whole, unit);
+    uint64_t part = decimal->fraction * unit / decimal->scale;
+    return n > UINT64_MAX - part ? UINT64_MAX : n + part;
 }
 
 int weir_args_duration(struct weir_args *args, const char *text, int64_t min,
@@ -241,23 +258,13 @@ int weir_args_duration(struct weir_args *args, const char *text, int64_t min,
         {"m", 60 * WEIR_NS_PER_S}, {"h", 3600 * WEIR_NS_PER_S},
     };
     const char *p = text;
-    uint64_t whole;
-    uint64_t fraction = 0;
-    uint64_t scale = 1;
-    bool digits = take_digits(&p, &whole);
-    if (*p == '.') {
-        const char *from = ++p;
-        fraction = take_fraction(&p, &scale);
-        digits = digits || p != from;
-    }
-    if (!digits)
+    struct decimal decimal;
+    if (!take_decimal(&p, &decimal))
         return refuse(args, text, "is not a duration");
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(p, units[i].name) != 0)
             continue;
-        uint64_t ns = multiply(whole, units[i].ns);
-        uint64_t part = fraction * units[i].ns / scale;
-        ns = ns > UINT64_MAX - part ? UINT64_MAX : ns + part;
+        uint64_t ns = decimal_times(&decimal, units[i].ns);
         if (ns < (uint64_t)min)
             return refuse_seconds(args, text, "too small: at least", min);
         if (ns > (uint64_t)max)
@@ -296,24 +303,15 @@ int weir_args_rate(struct weir_args *args, const char *text,
     const uint64_t frames_most = UINT64_C(1000000000);
     const uint64_t bits_most = UINT64_C(10000000000000);
     const char *p = text;
-    uint64_t whole;
-    uint64_t fraction = 0;
-    uint64_t scale = 1;
-    bool digits = take_digits(&p, &whole);
-    if (*p == '.') {
-        const char *from = ++p;
-        fraction = take_fraction(&p, &scale);
-        digits = digits || p != from;
-    }
+    struct decimal decimal;
+    bool digits = take_decimal(&p, &decimal);
     uint64_t unit = take_multiple(&p);
     bool bits = strcmp(p, "bit") == 0;
     if (!digits || (!bits && *p != '\0' && strcmp(p, "pps") != 0))
         return refuse(args, text,
                       "is not a rate: frames a second, perhaps with k, M or "
                       "G, or bits a second with bit (10Gbit)");
-    uint64_t n = multiply(whole, unit);
-    uint64_t part = fraction * unit / scale;
-    n = n > UINT64_MAX - part ? UINT64_MAX : n + part;
+    uint64_t n = decimal_times(&decimal, unit);
     uint64_t most = bits ? bits_most : frames_most;
     if (n < 1 || n > most)
         return refuse_range(args, text, n, 1, most,
