@@ -17,7 +17,8 @@ static int counter_open(uint64_t which, int leader)
     attr.config = which;
     attr.exclude_kernel = 1;
     attr.exclude_hv = 1;
-    attr.read_format = PERF_FORMAT_GROUP;
+    attr.read_format = PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED |
+                       PERF_FORMAT_TOTAL_TIME_RUNNING;
     long fd = syscall(SYS_perf_event_open, &attr, 0, -1, leader,
                       PERF_FLAG_FD_CLOEXEC);
     return fd < 0 ? -errno : (int)fd;
@@ -41,14 +42,16 @@ int weir_cycles_open(struct weir_cycles *out, struct weir_err *err)
 
 struct weir_cycles_counts weir_cycles_read(const struct weir_cycles *cycles)
 {
-    /* Of a group: how many there are, then each in the order of opening. */
-    uint64_t values[3] = {0};
+    /* perf_event_open(2): how many there are, the time enabled and running,
+     * then each in the order of opening. */
+    uint64_t values[5] = {0};
     struct weir_cycles_counts counts = {0};
     if (cycles->cycles_fd < 0 ||
         read(cycles->cycles_fd, values, sizeof values) != sizeof values)
         return counts;
-    counts.cycles = values[1];
-    counts.instructions = values[2];
+    counts.missed_ns = values[1] - values[2];
+    counts.cycles = values[3];
+    counts.instructions = values[4];
     return counts;
 }
 

@@ -22,6 +22,7 @@ struct weir_cycles {
 struct weir_cycles_counts {
     uint64_t cycles;
     uint64_t instructions;
+    uint64_t missed_ns; /* that others had the counters: both are too small */
 };
 
 /* weir_cycles_open: on an error *out can be read (all counts are 0) and

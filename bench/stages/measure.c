@@ -56,6 +56,7 @@ static int64_t take(struct run *r, bool keep, struct weir_err *err)
     r->count += (uint64_t)count;
     r->cycles.cycles += after.cycles - before.cycles;
     r->cycles.instructions += after.instructions - before.instructions;
+    r->cycles.missed_ns += after.missed_ns - before.missed_ns;
     return spent;
 }
 
@@ -93,7 +94,7 @@ static int take_many(struct run *r, struct weir_err *err)
 
 static void settle(struct run *r, struct weir_measure *out)
 {
-    bool counted = r->cycles.cycles > 0;
+    bool counted = r->cycles.cycles > 0 && r->cycles.missed_ns == 0;
     *out = (struct weir_measure){
         .samples = r->taken,
         .count = r->count,
