@@ -137,7 +137,7 @@ part_stages() {
         run stages 60 stages --frame 60 --flows 1000 --seconds 0.05 \
             --rounds 3 -w "$scratch"
     else
-        run stages 180 stages --seconds 0.2 -w "$scratch"
+        run stages 120 stages --seconds 0.2 -w "$scratch"
     fi
 }
 
@@ -146,10 +146,10 @@ part_limit() {
         run limit 75 limit --frame 60 --workers 1 -w "none,$scratch" \
             --short 0.5 --long 2 --time 20
     else
-        run limit 420 limit --frame 60,imix,1514 --workers 1 \
-            -w "none,$scratch" --time 50
-        run limit 130 limit --frame 60 --workers "$(workers)" \
-            -w "none,$scratch" --time 50
+        run limit 600 limit --frame 60,imix,1514 --workers 1 \
+            -w "none,$scratch" --time 100
+        run limit 90 limit --frame 60 --workers "$(workers)" \
+            -w "none,$scratch" --time 30
     fi
 }
 
@@ -158,7 +158,7 @@ part_peers() {
         run peers 120 peers --frame 60 --rounds 2 --frames 1000000 \
             --rate full --seconds 1
     else
-        run peers 660 peers
+        run peers 600 peers
     fi
 }
 
