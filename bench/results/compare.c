@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,13 +13,10 @@
 #define NAME_MAX_BYTES 200
 
 static const char *const verdicts[] = {
-    [WEIR_COMPARE_SAME] = "",
-    [WEIR_COMPARE_BETTER] = "better",
-    [WEIR_COMPARE_REGRESSION] = "REGRESSION",
-    [WEIR_COMPARE_UNJUDGED] = "",
-    [WEIR_COMPARE_MISSING] = "missing",
-    [WEIR_COMPARE_NEW] = "new",
-    [WEIR_COMPARE_NO_FIGURE] = "no figure",
+    [WEIR_COMPARE_SAME] = "",         [WEIR_COMPARE_OVERLAP] = "overlap",
+    [WEIR_COMPARE_BETTER] = "better", [WEIR_COMPARE_REGRESSION] = "REGRESSION",
+    [WEIR_COMPARE_UNJUDGED] = "",     [WEIR_COMPARE_MISSING] = "missing",
+    [WEIR_COMPARE_NEW] = "new",       [WEIR_COMPARE_NO_FIGURE] = "no figure",
 };
 
 static const char *name_of(const json_t *ratio)
@@ -45,16 +43,18 @@ static bool overlap(const json_t *was, const json_t *now)
            weir_line_number(now, "least") <= weir_line_number(was, "most");
 }
 
-static enum weir_compare_verdict judge(const struct weir_compare_row *row,
+static enum weir_compare_verdict judge(double change, bool overlaps,
                                        const char *better)
 {
     if (better == NULL ||
         (strcmp(better, "more") != 0 && strcmp(better, "less") != 0))
         return WEIR_COMPARE_UNJUDGED;
-    double gain = strcmp(better, "more") == 0 ? row->change : -row->change;
-    if (gain < -WEIR_COMPARE_LIMIT)
-        return WEIR_COMPARE_REGRESSION;
-    return gain > WEIR_COMPARE_LIMIT ? WEIR_COMPARE_BETTER : WEIR_COMPARE_SAME;
+    double gain = strcmp(better, "more") == 0 ? change : -change;
+    if (fabs(gain) <= WEIR_COMPARE_LIMIT)
+        return WEIR_COMPARE_SAME;
+    if (overlaps)
+        return WEIR_COMPARE_OVERLAP;
+    return gain > 0 ? WEIR_COMPARE_BETTER : WEIR_COMPARE_REGRESSION;
 }
 
 static struct weir_compare_row pair(const json_t *was, const json_t *now)
@@ -70,9 +70,9 @@ static struct weir_compare_row pair(const json_t *was, const json_t *now)
         return row;
     }
     row.change = row.now / row.was - 1;
-    row.overlap = overlap(was, now);
     row.verdict = row.was > 0 && row.now > 0 && isfinite(row.change)
-                      ? judge(&row, weir_line_text(now, "better"))
+                      ? judge(row.change, overlap(was, now),
+                              weir_line_text(now, "better"))
                       : WEIR_COMPARE_NO_FIGURE;
     return row;
 }
@@ -102,8 +102,7 @@ static void pair_all(struct weir_compare *compare, const struct weir_lines *was,
             json_object_get(old, name_of(ratio)) == NULL)
             compare->rows[compare->count++] = pair(NULL, ratio);
     for (size_t i = 0; i < compare->count; i++)
-        compare->regressions +=
-            compare->rows[i].verdict == WEIR_COMPARE_REGRESSION;
+        compare->of[compare->rows[i].verdict]++;
 }
 
 int weir_compare_open(struct weir_compare *compare,
@@ -198,6 +197,36 @@ static void put_hosts(const struct weir_lines *was,
     }
 }
 
+size_t weir_compare_both(const struct weir_compare *compare)
+{
+    return compare->count - compare->of[WEIR_COMPARE_MISSING] -
+           compare->of[WEIR_COMPARE_NEW] - compare->of[WEIR_COMPARE_NO_FIGURE];
+}
+
+static void put_counts(const struct weir_compare *compare, FILE *out)
+{
+    const size_t *of = compare->of;
+    size_t regressions = of[WEIR_COMPARE_REGRESSION];
+    (void)fprintf(out, "\n%zu of %zu compared", weir_compare_both(compare),
+                  compare->count - of[WEIR_COMPARE_NEW]);
+    if (of[WEIR_COMPARE_MISSING] > 0)
+        (void)fprintf(out, ", %zu missing", of[WEIR_COMPARE_MISSING]);
+    if (of[WEIR_COMPARE_NO_FIGURE] > 0)
+        (void)fprintf(out, ", %zu without a figure",
+                      of[WEIR_COMPARE_NO_FIGURE]);
+    if (of[WEIR_COMPARE_NEW] > 0)
+        (void)fprintf(out, ", %zu new", of[WEIR_COMPARE_NEW]);
+    (void)fprintf(out, "; %zu regression%s of more than %.0f%%", regressions,
+                  regressions == 1 ? "" : "s", 100 * WEIR_COMPARE_LIMIT);
+    if (of[WEIR_COMPARE_OVERLAP] > 0)
+        (void)fprintf(out,
+                      "; %zu such change%s with rounds that overlap: measure "
+                      "again",
+                      of[WEIR_COMPARE_OVERLAP],
+                      of[WEIR_COMPARE_OVERLAP] == 1 ? "" : "s");
+    (void)fputs("\n", out);
+}
+
 void weir_compare_print(const struct weir_compare *compare,
                         const struct weir_lines *was,
                         const struct weir_lines *now, FILE *out)
@@ -207,19 +236,14 @@ void weir_compare_print(const struct weir_compare *compare,
     for (size_t i = 0; i < compare->count; i++)
         put_row(&compare->rows[i], out);
     put_hosts(was, now, out);
-    (void)fputs(compare->regressions > 0 ? "\n" : "", out);
+    (void)fputs(compare->of[WEIR_COMPARE_REGRESSION] > 0 ? "\n" : "", out);
     for (size_t i = 0; i < compare->count; i++) {
         const struct weir_compare_row *row = &compare->rows[i];
         char name[NAME_MAX_BYTES];
         if (row->verdict == WEIR_COMPARE_REGRESSION)
-            (void)fprintf(out, "regression: %s: %.3f to %.3f (%+.1f%%)%s\n",
+            (void)fprintf(out, "regression: %s: %.3f to %.3f (%+.1f%%)\n",
                           weir_printable(name, sizeof name, row->name),
-                          row->was, row->now, 100 * row->change,
-                          row->overlap
-                              ? "; the rounds of both overlap: measure again"
-                              : "");
+                          row->was, row->now, 100 * row->change);
     }
-    (void)fprintf(out, "\n%zu ratios, %zu regressions of more than %.0f%%\n",
-                  compare->count, compare->regressions,
-                  100 * WEIR_COMPARE_LIMIT);
+    put_counts(compare, out);
 }

@@ -45,7 +45,7 @@ Test(compare, a_change_to_the_worse_beyond_the_limit_is_a_regression)
                        RATIO("c", "2.3", "more") RATIO("d", "1.7", "less")
                            RATIO("e", "1.85", "more"));
     cr_assert_eq(c.count, 5);
-    cr_assert_eq(c.regressions, 2);
+    cr_assert_eq(c.of[WEIR_COMPARE_REGRESSION], 2);
     cr_assert_eq(c.rows[0].verdict, WEIR_COMPARE_REGRESSION);
     cr_assert_eq(c.rows[1].verdict, WEIR_COMPARE_REGRESSION);
     cr_assert_eq(c.rows[2].verdict, WEIR_COMPARE_BETTER);
@@ -55,17 +55,45 @@ Test(compare, a_change_to_the_worse_beyond_the_limit_is_a_regression)
     weir_compare_close(&c);
 }
 
+#define SPREAD(name, value, least, most, better)                               \
+    "{\"type\":\"ratio\",\"name\":\"" name "\",\"value\":" value               \
+    ",\"least\":" least ",\"most\":" most ",\"better\":\"" better "\"}\n"
+
+Test(compare, a_change_within_the_spread_is_none)
+{
+    struct weir_compare c =
+        compare_of(SPREAD("a", "2.0", "1.5", "2.5", "more")
+                       SPREAD("b", "2.0", "1.9", "2.1", "less")
+                           SPREAD("c", "2.0", "1.9", "2.1", "more")
+                               RATIO("d", "2.0", "more"),
+                   SPREAD("a", "1.6", "1.5", "1.7", "more")
+                       SPREAD("b", "1.5", "1.4", "1.9", "less")
+                           SPREAD("c", "1.5", "1.4", "1.8", "more")
+                               RATIO("e", "2.0", "more"));
+    cr_assert_eq(c.rows[0].verdict, WEIR_COMPARE_OVERLAP);
+    cr_assert_eq(c.rows[1].verdict, WEIR_COMPARE_OVERLAP);
+    cr_assert_eq(c.rows[2].verdict, WEIR_COMPARE_REGRESSION);
+    cr_assert_eq(weir_compare_both(&c), 3);
+    const char end[] =
+        "\nregression: c: 2.000 to 1.500 (-25.0%)\n"
+        "\n3 of 4 compared, 1 missing, 1 new; 1 regression of more than 10%; "
+        "2 such changes with rounds that overlap: measure again\n";
+    cr_assert_not_null(strstr(printed, end), "%s", printed);
+    weir_compare_close(&c);
+}
+
 Test(compare, missing_and_new_names_and_hosts_are_said)
 {
     struct weir_compare c = compare_of(RUN("1") RATIO("a", "2.0", "more"),
                                        RUN("2") RATIO("b", "2.0", "more"));
-    cr_assert_eq(c.regressions, 0);
+    cr_assert_eq(c.of[WEIR_COMPARE_REGRESSION], 0);
     cr_assert_str_eq(printed,
                      "      old      new    change              ratio\n"
                      "    2.000        -         -  missing     a\n"
                      "        -    2.000         -  new         b\n"
                      "\nCareful: different hosts: kernel was 1, is 2\n"
-                     "\n2 ratios, 0 regressions of more than 10%\n");
+                     "\n0 of 1 compared, 1 missing, 1 new; 0 regressions of "
+                     "more than 10%\n");
     weir_compare_close(&c);
 }
 
@@ -76,7 +104,7 @@ Test(compare, what_is_no_figure_is_not_judged)
                        RATIO("c", "2.0", "sideways") RATIO("d", "-1", "more"),
                    RATIO("a", "1.0", "more") RATIO("b", "1.0", "more")
                        RATIO("c", "1.0", "sideways") RATIO("d", "1", "more"));
-    cr_assert_eq(c.regressions, 0);
+    cr_assert_eq(c.of[WEIR_COMPARE_REGRESSION], 0);
     cr_assert_eq(c.rows[0].verdict, WEIR_COMPARE_NO_FIGURE);
     cr_assert_eq(c.rows[1].verdict, WEIR_COMPARE_NO_FIGURE);
     cr_assert_eq(c.rows[2].verdict, WEIR_COMPARE_UNJUDGED);
@@ -114,6 +142,8 @@ Test(compare, the_command_exits_with_1_for_a_regression)
     cr_assert_eq(command(old, fixture_path("old")), 0);
     cr_assert_eq(command(old, fixture_path("new")), 1);
     cr_assert_eq(command(old, fixture_path("other")), 1);
+    fixture_write("wide", SPREAD("a", "1.0", "1.0", "2.0", "more"));
+    cr_assert_eq(command(old, fixture_path("wide")), 0);
     cr_assert_eq(command(old, "/nowhere/r"), 1);
     cr_assert_eq(command("/nowhere/r", old), 1);
 }
