@@ -4,6 +4,11 @@
 set -uo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 
+# ./dev asks first, before it builds anything: with --check in front nothing
+# is measured.  The exit status is 0 if that is to come, else that of the
+# answer, and HELPED for the text below.
+HELPED=3
+
 usage() {
     cat <<'TEXT'
 usage: ./dev bench [--quick] [--compare OLD] [--folder FOLDER] [PART...]
@@ -14,31 +19,54 @@ Measures what this host records without loss, and makes a page of it.
   PART              self, stages, limit, peers; all of them by default
   --quick           fewer rows and rounds, two to three minutes
   --compare OLD     at the end the ratios beside those of OLD.jsonl, and 1 if
-                    one is more than 10% worse; with a second results file
-                    nothing is measured
+                    one is more than 10% worse and its rounds do not overlap
+                    the old ones; with a second results file nothing is
+                    measured
   --folder FOLDER   of the results, and of the files that are recorded:
                     its disk is the one that is measured
                     (bench-results)
 
-Live parts make network namespaces of their own, which needs root; without it
-they say so, and what needs none is measured.
+FOLDER/latest is the page of the last run that was whole.  Live parts make
+network namespaces of their own, which needs root; without it they say so, and
+what needs none is measured.
 TEXT
 }
 
+say() {
+    printf 'bench: %s\n' "$*"
+}
+# wrong STATUS WORDS...: one line of what is wrong, and the end.
+wrong() {
+    local status=$1
+    shift
+    say "$*" >&2
+    exit "$status"
+}
+# value OPTION [VALUE]: what comes behind is no value if it is an option.
+value() {
+    [[ -n ${2:-} && $2 != -* ]] || wrong 2 "$1 needs a value (see --help)"
+}
+
+check=
 quick=
 old=
 new=
 folder=$top/bench-results
 parts=()
+if [[ ${1:-} == --check ]]; then
+    check=1
+    shift
+fi
+told="./dev bench"
+for word in "$@"; do
+    told+=" $(printf '%q' "$word")"
+done
 while (($#)); do
     case $1 in
     --quick) quick=1 ;;
     --compare)
-        old=${2:-}
-        [[ -n $old ]] || {
-            usage >&2
-            exit 2
-        }
+        value "$@"
+        old=$2
         shift
         if [[ ${2:-} == *.jsonl ]]; then
             new=$2
@@ -46,54 +74,74 @@ while (($#)); do
         fi
         ;;
     --folder)
-        folder=${2:-}
-        [[ -n $folder ]] || {
-            usage >&2
-            exit 2
-        }
+        value "$@"
+        folder=$2
         shift
         ;;
     -h | --help)
         usage
-        exit 0
+        exit $((check ? HELPED : 0))
         ;;
     stages | limit | peers | self) parts+=("$1") ;;
-    *)
-        echo "bench: $1 is no part and no option" >&2
-        usage >&2
-        exit 2
-        ;;
+    *) wrong 2 "$1 is no part and no option (see --help)" ;;
     esac
     shift
 done
 ((${#parts[@]})) || parts=(self stages limit peers)
+for file in "$old" "$new"; do
+    [[ -z $file || (-r $file && ! -d $file) ]] || wrong 1 "cannot read $file"
+done
 
 bench=$top/bazel-bin/bench/weir-bench
 weir=bazel-bin/cli/weir
-say() {
-    printf 'bench: %s\n' "$*"
-}
-
 if [[ -n $new ]]; then
+    [[ -z $check ]] || exit 0
     exec "$bench" compare "$old" "$new"
 fi
-[[ -z $old || -r $old ]] || {
-    say "cannot read $old" >&2
-    exit 1
-}
 old=${old:+$(realpath "$old")}
 
-name=$(date +%Y-%m-%dT%H%M%S)
-mkdir -p "$folder" || exit 1
-folder=$(cd "$folder" && pwd)
+[[ ! -e $folder || -d $folder ]] || wrong 1 "--folder $folder: is no folder"
+why=$(mkdir -p -- "$folder" 2>&1) || wrong 1 "--folder: ${why#mkdir: }"
+whole=$(cd -- "$folder" 2>/dev/null && pwd) ||
+    wrong 1 "--folder $folder: cannot be entered"
+folder=$whole
+scratch=$(mktemp -d "$folder/scratch.XXXXXX" 2>&1) ||
+    wrong 1 "--folder $folder: no file can be made in it"
+trap 'rm -rf --one-file-system "$scratch"' EXIT
+[[ -z $check ]] || exit 0
+interrupted=
+trap 'interrupted=1' INT TERM
+
 # Short paths read better in the page.
 cd "$top" || exit 1
 folder=${folder#"$top/"}
-results=$folder/$name.jsonl
-scratch=$(mktemp -d "$folder/scratch.XXXXXX") || exit 1
-trap 'rm -rf --one-file-system "$scratch"' EXIT
-interrupted=
-trap 'interrupted=1' INT TERM
+scratch=$folder/${scratch##*/}
+
+# Results of its own, also for a second bench within the same second.
+now=$(date +%Y-%m-%dT%H%M%S)
+name=$now
+for ((n = 2; ; n++)); do
+    results=$folder/$name.jsonl
+    [[ ! -e $folder/$name ]] && (set -C && : >"$results") 2>/dev/null && break
+    ((n < 1000)) || wrong 1 "cannot make $results"
+    name=$now-$n
+done
+exec {lock}>>"$folder/.lock"
+flock -n "$lock" ||
+    say "careful: another bench seems to run in $folder: both are slower" >&2
+
+# record NAME=TEXT...: a line of results; what JSON does not take becomes '?'.
+record() {
+    local line= pair text
+    for pair in "$@"; do
+        text=${pair#*=}
+        text=${text//\\/\\\\}
+        text=${text//\"/\\\"}
+        line+=",\"${pair%%=*}\":\"${text//[[:cntrl:]]/?}\""
+    done
+    printf '{%s}\n' "${line#,}" >>"$results"
+}
+record type=bench "command=$told"
 
 failed=()
 start=$SECONDS
@@ -142,7 +190,10 @@ part_stages() {
 }
 
 part_limit() {
-    if [[ $quick ]]; then
+    if ((EUID != 0)); then
+        say "limit is left out: it needs root"
+        record type=skip what=limit "why=it needs root"
+    elif [[ $quick ]]; then
         run limit 75 limit --frame 60 --workers 1 -w "none,$scratch" \
             --short 0.5 --long 2 --time 20
     else
@@ -175,11 +226,16 @@ for part in "${parts[@]}"; do
 done
 
 printf '\n'
-if [[ -s $results ]]; then
+if grep -q '"type": *"run"' "$results"; then
+    say "results  $results"
     if "$bench" page -o "$folder/$name" "$results"; then
-        ln -sfn "$name" "$folder/latest"
-        say "results  $results"
-        say "page     $folder/latest/index.html"
+        say "page     $folder/$name/index.html"
+        if [[ -z $interrupted ]] && ((${#failed[@]} == 0)); then
+            ln -sfn "$name" "$folder/latest"
+            say "which is $folder/latest/index.html too"
+        else
+            say "$folder/latest is not moved: this run was not whole" >&2
+        fi
     else
         failed+=(page)
     fi
@@ -189,6 +245,7 @@ if [[ -s $results ]]; then
     fi
 else
     say "nothing was measured" >&2
+    rm -f "$results"
     failed+=(results)
 fi
 say "took $((SECONDS - start)) s"
