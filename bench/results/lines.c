@@ -9,14 +9,16 @@
 
 #include "base/err.h"
 
+#define KEYS 4
+
 /* What a line is about: types with the same key are measured anew together. */
 static const struct key {
     const char *type;
     const char *family;
-    const char *keys[3];
+    const char *keys[KEYS];
 } keys[] = {
-    {"trial", "row", {"frame", "target", "workers"}},
-    {"limit", "row", {"frame", "target", "workers"}},
+    {"trial", "row", {"frame", "target", "workers", "folder"}},
+    {"limit", "row", {"frame", "target", "workers", "folder"}},
     {"stage", "stage", {"stage", "frame", "flows"}},
     {"peer", "peer", {"task", "frame", "peer"}},
     {"ratio", "ratio", {"name", NULL, NULL}},
@@ -159,18 +161,22 @@ static char *key_of(const struct weir_line *line)
             key = &keys[i];
     if (key == NULL)
         return NULL;
-    char *part[3] = {NULL, NULL, NULL};
-    for (size_t i = 0; i < 3 && key->keys[i] != NULL; i++)
-        part[i] = json_dumps(json_object_get(line->object, key->keys[i]),
-                             JSON_ENCODE_ANY | JSON_COMPACT);
     char *text = NULL;
-    int n =
-        asprintf(&text, "%s\x1f%s\x1f%s\x1f%s", key->family,
-                 part[0] == NULL ? "" : part[0], part[1] == NULL ? "" : part[1],
-                 part[2] == NULL ? "" : part[2]);
-    for (size_t i = 0; i < 3; i++)
-        free(part[i]);
-    return n < 0 ? NULL : text;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return NULL;
+    (void)fputs(key->family, out);
+    for (size_t i = 0; i < KEYS && key->keys[i] != NULL; i++) {
+        char *part = json_dumps(json_object_get(line->object, key->keys[i]),
+                                JSON_ENCODE_ANY | JSON_COMPACT);
+        (void)fprintf(out, "\x1f%s", part == NULL ? "" : part);
+        free(part);
+    }
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
 }
 
 /* Leaves of each key only what its last command measured. */
@@ -208,12 +214,14 @@ int weir_lines_open(struct weir_lines *lines, const char *path,
                     struct weir_err *err)
 {
     *lines = (struct weir_lines){0};
-    FILE *file = fopen(path, "re");
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "re");
     if (file == NULL)
         return weir_err_sys(err, -errno, "results %s", path);
     errno = 0;
     int rc = read_all(lines, file);
-    (void)fclose(file);
+    if (!standard)
+        (void)fclose(file);
     if (rc == 0)
         rc = replace(lines);
     if (rc == 0)

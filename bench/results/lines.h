@@ -8,8 +8,8 @@
  *
  * What a later command of the file measured anew (a "run" line begins a
  * command) replaces what an earlier one had under the same key: a limit and
- * its trials by frame, target and workers, a stage by stage, frame and flows, a
- * peer by task, frame and peer, a ratio by name.
+ * its trials by frame, target, folder and workers, a stage by stage, frame and
+ * flows, a peer by task, frame and peer, a ratio by name.
  *
  * Owner     the caller closes; the objects live as long as the lines.
  * Threads   one.
@@ -48,6 +48,7 @@ struct weir_lines {
     size_t replaced; /* lines that a later command measured anew */
 };
 
+/* weir_lines_open: "-" is the standard input. */
 int weir_lines_open(struct weir_lines *lines, const char *path,
                     struct weir_err *err);
 void weir_lines_close(struct weir_lines *lines);

@@ -10,11 +10,11 @@
 #include "base/args.h"
 #include "base/output.h"
 #include "bench/results/doc.h"
+#include "bench/results/drawings.h"
 #include "bench/results/html.h"
 #include "bench/results/lines.h"
 #include "bench/results/markdown.h"
 #include "bench/results/page.h"
-#include "bench/results/svg.h"
 #include "bench/results/whole_file.h"
 
 #define COMMAND "weir bench page"
@@ -31,17 +31,18 @@ struct asked {
 static const char help[] =
     "usage: weir bench page [-o FOLDER|FILE.html] [--markdown FILE] RESULTS\n"
     "\n"
-    "Makes a page of tables and plots from the results of a bench.\n"
+    "Makes a page of tables and plots from the results of a bench; - is the\n"
+    "standard input.\n"
     "\n"
     "  -o, --output PATH     an HTML file if it ends with .html, else a\n"
     "                        folder for index.html and tables.md\n"
     "  --markdown FILE       the tables as Markdown; - is the standard output\n"
     "  -h, --help            this text\n"
     "\n"
-    "A Markdown file that has the two lines\n"
+    "A Markdown file that is there must have the two lines\n"
     "  " WEIR_PAGE_BEGIN "\n"
     "  " WEIR_PAGE_END "\n"
-    "keeps what is not between them.\n";
+    "and keeps what is not between them; one that is made has them.\n";
 
 static int say(const struct weir_err *err)
 {
@@ -62,62 +63,38 @@ static void say_broken(const struct weir_lines *lines, const char *path)
                 lines->broken_count - BROKEN_NAMED);
 }
 
-/* Draws what can be drawn.  false: without gnuplot there is no more to try. */
-static bool draw(const struct weir_plot *plot, size_t number,
-                 struct weir_html_drawing *drawing, struct weir_err *err)
+static int draw(struct weir_drawings *drawings, const struct weir_doc *doc,
+                struct weir_err *err)
 {
-    char prefix[32];
-    (void)snprintf(prefix, sizeof prefix, "p%zu", number);
-    int rc = weir_svg_draw(plot, prefix, false, &drawing->wide, err);
-    if (rc == 0) {
-        (void)snprintf(prefix, sizeof prefix, "n%zu", number);
-        rc = weir_svg_draw(plot, prefix, true, &drawing->narrow, err);
-    }
-    if (rc == 0)
-        return true;
-    (void)say(err);
-    return rc != -ENOENT;
-}
-
-static void close_drawings(struct weir_html_drawing *drawings, size_t count)
-{
-    for (size_t i = 0; drawings != NULL && i < count; i++) {
-        free(drawings[i].wide);
-        free(drawings[i].narrow);
-    }
-    free(drawings);
+    int rc = weir_drawings_open(drawings, doc, WEIR_DRAWINGS_TIMEOUT_NS, err);
+    if (rc == 0 && drawings->missing > 0)
+        fprintf(stderr, COMMAND ": %s: %zu of %zu plots are missing\n",
+                drawings->why.text, drawings->missing, drawings->count);
+    return rc;
 }
 
 static int write_html(const struct weir_doc *doc, const char *path,
                       struct weir_err *err)
 {
-    struct weir_html_drawing *drawings =
-        calloc(doc->count + 1, sizeof *drawings);
+    struct weir_drawings drawings;
     char *text = NULL;
     size_t size = 0;
-    FILE *memory = drawings == NULL ? NULL : open_memstream(&text, &size);
+    int rc = draw(&drawings, doc, err);
+    if (rc != 0)
+        return rc;
+    FILE *memory = open_memstream(&text, &size);
     if (memory == NULL) {
-        free(drawings);
+        weir_drawings_close(&drawings);
         return weir_err_sys(err, -ENOMEM, "page");
     }
-    const char *remark = NULL;
-    size_t plots = 0;
-    for (size_t i = 0; i < doc->count; i++)
-        if (doc->blocks[i].kind == WEIR_DOC_PLOT) {
-            if (remark == NULL &&
-                !draw(doc->blocks[i].plot, plots, &drawings[plots], err))
-                remark = "gnuplot was not installed where this page was made: "
-                         "it has no plots.";
-            plots++;
-        }
-    weir_html_put(doc, drawings, remark, memory);
-    close_drawings(drawings, plots);
+    weir_html_put(doc, drawings.at, drawings.remark, memory);
+    weir_drawings_close(&drawings);
     bool failed = ferror(memory) != 0;
     if (fclose(memory) != 0 || failed) {
         free(text);
         return weir_err_sys(err, -ENOMEM, "page");
     }
-    int rc = weir_whole_file_write(path, text, err);
+    rc = weir_whole_file_write(path, text, err);
     free(text);
     return rc;
 }
@@ -133,46 +110,86 @@ static char *find_line(char *text, const char *line)
     return NULL;
 }
 
-/* What the file has before and behind the tables, in *before and *behind, if
- * it has their two lines; *whole is to be freed. */
-static void frame_of(const char *path, char **whole, const char **before,
-                     const char **behind)
+/* What a Markdown file has around the tables. */
+struct frame {
+    char *whole;        /* to be freed */
+    const char *before; /* NULL: nothing, not even the two lines */
+    const char *behind;
+    bool part; /* there is text besides the tables */
+};
+
+static bool is_blank(const char *text)
 {
-    if (strcmp(path, "-") == 0 || weir_whole_file_read(path, whole, NULL) != 0)
-        return;
-    char *begin = find_line(*whole, WEIR_PAGE_BEGIN);
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+/* The text between the two lines goes. */
+static bool frame_take(struct frame *frame, char *text)
+{
+    char *begin = find_line(text, WEIR_PAGE_BEGIN);
     char *end = begin == NULL ? NULL : find_line(begin, WEIR_PAGE_END);
     if (end == NULL)
-        return;
+        return false;
+    frame->behind = end;
+    *begin = '\0';
+    frame->part = !is_blank(text) || !is_blank(end + strlen(WEIR_PAGE_END));
+    *begin = WEIR_PAGE_BEGIN[0];
     begin[strlen(WEIR_PAGE_BEGIN)] = '\0';
-    *before = *whole;
-    *behind = end;
+    frame->before = text;
+    return true;
+}
+
+/* Somebody's text is not written over; a file of our own is (own). */
+static int frame_open(struct frame *frame, const char *path, bool own,
+                      struct weir_err *err)
+{
+    struct stat st;
+    *frame = (struct frame){0};
+    bool there = strcmp(path, "-") == 0 || stat(path, &st) == 0;
+    if (there && (strcmp(path, "-") == 0 || !S_ISREG(st.st_mode)))
+        return 0;
+    frame->before = WEIR_PAGE_BEGIN;
+    frame->behind = WEIR_PAGE_END "\n";
+    if (!there || st.st_size == 0)
+        return 0;
+    int rc = weir_whole_file_read(path, &frame->whole, err);
+    if (rc == 0 && !frame_take(frame, frame->whole))
+        rc = weir_err_set(err, -EEXIST,
+                          "%s is left as it is: it has not the two lines that "
+                          "the tables go between (see --help)",
+                          path);
+    if (rc == 0 || own)
+        return 0;
+    free(frame->whole);
+    return rc;
 }
 
 static int write_markdown(const struct weir_doc *doc, const char *path,
-                          struct weir_err *err)
+                          bool own, struct weir_err *err)
 {
-    char *whole = NULL;
-    const char *before = NULL;
-    const char *behind = NULL;
+    struct frame frame;
     char *text = NULL;
     size_t size = 0;
+    int rc = frame_open(&frame, path, own, err);
+    if (rc != 0)
+        return rc;
     FILE *memory = open_memstream(&text, &size);
-    if (memory == NULL)
+    if (memory == NULL) {
+        free(frame.whole);
         return weir_err_sys(err, -ENOMEM, "Markdown");
-    frame_of(path, &whole, &before, &behind);
-    if (before != NULL)
-        (void)fprintf(memory, "%s\n\n", before);
-    weir_markdown_put(doc, before != NULL, memory);
-    if (behind != NULL)
-        (void)fputs(behind, memory);
-    free(whole);
+    }
+    if (frame.before != NULL)
+        (void)fprintf(memory, "%s\n\n", frame.before);
+    weir_markdown_put(doc, frame.part, memory);
+    if (frame.behind != NULL)
+        (void)fputs(frame.behind, memory);
+    free(frame.whole);
     bool failed = ferror(memory) != 0;
     if (fclose(memory) != 0 || failed) {
         free(text);
         return weir_err_sys(err, -ENOMEM, "Markdown");
     }
-    int rc = weir_whole_file_write(path, text, err);
+    rc = weir_whole_file_write(path, text, err);
     free(text);
     return rc;
 }
@@ -191,7 +208,7 @@ static int write_folder(const struct weir_doc *doc, const char *folder,
         return rc;
     if (asprintf(&path, "%s/tables.md", folder) < 0)
         return weir_err_sys(err, -ENOMEM, "folder %s", folder);
-    rc = write_markdown(doc, path, err);
+    rc = write_markdown(doc, path, true, err);
     free(path);
     return rc;
 }
@@ -216,11 +233,12 @@ static int make(const struct asked *asked, struct weir_err *err)
         rc = weir_err_sys(err, -ENOMEM, "page of %s", asked->results);
     else if (lines.count == 0)
         rc = weir_err_set(err, -EINVAL, "%s: holds no results", asked->results);
+    /* First what may be refused. */
+    if (rc == 0 && asked->markdown != NULL)
+        rc = write_markdown(&doc, asked->markdown, false, err);
     if (rc == 0 && asked->output != NULL)
         rc = is_html(asked->output) ? write_html(&doc, asked->output, err)
                                     : write_folder(&doc, asked->output, err);
-    if (rc == 0 && asked->markdown != NULL)
-        rc = write_markdown(&doc, asked->markdown, err);
     weir_doc_close(&doc);
     weir_lines_close(&lines);
     return rc;

@@ -3,16 +3,18 @@
 
 /* page_cmd: `weir bench page`: a results file as a page for people.
  *
- *   RESULTS             the file of JSON lines
+ *   RESULTS             the file of JSON lines; - is the standard input
  *   -o FILE.html        one HTML file that needs nothing else
  *   -o FOLDER           index.html and tables.md in it; it is made if it is
  *                       not there
- *   --markdown FILE     the tables as Markdown.  A file that has the lines
- *                       WEIR_PAGE_BEGIN and WEIR_PAGE_END keeps what is not
- *                       between them
+ *   --markdown FILE     the tables as Markdown.  A file that is made has the
+ *                       lines WEIR_PAGE_BEGIN and WEIR_PAGE_END; one that is
+ *                       there must have them, and keeps what is not between
+ *                       them
  *
  * A line that cannot be read is named on stderr, and the rest goes on.  So is
- * a gnuplot that is missing: the page then has its tables without plots.
+ * a gnuplot that is missing or fails: the page then has its tables without
+ * plots.
  *
  * Threads   the main thread of a program.
  * Errors    one line on stderr each, and an exit status of base/args.h. */

@@ -11,7 +11,7 @@
 #define LIMIT_CARDS 4
 #define RATIO_CARDS 4
 
-static const char *const by_target[] = {"target", NULL};
+static const char *const by_target[] = {"target", "folder", NULL};
 
 /* "AMD EPYC, 2 cores" of a run's host. */
 static void host_name(char out[WEIR_PAGE_NAME_MAX], const json_t *host)
@@ -46,22 +46,39 @@ static void lead(const json_t *run, struct weir_doc *doc)
                  commit == NULL ? "" : commit, weir_page_text(run, "time"));
 }
 
+/* The commands of the lines of a type, one a line. */
+static void put_commands(const struct weir_lines *lines, const char *type,
+                         FILE *out)
+{
+    struct weir_rows rows;
+    static const char *const by_command[] = {"command", NULL};
+    weir_rows_open(&rows, lines, type);
+    for (size_t i = 0; i < rows.count; i++) {
+        const char *command = weir_line_text(rows.at[i], "command");
+        char *text = command != NULL && weir_rows_first(&rows, i, by_command)
+                         ? weir_page_command(command)
+                         : NULL;
+        if (text != NULL && text[0] != '\0')
+            (void)fprintf(out, "%s\n", text);
+        free(text);
+    }
+}
+
 static void commands(const struct weir_lines *lines, struct weir_doc *doc)
 {
-    struct weir_rows runs;
-    static const char *const by_command[] = {"command", NULL};
     char *text = NULL;
     size_t size = 0;
     FILE *memory = open_memstream(&text, &size);
     if (memory == NULL)
         return;
-    weir_rows_open(&runs, lines, "run");
-    for (size_t i = 0; i < runs.count; i++)
-        if (weir_rows_first(&runs, i, by_command) &&
-            weir_line_text(runs.at[i], "command") != NULL)
-            (void)fprintf(memory, "%s%s", ftell(memory) > 0 ? "\n" : "",
-                          weir_line_text(runs.at[i], "command"));
-    if (fclose(memory) == 0 && text[0] != '\0') {
+    put_commands(lines, "bench", memory);
+    if (ftell(memory) > 0)
+        (void)fputs("\n# Its parts. In the tree weir is bazel-bin/cli/weir; "
+                    "--results FILE\n# keeps what a part finds.\n",
+                    memory);
+    put_commands(lines, "run", memory);
+    if (fclose(memory) == 0 && size > 0) {
+        text[size - 1] = '\0'; /* the last line's end */
         weir_doc_add(doc, WEIR_DOC_FOLD, "The commands that repeat it");
         weir_doc_add(doc, WEIR_DOC_CODE, "%s", text);
         weir_doc_add(doc, WEIR_DOC_FOLD_END, "%s", "");
@@ -118,6 +135,7 @@ static void limit_card(const json_t *limit, bool bits, struct weir_doc *doc)
     double width = weir_line_number(limit, "ndr_width_fraction");
     bool bound = weir_line_bool(limit, "generator_limited");
     char limited[WEIR_PAGE_NAME_MAX];
+    char target[WEIR_PAGE_NAME_MAX];
     const char *stage = weir_page_limit(limited, limit);
     (void)snprintf(value, sizeof value, "%s%.2f", bound ? "≥ " : "",
                    rate * (bits ? 1e-9 : 1e-6));
@@ -125,7 +143,7 @@ static void limit_card(const json_t *limit, bool bits, struct weir_doc *doc)
                    weir_page_frame(frame, limit),
                    strcmp(weir_page_text(limit, "target"), "none") == 0 ? ""
                                                                         : "to ",
-                   weir_page_target(limit));
+                   weir_page_target(target, limit));
     int n = 0;
     if (isfinite(workers))
         n = snprintf(remark, sizeof remark, "%.0f worker%s; ", workers,
@@ -202,8 +220,11 @@ static void ratio_card(const json_t *ratio, struct weir_doc *doc)
     if (n > 0 && isfinite(rounds))
         n += snprintf(remark + n, sizeof remark - (size_t)n, " in %.0f round%s",
                       rounds, rounds > 1 ? "s" : "");
-    (void)snprintf(remark + n, sizeof remark - (size_t)n, "%s%.40s is better",
-                   n > 0 ? "; " : "", weir_page_text(ratio, "better"));
+    (void)snprintf(remark + n, sizeof remark - (size_t)n, "%s%.40s is better%s",
+                   n > 0 ? "; " : "", weir_page_text(ratio, "better"),
+                   least <= 1 && most >= 1
+                       ? "; the spread includes 1: no order shown"
+                       : "");
     weir_doc_card(doc, value, "", weir_page_text(ratio, "name"), remark);
 }
 
@@ -230,6 +251,48 @@ static size_t ratio_cards(const struct weir_lines *lines, struct weir_doc *doc)
     return cards;
 }
 
+/* How many counts there are differs: without a file nobody reads one back. */
+static void say_agreement(const struct weir_page_audit *audit,
+                          struct weir_doc *doc)
+{
+    char text[4 * WEIR_PAGE_NAME_MAX];
+    size_t some = audit->valid - audit->with_file - audit->no_file;
+    int n = snprintf(text, sizeof text, "%zu of %zu trial%s %s valid.",
+                     audit->valid, audit->trials, audit->trials == 1 ? "" : "s",
+                     audit->valid == 1 ? "is" : "are");
+    if (audit->with_file > 0)
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      " In %zu with a file four independent counts agree, to "
+                      "the frame: the sender's, the kernel's, the recorder's "
+                      "and that of the file.",
+                      audit->with_file);
+    if (audit->no_file > 0)
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      " In %zu without a file three do: the sender's, the "
+                      "kernel's and the recorder's.",
+                      audit->no_file);
+    if (some > 0)
+        (void)snprintf(text + n, sizeof text - (size_t)n,
+                       " In %zu some counts are missing.", some);
+    weir_doc_add(doc, WEIR_DOC_TEXT, "%s", text);
+}
+
+static void say_audit(const struct weir_page_audit *audit, struct weir_doc *doc)
+{
+    if (audit->broken > 0)
+        weir_doc_add(doc, WEIR_DOC_TEXT,
+                     "Of %zu valid trials (of %zu) %zu do not reconcile: these "
+                     "results are not to be trusted.",
+                     audit->valid, audit->trials, audit->broken);
+    else if (audit->valid > 0)
+        say_agreement(audit, doc);
+    else if (audit->trials > 0)
+        weir_doc_add(doc, WEIR_DOC_TEXT,
+                     "Not one of %zu trials is valid: nothing is known of "
+                     "loss here. Each says why, under Trials.",
+                     audit->trials);
+}
+
 void weir_page_headlines(const struct weir_lines *lines, struct weir_doc *doc)
 {
     const struct weir_page_audit audit = weir_page_audit(lines);
@@ -237,15 +300,7 @@ void weir_page_headlines(const struct weir_lines *lines, struct weir_doc *doc)
     weir_doc_add(doc, WEIR_DOC_HEADING, "Headline figures");
     size_t cards = limit_cards(lines, doc);
     cards += ratio_cards(lines, doc);
-    if (audit.trials > 0)
-        weir_doc_add(
-            doc, WEIR_DOC_TEXT,
-            audit.broken == 0
-                ? "In each of the %zu valid trials (of %zu) the four "
-                  "independent counts agree, to the frame."
-                : "Of %zu valid trials (of %zu) some do not reconcile: these "
-                  "results are not to be trusted.",
-            audit.valid, audit.trials);
+    say_audit(&audit, doc);
     if (cards == 0 && audit.trials == 0 && doc->count == before + 1)
         weir_doc_add(doc, WEIR_DOC_TEXT,
                      "There are no limits and no ratios in these results.");

@@ -13,7 +13,9 @@ static const char *const rules[] = {
     "A figure is the median of its rounds; beside it are the least and the "
     "most. Where two spreads overlap, the order of the two means nothing.",
     "Loss is what was sent and is not in the file, by sequence numbers in the "
-    "frames, and not what a recorder says of itself.",
+    "frames, and not what a recorder says of itself. Without a file it is what "
+    "was sent and is not in the recorder's ledger, which must agree with the "
+    "counts of the sender and of the kernel.",
     "A figure that the generator limited is a lower bound, and marked ≥.",
     "CPU is user and system time of the recorder, by the frame; live it counts "
     "from when it is ready until all is quiet, so that setting up a ring is no "

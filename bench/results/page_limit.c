@@ -9,12 +9,14 @@
 #define MEGA 1e-6
 #define GIGA 1e-9
 
-static const char *const by_target[] = {"target", NULL};
+static const char *const by_target[] = {"target", "folder", NULL};
 /* Numbers of rows begin anew with each command. */
-static const char *const by_row[] = {"row", "frame", "target", "workers", NULL};
+static const char *const by_row[] = {"row",    "frame",   "target",
+                                     "folder", "workers", NULL};
 static const char *const by_workers[] = {"workers", NULL};
-static const char *const by_workload[] = {"frame", "target", NULL};
-static const char *const by_size_series[] = {"target", "workers", NULL};
+static const char *const by_workload[] = {"frame", "target", "folder", NULL};
+static const char *const by_size_series[] = {"target", "folder", "workers",
+                                             NULL};
 
 static const struct weir_doc_column columns[] = {
     {"Row", true},      {"Frame", false},       {"To", false},
@@ -84,7 +86,7 @@ static void limit_row(const json_t *limit, bool named, struct weir_doc *doc)
     if (named)
         weir_doc_figure(doc, weir_line_number(limit, "row"), 0);
     weir_doc_cell(doc, weir_page_frame(frame, limit));
-    weir_doc_cell(doc, weir_page_target(limit));
+    weir_doc_cell(doc, weir_page_target(frame, limit));
     weir_doc_figure(doc, weir_line_number(limit, "workers"), 0);
     rate_cell(limit, "ndr_pps", MEGA, 3, doc);
     rate_cell(limit, "ndr_bits", GIGA, 2, doc);
@@ -106,7 +108,8 @@ static void limit_row(const json_t *limit, bool named, struct weir_doc *doc)
  * name would only say it again. */
 static void limit_table(const struct weir_rows *limits, struct weir_doc *doc)
 {
-    static const char *const by_all[] = {"frame", "target", "workers", NULL};
+    static const char *const by_all[] = {"frame", "target", "folder", "workers",
+                                         NULL};
     bool named = false;
     for (size_t i = 0; i < limits->count; i++)
         named |= !weir_rows_first(limits, i, by_all);
@@ -163,9 +166,10 @@ static void loss_plots(const struct weir_rows *limits,
         if (!weir_rows_first(limits, i, by_target))
             continue;
         const json_t *first = limits->at[i];
+        char target[WEIR_PAGE_NAME_MAX];
         struct weir_plot *plot =
             weir_plot_open(WEIR_PLOT_LINES, "Loss against offered rate",
-                           weir_page_target(first));
+                           weir_page_target(target, first));
         if (plot == NULL)
             return;
         plot->x_label = "offered, Mpps";
@@ -228,10 +232,11 @@ static void scaling_plot(const struct weir_rows *limits, struct weir_doc *doc)
             spread_of(limits, i, by_workload, by_workers) < 2)
             continue;
         char frame[WEIR_PAGE_NAME_MAX];
-        char name[2 * WEIR_PAGE_NAME_MAX];
+        char target[WEIR_PAGE_NAME_MAX];
+        char name[2 * WEIR_PAGE_NAME_MAX + 2];
         (void)snprintf(name, sizeof name, "%s, %s",
                        weir_page_frame(frame, limits->at[i]),
-                       weir_page_target(limits->at[i]));
+                       weir_page_target(target, limits->at[i]));
         struct weir_plot_series *series =
             weir_plot_series_add(plot, name, (unsigned)plot->series_count);
         for (size_t k = i; k < limits->count; k++)
@@ -262,9 +267,10 @@ static void cpu_plot(const struct weir_rows *limits, struct weir_doc *doc)
             !weir_rows_first(limits, i, by_size_series) ||
             spread_of(limits, i, by_size_series, by_frame) < 2)
             continue;
+        char target[WEIR_PAGE_NAME_MAX];
         char name[2 * WEIR_PAGE_NAME_MAX];
         (void)snprintf(name, sizeof name, "%s, workers: %.0f",
-                       weir_page_target(limits->at[i]),
+                       weir_page_target(target, limits->at[i]),
                        weir_line_number(limits->at[i], "workers"));
         struct weir_plot_series *series =
             weir_plot_series_add(plot, name, (unsigned)plot->series_count);

@@ -39,6 +39,27 @@ bool weir_rows_first(const struct weir_rows *rows, size_t i,
     return true;
 }
 
+/* Infinite of a mix. */
+static double order_of(const json_t *line)
+{
+    double size = weir_page_size(line);
+    return isfinite(size) ? size : (double)INFINITY;
+}
+
+/* By insertion, which keeps the order of equals: there are few rows, and most
+ * are where they belong. */
+void weir_rows_by_size(struct weir_rows *rows)
+{
+    for (size_t i = 1; i < rows->count; i++) {
+        const json_t *row = rows->at[i];
+        double order = order_of(row);
+        size_t k = i;
+        for (; k > 0 && order_of(rows->at[k - 1]) > order; k--)
+            rows->at[k] = rows->at[k - 1];
+        rows->at[k] = row;
+    }
+}
+
 void weir_rows_say_left(const struct weir_rows *rows, const char *what,
                         struct weir_doc *doc)
 {
@@ -76,18 +97,29 @@ const char *weir_page_frame(char out[WEIR_PAGE_NAME_MAX], const json_t *line)
     return out;
 }
 
-const char *weir_page_target(const json_t *line)
+const char *weir_page_target(char out[WEIR_PAGE_NAME_MAX], const json_t *line)
 {
-    const char *text = weir_page_text(line, "target");
-    return strcmp(text, "none") == 0 ? "no file" : text;
+    const char *type = weir_page_text(line, "target");
+    const char *folder = weir_line_text(line, "folder");
+    char *named = folder == NULL ? NULL : weir_page_folder(folder);
+    if (strcmp(type, "none") == 0)
+        (void)snprintf(out, WEIR_PAGE_NAME_MAX, "no file");
+    else if (named != NULL)
+        (void)snprintf(out, WEIR_PAGE_NAME_MAX, "%.30s (%.100s)", type, named);
+    else
+        (void)snprintf(out, WEIR_PAGE_NAME_MAX, "%.100s", type);
+    free(named);
+    return out;
 }
 
 const char *weir_page_row(char out[WEIR_PAGE_NAME_MAX], const json_t *line)
 {
     char frame[WEIR_PAGE_NAME_MAX];
+    char target[WEIR_PAGE_NAME_MAX];
     double workers = weir_line_number(line, "workers");
-    int n = snprintf(out, WEIR_PAGE_NAME_MAX, "%.60s, %.60s",
-                     weir_page_frame(frame, line), weir_page_target(line));
+    int n =
+        snprintf(out, WEIR_PAGE_NAME_MAX, "%.40s, %.80s",
+                 weir_page_frame(frame, line), weir_page_target(target, line));
     if (n > 0 && isfinite(workers))
         (void)snprintf(out + n, WEIR_PAGE_NAME_MAX - (size_t)n,
                        ", %.0f worker%s", workers, workers > 1 ? "s" : "");

@@ -34,16 +34,20 @@ bool weir_rows_first(const struct weir_rows *rows, size_t i,
                      const char *const *keys);
 bool weir_rows_alike(const json_t *a, const json_t *b, const char *const *keys);
 
+/* weir_rows_by_size: small frames first, mixes last; else as they were. */
+void weir_rows_by_size(struct weir_rows *rows);
+
 /* weir_rows_say_left: a sentence if there are rows that are not shown. */
 void weir_rows_say_left(const struct weir_rows *rows, const char *what,
                         struct weir_doc *doc);
 
 #define WEIR_PAGE_NAME_MAX 160
 
-/* weir_page_frame: "60 B", "IMIX".  weir_page_target: "no file", "tmpfs".
- * weir_page_size: the frame's bytes, or NAN of a mix. */
+/* weir_page_frame: "60 B", "IMIX".  weir_page_target: "no file", "tmpfs", or
+ * with the folder, where the line has it: "ext4 (/srv)".  weir_page_size: the
+ * frame's bytes, or NAN of a mix. */
 const char *weir_page_frame(char out[WEIR_PAGE_NAME_MAX], const json_t *line);
-const char *weir_page_target(const json_t *line);
+const char *weir_page_target(char out[WEIR_PAGE_NAME_MAX], const json_t *line);
 double weir_page_size(const json_t *line);
 
 /* weir_page_row: "60 B, tmpfs, 1 worker".  weir_page_limit: what limited it:
@@ -61,6 +65,13 @@ const char *weir_page_range(char out[WEIR_PAGE_NAME_MAX], const json_t *line,
 /* weir_page_decimals: those that mean something: 12.3, but 1,234. */
 int weir_page_decimals(double value);
 
+/* weir_page_folder: the one that was asked for: without bench/run.sh's own
+ * folder in it, which is gone.  weir_page_command: as somebody would give it
+ * again: without where its lines and its recorder were (--results, --weir),
+ * and with such folders.  From malloc; NULL without memory. */
+char *weir_page_folder(const char *folder);
+char *weir_page_command(const char *command);
+
 void weir_page_title(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_headlines(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_limits(const struct weir_lines *lines, struct weir_doc *doc);
@@ -71,13 +82,14 @@ void weir_page_ratios(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_method(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_host(const struct weir_lines *lines, struct weir_doc *doc);
 
-/* The audit of the trials: four counts, looked at again from the lines. */
+/* The audit of the trials: their counts, looked at again from the lines. */
 struct weir_page_audit {
     size_t trials;
     size_t valid;
     size_t broken;    /* valid ones whose counts do not agree */
     size_t first;     /* of these, among the trials, from 1 */
     size_t with_file; /* valid ones with a file that was read back */
+    size_t no_file;   /* valid ones without, of which three counts are there */
 };
 
 /* weir_page_agrees: sent = seen + before; seen = received + dropped;

@@ -7,6 +7,7 @@
 #include "bench/results/plot.h"
 
 #define MEGA 1e-6
+#define MIB  (1.0 / (1024 * 1024))
 
 /* A plot of more bars is no plot any more. */
 #define BARS_MAX 40
@@ -20,7 +21,7 @@ static const char *const by_command[] = {"peer", "version", "task", "command",
 static const struct weir_doc_column columns[] = {
     {"Frame", false},        {"Peer", false},         {"What it did", false},
     {"Mpps", true},          {"least to most", true}, {"Lost", true},
-    {"CPU, ns/frame", true}, {"least to most", true}, {"Memory, MB", true},
+    {"CPU, ns/frame", true}, {"least to most", true}, {"Memory, MiB", true},
 };
 
 static const struct weir_doc_column flag_columns[] = {
@@ -31,6 +32,16 @@ static const struct weir_doc_column flag_columns[] = {
 static bool is_weir(const json_t *peer)
 {
     return strcmp(weir_page_text(peer, "peer"), "weir") == 0;
+}
+
+/* Plots compare: where the others find flows and weir does not (yet), its bar
+ * would stand for less work than theirs.  The table says what it did. */
+static bool is_drawn(const json_t *peer)
+{
+    static const char finds[] = "finds flows";
+    return !is_weir(peer) ||
+           strcmp(weir_page_text(peer, "task"), "flows") != 0 ||
+           strncmp(weir_page_text(peer, "does"), finds, strlen(finds)) == 0;
 }
 
 static double median(const json_t *peer, const char *key)
@@ -101,7 +112,7 @@ static void peer_row(const json_t *peer, struct weir_doc *doc)
         doc, weir_page_range(text, peer, "cpu_ns", 1, weir_page_decimals(cpu)));
     /* 0 is that of a program that ended before it was looked at. */
     double memory = median(peer, "memory_bytes");
-    weir_doc_figure(doc, memory > 0 ? MEGA * memory : (double)NAN, 1);
+    weir_doc_figure(doc, memory > 0 ? MIB * memory : (double)NAN, 1);
     if (is_weir(peer))
         weir_doc_strong(doc);
 }
@@ -149,7 +160,7 @@ static void peer_bar(struct weir_plot *plot, const json_t *peer,
 {
     char text[WEIR_PAGE_NAME_MAX];
     double value = figure->scale * median(peer, figure->key);
-    if (!isfinite(value) || plot->bars_count == BARS_MAX)
+    if (!isfinite(value) || plot->bars_count == BARS_MAX || !is_drawn(peer))
         return;
     (void)snprintf(text, sizeof text, value < 1000 ? "%.3g" : "%.0f", value);
     struct weir_plot_bar *bar =
@@ -224,6 +235,7 @@ static void cpu_plot(const struct weir_rows *peers, size_t task,
         size_t i = n % peers->count;
         bool own = n < peers->count;
         if (i < task || is_weir(peers->at[i]) != own ||
+            !is_drawn(peers->at[i]) ||
             !weir_rows_alike(peers->at[i], peers->at[task], by_task) ||
             !weir_rows_first(peers, i, by_peer))
             continue;

@@ -166,6 +166,7 @@ static void whole_bars(struct weir_plot *plot, const struct weir_rows *peers,
 static void stack_plots(const struct weir_rows *stages,
                         const struct weir_rows *peers, struct weir_doc *doc)
 {
+    bool budget = false;
     for (size_t i = 0; i < stages->count; i++) {
         if (!weir_rows_first(stages, i, by_frame))
             continue;
@@ -183,11 +184,18 @@ static void stack_plots(const struct weir_rows *stages,
         for (size_t k = 0; k < WAY; k++)
             if (isfinite(way_ns(stages, stages->at[i], way[k])))
                 weir_plot_name_add(plot, way[k], (unsigned)k);
-        if (weir_page_size(stages->at[i]) == BUDGET_BYTES)
+        if (weir_page_size(stages->at[i]) == BUDGET_BYTES) {
             whole_bar(plot, "budget", BUDGET_NS);
+            budget = true;
+        }
         whole_bars(plot, peers, stages->at[i]);
         weir_doc_plot(doc, plot);
     }
+    if (budget)
+        weir_doc_add(doc, WEIR_DOC_TEXT,
+                     "The budget is what weir's design allows the whole "
+                     "pipeline for a frame of %.0f bytes: %.0f ns.",
+                     BUDGET_BYTES, BUDGET_NS);
 }
 
 void weir_page_stages(const struct weir_lines *lines, struct weir_doc *doc)
@@ -195,6 +203,7 @@ void weir_page_stages(const struct weir_lines *lines, struct weir_doc *doc)
     struct weir_rows stages;
     struct weir_rows peers;
     weir_rows_open(&stages, lines, "stage");
+    weir_rows_by_size(&stages);
     weir_rows_open(&peers, lines, "peer");
     if (stages.count > 0) {
         weir_doc_add(doc, WEIR_DOC_HEADING, "Stages");

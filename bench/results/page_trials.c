@@ -59,7 +59,12 @@ struct weir_page_audit weir_page_audit(const struct weir_lines *lines)
         if (!weir_line_bool(trial, "valid"))
             continue;
         audit.valid++;
-        audit.with_file += isfinite(weir_line_number(trial, "distinct")) != 0;
+        bool three = isfinite(weir_line_number(trial, "sent")) &&
+                     isfinite(weir_line_number(trial, "kernel_seen")) &&
+                     isfinite(weir_line_number(trial, "received"));
+        bool file = isfinite(weir_line_number(trial, "distinct"));
+        audit.with_file += three && file;
+        audit.no_file += three && !file;
         if (!weir_page_agrees(trial) && audit.broken++ == 0)
             audit.first = audit.trials;
     }
@@ -110,11 +115,14 @@ static void say_audit(const struct weir_page_audit *audit, struct weir_doc *doc)
 {
     weir_doc_add(
         doc, WEIR_DOC_TEXT,
-        "%zu trials, %zu of them valid, %zu of these with a file that was "
-        "read back. A trial is valid when four independent counts agree: "
-        "sent = kernel saw + dropped before the tap; kernel saw = received + "
-        "kernel dropped; received = distinct frames in the file + excluded.",
-        audit->trials, audit->valid, audit->with_file);
+        "%zu trial%s, %zu of them valid, %zu of these with a file that was "
+        "read back. A trial with a file is valid when four independent counts "
+        "agree: sent = kernel saw + dropped before the tap; kernel saw = "
+        "received + kernel dropped; received = distinct frames in the file + "
+        "excluded. Without a file the last is left out, and three counts "
+        "agree.",
+        audit->trials, audit->trials == 1 ? "" : "s", audit->valid,
+        audit->with_file);
     if (audit->broken > 0)
         weir_doc_add(doc, WEIR_DOC_TEXT,
                      "In %zu trials that call themselves valid the counts do "

@@ -110,7 +110,7 @@ void weir_plot_name_add(struct weir_plot *plot, const char *name,
 double weir_plot_loss_y(double fraction);
 
 /* weir_plot_data: gnuplot's data file.  weir_plot_script: the commands that
- * draw it, from files in the working folder, wide and narrow. */
+ * draw it, by the names of two files, wide and narrow. */
 void weir_plot_data(const struct weir_plot *plot, FILE *out);
 void weir_plot_script(const struct weir_plot *plot, const char *data,
                       const char *svg, bool narrow, FILE *out);

@@ -9,6 +9,8 @@
  * _fraction (0 to 1).  "frame" is the generator's word for the size: "60",
  * "imix", a mix's file name.  A figure that could not be had is null.
  *
+ *   bench   "command": what started the commands of the lines behind it
+ *           ("./dev bench --quick")
  *   run     first line of a command's results: "bench" (its name), "time"
  *           (RFC 3339, UTC), "command", "weir" (version), "commit" or null,
  *           "host": { "cpu", "cores", "memory_bytes", "kernel",
@@ -17,7 +19,8 @@
  *   skip    "what", "why": a part that was left out (a peer not installed)
  *   trial   one offered load:
  *           "row" (which of the rows it belongs to), "frame", "target"
- *           ("none", or the file system's type), "workers", "generator"
+ *           ("none", or the file system's type), "folder" (of the files, if
+ *           it is told), "workers", "generator"
  *           ("xdp", "txring", "mmsg"), "load_pps" (null: full speed),
  *           "offered_pps", "duration_s", "sent",
  *           "before": { "qdisc", "device", "backlog" }, "kernel_seen",

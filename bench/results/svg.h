@@ -33,8 +33,9 @@ uint32_t weir_svg_rgb(unsigned colour);
 int weir_svg_adopt(const char *drawn, const char *prefix, const char *label,
                    char **out, struct weir_err *err);
 
-/* weir_svg_draw: runs gnuplot on the plot.  -ENOENT: it is not installed. */
+/* weir_svg_draw: runs gnuplot on the plot.  -ENOENT: it is not installed;
+ * -ETIMEDOUT: it did not end in timeout_ns, and was ended. */
 int weir_svg_draw(const struct weir_plot *plot, const char *prefix, bool narrow,
-                  char **out, struct weir_err *err);
+                  int64_t timeout_ns, char **out, struct weir_err *err);
 
 #endif

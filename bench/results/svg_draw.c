@@ -3,66 +3,43 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/err.h"
 #include "bench/host/job.h"
 #include "bench/results/svg.h"
 
-#define DATA   "data"
-#define SCRIPT "script"
-#define SVG    "svg"
+/* What gnuplot reads and writes lies in memory, so that nothing is left
+ * whatever ends us; it opens the files as ours in /proc. */
+enum file { DATA, SCRIPT, SVG, FILES };
 
-/* A drawing takes 0.1 s. */
-#define TIMEOUT_NS (30 * WEIR_NS_PER_S)
-
-struct folder {
-    char path[4000];
+struct files {
+    int fd[FILES];
+    char path[FILES][64];
 };
 
-static int folder_open(struct folder *folder, struct weir_err *err)
+static void files_close(const struct files *files)
 {
-    const char *top = getenv("TMPDIR");
-    if (top == NULL || top[0] == '\0')
-        top = "/tmp";
-    int n =
-        snprintf(folder->path, sizeof folder->path, "%s/weir-plot-XXXXXX", top);
-    if (n < 0 || (size_t)n >= sizeof folder->path)
-        return weir_err_sys(err, -ENAMETOOLONG, "temporary folder");
-    if (mkdtemp(folder->path) == NULL)
-        return weir_err_sys(err, -errno, "temporary folder %s", folder->path);
-    return 0;
+    for (size_t i = 0; i < FILES; i++)
+        if (files->fd[i] >= 0)
+            (void)close(files->fd[i]);
 }
 
-static char *folder_name(const struct folder *folder, const char *name)
+static int files_open(struct files *files, struct weir_err *err)
 {
-    char *path = NULL;
-    return asprintf(&path, "%s/%s", folder->path, name) < 0 ? NULL : path;
-}
-
-static void folder_close(const struct folder *folder)
-{
-    static const char *const names[] = {DATA, SCRIPT, SVG};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char *path = folder_name(folder, names[i]);
-        if (path != NULL)
-            (void)unlink(path);
-        free(path);
+    int rc = 0;
+    for (size_t i = 0; i < FILES; i++) {
+        files->fd[i] = memfd_create("plot", MFD_CLOEXEC);
+        if (files->fd[i] < 0)
+            rc = -errno;
+        (void)snprintf(files->path[i], sizeof files->path[i], "/proc/%ld/fd/%d",
+                       (long)getpid(), files->fd[i]);
     }
-    (void)rmdir(folder->path);
-}
-
-static FILE *folder_file(const struct folder *folder, const char *name,
-                         const char *mode, struct weir_err *err)
-{
-    char *path = folder_name(folder, name);
-    FILE *file = path == NULL ? NULL : fopen(path, mode);
-    if (file == NULL)
-        (void)weir_err_sys(err, path == NULL ? -ENOMEM : -errno,
-                           "temporary file %s", name);
-    free(path);
-    return file;
+    if (rc == 0)
+        return 0;
+    files_close(files);
+    return weir_err_sys(err, rc, "temporary file");
 }
 
 static int finish(FILE *file, struct weir_err *err)
@@ -73,21 +50,20 @@ static int finish(FILE *file, struct weir_err *err)
     return rc == 0 ? 0 : weir_err_sys(err, rc, "temporary file");
 }
 
-static int write_input(const struct folder *folder,
-                       const struct weir_plot *plot, bool narrow,
-                       struct weir_err *err)
+static int write_input(const struct files *files, const struct weir_plot *plot,
+                       bool narrow, struct weir_err *err)
 {
-    FILE *file = folder_file(folder, DATA, "we", err);
+    FILE *file = fopen(files->path[DATA], "we");
     if (file == NULL)
-        return -EIO;
+        return weir_err_sys(err, -errno, "%s", files->path[DATA]);
     weir_plot_data(plot, file);
     int rc = finish(file, err);
     if (rc != 0)
         return rc;
-    file = folder_file(folder, SCRIPT, "we", err);
+    file = fopen(files->path[SCRIPT], "we");
     if (file == NULL)
-        return -EIO;
-    weir_plot_script(plot, DATA, SVG, narrow, file);
+        return weir_err_sys(err, -errno, "%s", files->path[SCRIPT]);
+    weir_plot_script(plot, files->path[DATA], files->path[SVG], narrow, file);
     return finish(file, err);
 }
 
@@ -98,38 +74,42 @@ static const char *last_line(char *words)
     while (len > 0 && isspace((unsigned char)words[len - 1]))
         words[--len] = '\0';
     const char *line = strrchr(words, '\n');
-    return line == NULL ? words : line + 1;
+    line = line == NULL ? words : line + 1;
+    return line + strspn(line, " \t");
 }
 
-static int run(const struct folder *folder, struct weir_err *err)
+static int run(const struct files *files, int64_t timeout_ns,
+               struct weir_err *err)
 {
     /* -d: nothing of the user's own settings. */
-    const char *const argv[] = {"gnuplot", "-d", SCRIPT, NULL};
+    const char *const argv[] = {"gnuplot", "-d", files->path[SCRIPT], NULL};
     const struct weir_job_config config = {
         .argv = argv,
         .netns_fd = -1,
-        .folder = folder->path,
         .input_fd = -1,
     };
     struct weir_job_end end;
-    int rc = weir_job_run(&config, TIMEOUT_NS, &end, err);
+    int rc = weir_job_run(&config, timeout_ns, &end, err);
     if (rc != 0)
         return rc;
     if (end.timed_out)
         return weir_err_set(err, -ETIMEDOUT, "gnuplot does not end");
-    if (end.status != 0) {
-        return weir_err_set(err, -EIO, "gnuplot failed: %s",
-                            last_line(end.words));
-    }
-    return 0;
+    if (end.signal != 0)
+        return weir_err_set(err, -EIO, "gnuplot was ended by signal %d",
+                            end.signal);
+    if (end.status == 0)
+        return 0;
+    const char *why = last_line(end.words);
+    return weir_err_set(err, -EIO, "gnuplot failed with exit status %d%s%s",
+                        end.status, why[0] == '\0' ? "" : ": ", why);
 }
 
-static int read_drawing(const struct folder *folder, char **out,
+static int read_drawing(const struct files *files, char **out,
                         struct weir_err *err)
 {
-    FILE *file = folder_file(folder, SVG, "re", err);
+    FILE *file = fopen(files->path[SVG], "re");
     if (file == NULL)
-        return -EIO;
+        return weir_err_sys(err, -errno, "%s", files->path[SVG]);
     size_t size = 0;
     ssize_t n = getdelim(out, &size, '\0', file);
     (void)fclose(file);
@@ -141,19 +121,19 @@ static int read_drawing(const struct folder *folder, char **out,
 }
 
 int weir_svg_draw(const struct weir_plot *plot, const char *prefix, bool narrow,
-                  char **out, struct weir_err *err)
+                  int64_t timeout_ns, char **out, struct weir_err *err)
 {
-    struct folder folder;
-    int rc = folder_open(&folder, err);
+    struct files files;
+    int rc = files_open(&files, err);
     if (rc != 0)
         return rc;
     char *drawn = NULL;
-    rc = write_input(&folder, plot, narrow, err);
+    rc = write_input(&files, plot, narrow, err);
     if (rc == 0)
-        rc = run(&folder, err);
+        rc = run(&files, timeout_ns, err);
     if (rc == 0)
-        rc = read_drawing(&folder, &drawn, err);
-    folder_close(&folder);
+        rc = read_drawing(&files, &drawn, err);
+    files_close(&files);
     if (rc == 0)
         rc = weir_svg_adopt(drawn, prefix, plot->title, out, err);
     free(drawn);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "bench/results/page_cmd.h"
+#include "bench/results/plot.h"
 #include "tests/bench/results/fixture.h"
 #include "tests/support/random.h"
 
@@ -26,8 +27,8 @@ static struct weir_doc build(const char *results)
 }
 
 /* Made anew by
- *   weir bench page --markdown tests/bench/results/sample.md \
- *       tests/bench/results/sample.jsonl */
+ *   weir bench page --markdown - tests/bench/results/sample.jsonl \
+ *       >tests/bench/results/sample.md */
 Test(page, the_sample_has_its_tables)
 {
     char *results = fixture_read(SAMPLE);
@@ -79,13 +80,137 @@ Test(page, counts_that_do_not_agree_are_said_aloud)
 {
     const char broken[] = "not to be trusted";
     assert_says(TRIAL("10", "8", "5", "4", "true"), broken, false);
-    assert_says(TRIAL("10", "8", "5", "4", "true"),
-                "1 valid trials (of 1) the four", true);
     assert_says(TRIAL("11", "8", "5", "4", "true"), broken, true);
     assert_says(TRIAL("10", "8", "6", "5", "true"), broken, true);
     assert_says(TRIAL("10", "8", "5", "5", "true"), broken, true);
     assert_says(TRIAL("10", "8", "5", "null", "true"), broken, false);
     assert_says(TRIAL("11", "8", "5", "4", "false"), broken, false);
+}
+
+Test(page, the_counts_that_there_are_are_said)
+{
+    const char four[] = "In 1 with a file four independent counts agree";
+    const char three[] = "In 2 without a file three do";
+    const char both[] =
+        TRIAL("10", "8", "5", "4", "true") TRIAL("10", "8", "5", "null", "true")
+            TRIAL("10", "8", "5", "null", "true")
+                TRIAL("11", "8", "5", "4", "false");
+    assert_says(both, "3 of 4 trials are valid. In 1 with", true);
+    assert_says(both, four, true);
+    assert_says(both, three, true);
+    assert_says(both, "missing", false);
+    assert_says(TRIAL("10", "8", "5", "4", "true"), "without a file three",
+                false);
+    assert_says(TRIAL("10", "8", "5", "4", "true"), "1 of 1 trial is valid",
+                true);
+    assert_says(TRIAL("10", "8", "5", "null", "true"), four, false);
+    assert_says(TRIAL("null", "8", "5", "4", "true"),
+                "In 1 some counts are missing", true);
+    assert_says(TRIAL("11", "8", "5", "4", "false"), "Not one of 1 trials",
+                true);
+    assert_says(TRIAL("11", "8", "5", "4", "false"), "to the frame", false);
+}
+
+#define RATIO(least, most)                                                     \
+    "{\"type\":\"ratio\",\"name\":\"60: weir over tcpdump\",\"value\":1.1,"    \
+    "\"least\":" least ",\"most\":" most                                       \
+    ",\"rounds\":1,\"better\":\"more\"}\n"
+
+Test(page, a_spread_with_1_in_it_shows_no_order)
+{
+    const char none[] = "the spread includes 1: no order shown";
+    assert_says(RATIO("0.9", "1.2"), none, true);
+    assert_says(RATIO("1.05", "1.2"), none, false);
+    assert_says(RATIO("0.8", "0.9"), none, false);
+    assert_says(RATIO("null", "1.2"), none, false);
+    assert_says(RATIO("0.9", "1.2"), "in 1 round;", true);
+}
+
+Test(page, commands_can_be_given_again)
+{
+    const char results[] =
+        "{\"type\":\"bench\",\"command\":\"./dev bench --quick\"}\n"
+        "{\"type\":\"run\",\"command\":\"weir bench limit --weir "
+        "bazel-bin/cli/weir -w none,bench-results/scratch.a1B2c3 "
+        "--results 'a b.jsonl' --time 5\"}\n"
+        "{\"type\":\"run\",\"command\":\"weir bench stages --results=r -w "
+        "/x/scratch.nothing --weir\"}\n"
+        "{\"type\":\"run\",\"command\":\"\"}\n";
+    assert_says(results, "```\n./dev bench --quick\n\n# Its parts.", true);
+    assert_says(results,
+                "\nweir bench limit -w none,bench-results --time 5\n"
+                "weir bench stages -w /x/scratch.nothing\n",
+                true);
+    assert_says("{\"type\":\"run\",\"command\":\"weir bench self\"}\n",
+                "```\nweir bench self\n```", true);
+}
+
+#define STAGE(frame, stage)                                                    \
+    "{\"type\":\"stage\",\"stage\":\"" stage "\",\"frame\":\"" frame           \
+    "\",\"ns\":{\"p50\":1}}\n"
+
+Test(page, stages_of_small_frames_come_first)
+{
+    struct weir_doc doc =
+        build(STAGE("imix", "walk") STAGE("1514", "walk") STAGE("60", "walk")
+                  STAGE("1514", "link") STAGE("60", "link"));
+    char *text = fixture_markdown(&doc);
+    const char *const order[] = {"| 60 B   | walk", "| 60 B   | link",
+                                 "| 1514 B | walk", "| 1514 B | link",
+                                 "| IMIX   | walk"};
+    const char *at = text;
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        at = strstr(at, order[i]);
+        cr_assert_not_null(at, "%s: %s", order[i], text);
+    }
+    cr_assert_not_null(strstr(text, "for a frame of 60 bytes: 80 ns"));
+    free(text);
+    weir_doc_close(&doc);
+    assert_says(STAGE("1514", "walk"), "80 ns", false);
+}
+
+#define PEER(name, does)                                                       \
+    "{\"type\":\"peer\",\"task\":\"flows\",\"frame\":\"60\",\"peer\":\"" name  \
+    "\",\"does\":\"" does "\",\"median\":{\"pps\":1e6,\"cpu_ns\":1,"           \
+    "\"memory_bytes\":2097152}}\n"
+
+static size_t bars_of(const char *results)
+{
+    struct weir_doc doc = build(results);
+    size_t bars = 0;
+    for (size_t i = 0; i < doc.count; i++)
+        if (doc.blocks[i].kind == WEIR_DOC_PLOT)
+            bars += doc.blocks[i].plot->bars_count;
+    weir_doc_close(&doc);
+    return bars;
+}
+
+Test(page, who_finds_no_flows_is_not_drawn_beside_who_does)
+{
+    const char others[] = PEER("a", "finds flows") PEER("b", "finds flows");
+    const char weir[] = PEER("a", "finds flows") PEER("b", "finds flows")
+        PEER("weir", "accounts: it has no flows yet");
+    const char later[] = PEER("a", "finds flows") PEER("b", "finds flows")
+        PEER("weir", "finds flows, dissects");
+    cr_assert_eq(bars_of(others), 2);
+    cr_assert_eq(bars_of(weir), 2);
+    cr_assert_eq(bars_of(later), 3);
+    assert_says(weir, "it has no flows yet", true);
+    assert_says(weir, "Memory, MiB |", true);
+    assert_says(weir, " 2.0 |", true);
+}
+
+#define LIMIT(folder)                                                          \
+    "{\"type\":\"limit\",\"row\":1,\"frame\":\"60\",\"target\":\"ext4\","      \
+    "\"folder\":\"" folder "\",\"workers\":1,\"ndr_pps\":1e6}\n"
+
+Test(page, two_folders_of_one_type_are_two)
+{
+    const char results[] = LIMIT("/a/scratch.123abc") LIMIT("/b");
+    assert_says(results, "without loss, to ext4 (/a);", true);
+    assert_says(results, "without loss, to ext4 (/b);", true);
+    assert_says(results, "| ext4 (/a) |", true);
+    assert_says(results, "| Row ", false);
 }
 
 Test(page, a_bound_of_the_generator_is_marked)
@@ -195,6 +320,46 @@ Test(page, markdown_goes_between_its_marks)
     }
 }
 
+static void assert_refused(const char *text)
+{
+    char doc[512];
+    fixture_write("r", "{\"type\":\"run\"}\n");
+    fixture_write("doc.md", text);
+    (void)snprintf(doc, sizeof doc, "%s", fixture_path("doc.md"));
+    cr_assert_eq(command("--markdown", doc, fixture_path("r")), 1);
+    char *now = fixture_read(doc);
+    cr_assert_str_eq(now, text);
+    free(now);
+}
+
+Test(page, markdown_of_somebody_else_is_left_as_it_is)
+{
+    assert_refused("my notes\n");
+    assert_refused("a\n" WEIR_PAGE_BEGIN "\nb\n");
+    assert_refused("a\n" WEIR_PAGE_END "\nb\n");
+    assert_refused("a\n" WEIR_PAGE_END "\n" WEIR_PAGE_BEGIN "\nb\n");
+    assert_refused("a\n" WEIR_PAGE_BEGIN " \n" WEIR_PAGE_END "\n");
+}
+
+Test(page, markdown_that_was_made_is_made_again)
+{
+    char doc[512];
+    fixture_write("r", "{\"type\":\"run\"}\n");
+    (void)snprintf(doc, sizeof doc, "%s", fixture_path("doc.md"));
+    char *first = NULL;
+    for (int i = 0; i < 3; i++) {
+        cr_assert_eq(command("--markdown", doc, fixture_path("r")), 0);
+        char *text = fixture_read(doc);
+        const char start[] = WEIR_PAGE_BEGIN "\n\n# weir bench";
+        cr_assert_eq(strncmp(text, start, strlen(start)), 0, "%s", text);
+        if (first == NULL)
+            first = strdup(text);
+        cr_assert_str_eq(text, first);
+        free(text);
+    }
+    free(first);
+}
+
 Test(page, a_folder_is_made)
 {
     char folder[512];
@@ -204,6 +369,21 @@ Test(page, a_folder_is_made)
     struct stat st;
     cr_assert_eq(stat(fixture_path("out/index.html"), &st), 0);
     cr_assert_eq(stat(fixture_path("out/tables.md"), &st), 0);
+    /* An older page's tables have no marks. */
+    fixture_write("out/tables.md", "# weir bench\n");
+    cr_assert_eq(command("-o", folder, fixture_path("r")), 0);
+    cr_assert_gt(stat(fixture_path("out/tables.md"), &st) == 0 ? st.st_size : 0,
+                 50);
+}
+
+Test(page, results_come_by_the_standard_input)
+{
+    fixture_write("r", "{\"type\":\"run\"}\n");
+    cr_assert_not_null(freopen(fixture_path("r"), "r", stdin));
+    cr_assert_eq(command("--markdown", fixture_path("doc.md"), "-"), 0);
+    char *text = fixture_read(fixture_path("doc.md"));
+    cr_assert_not_null(strstr(text, "weir bench"));
+    free(text);
 }
 
 Test(page, what_cannot_be_read_or_written_fails)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "bench/results/svg.h"
 #include "tests/bench/results/fixture.h"
@@ -173,7 +174,8 @@ Test(plot, gnuplot_draws_what_the_script_says)
     struct weir_err err;
     for (size_t i = 0; i < 4; i++) {
         char *svg = NULL;
-        int rc = weir_svg_draw(plots[i / 2], "p", i % 2 == 1, &svg, &err);
+        int rc = weir_svg_draw(plots[i / 2], "p", i % 2 == 1,
+                               30 * WEIR_NS_PER_S, &svg, &err);
         if (rc == -ENOENT) {
             (void)fprintf(stderr, "skipped: %s\n", err.text);
             break;

@@ -69,6 +69,15 @@ int main(void)
     (void)snprintf(html, sizeof html, "%s", fixture_path("p.html"));
     char *argv[] = {page, output, html, sample, NULL};
     check(weir_bench_page(4, argv) == 0, "command");
+    char markdown[] = "--markdown";
+    char tables[512];
+    (void)snprintf(tables, sizeof tables, "%s", fixture_path("p.md"));
+    argv[1] = markdown;
+    check(weir_bench_page(4, argv) == 1, "Markdown that is refused");
+    argv[2] = tables;
+    check(weir_bench_page(4, argv) == 0, "Markdown that is made");
+    check(weir_bench_page(4, argv) == 0, "Markdown that is made again");
+    argv[1] = output;
     argv[2] = nowhere;
     check(weir_bench_page(4, argv) == 1, "command that fails");
     fixture_close();
