@@ -167,6 +167,7 @@ static void judge(struct weir_recording_outcome *out)
         out->loss_fraction = (double)out->lost / (double)trial->sent.frames;
     const struct weir_verdict_facts facts = {
         .lost = out->lost,
+        .loss_fraction = out->loss_fraction,
         .generator_limited = trial->sent.limited,
         .before = trial->before,
         .kernel_dropped = out->report.kernel_dropped,

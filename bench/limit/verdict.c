@@ -86,6 +86,16 @@ static bool disk_holds_up(const struct weir_verdict_facts *facts)
            total(writer) < WEIR_VERDICT_ON_CPU * facts->write_fraction;
 }
 
+/* Nobody was at its limit on the mean, but for as long as what was lost took
+ * to come, the writer was stuck: inside write() and not on a CPU.  A page
+ * cache takes all at first and then stops whoever writes, for moments. */
+static bool disk_held_up_for_moments(const struct weir_verdict_facts *facts)
+{
+    double stuck =
+        facts->write_fraction - total(load_of(facts, WEIR_LIMIT_WRITER));
+    return stuck >= WEIR_VERDICT_STUCK && stuck >= facts->loss_fraction;
+}
+
 /* Of the first of them, the one with the most to do. */
 static enum weir_limit busiest(const struct weir_verdict_facts *facts,
                                size_t count)
@@ -110,6 +120,8 @@ blame_for_ring(const struct weir_verdict_facts *facts)
         return blame(facts, WEIR_LIMIT_CAPTURE);
     if (is_busy(facts, behind))
         return blame(facts, behind);
+    if (facts->starved > 0 && disk_held_up_for_moments(facts))
+        return is_limit(WEIR_LIMIT_DISK);
     return (struct weir_verdict){WEIR_LIMIT_RING,
                                  facts->starved > 0 ? behind : WEIR_LIMIT_RING};
 }

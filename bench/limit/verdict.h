@@ -16,6 +16,9 @@
  *     the workers are busy                       workers
  *   the capture thread is busy                   capture
  *   workers or writer are busy                   that stage
+ *   the pool ran empty, and the writer was stuck
+ *     in write for as long as what was lost
+ *     took to come                               disk
  *   none of them                                 ring
  *
  * A stage is busy when its threads run, or would run, for BUSY of the time.
@@ -40,6 +43,8 @@
 /* Of the time, inside write(), and of that on a CPU. */
 #define WEIR_VERDICT_WRITE  0.60
 #define WEIR_VERDICT_ON_CPU 0.50
+/* Of the time, inside write() and not on a CPU: less is an ordinary wait. */
+#define WEIR_VERDICT_STUCK 0.10
 
 enum weir_limit {
     WEIR_LIMIT_NONE,
@@ -56,6 +61,7 @@ enum weir_limit {
 
 struct weir_verdict_facts {
     uint64_t lost; /* of those that were sent */
+    double loss_fraction;
     bool generator_limited;
     struct weir_trial_before before;
     uint64_t kernel_dropped;

@@ -112,6 +112,24 @@ Test(verdict, a_writer_that_waits_in_write_is_held_up_by_the_disk)
     expect(&facts, "disk");
 }
 
+Test(verdict, a_disk_that_stops_the_writer_for_moments_is_the_limit)
+{
+    struct weir_verdict_facts facts = idle();
+    facts.loss_fraction = 0.05;
+    facts.write_fraction = 0.5;
+    threads[WRITER].busy_fraction = 0.3;
+    threads[WRITER].waiting_fraction = 0.05;
+    expect(&facts, "ring");
+    facts.starved = 700;
+    expect(&facts, "disk");
+    /* More was lost than came while it was stuck. */
+    facts.loss_fraction = 0.16;
+    expect(&facts, "ring (mostly writer)");
+    facts.loss_fraction = 0.05;
+    facts.write_fraction = 0.44;
+    expect(&facts, "ring (mostly writer)");
+}
+
 Test(verdict, who_could_run_and_has_no_cpu_waits_for_one)
 {
     struct weir_verdict_facts facts = idle();
