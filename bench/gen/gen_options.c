@@ -1,16 +1,14 @@
 #include "bench/gen/gen_options.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "bench/gen/skew.h"
 
-#define SKEW_MAX  10.0
 #define DAY_NS    (INT64_C(24) * 3600 * WEIR_NS_PER_S)
 #define BURST_MAX 1000000
 
@@ -75,24 +73,6 @@ void weir_gen_options_help(void)
         "                      end) of standard input\n");
 }
 
-/* A decimal fraction without sign, exponent and other words of strtod. */
-static int take_skew(struct weir_args *args, double *out)
-{
-    const char *text = args->value;
-    size_t len = strspn(text, "0123456789.");
-    char *end = NULL;
-    double value = strtod(text, &end);
-    if (len == 0 || text[len] != '\0' || *end != '\0')
-        return weir_err_set(&args->err, -EINVAL, "%s: '%s' is not a number",
-                            args->option, text);
-    if (value > SKEW_MAX)
-        return weir_err_set(&args->err, -EINVAL,
-                            "%s: '%s' is too large: at most %g", args->option,
-                            text, SKEW_MAX);
-    *out = value;
-    return 0;
-}
-
 static int take_number(struct weir_args *args, uint64_t min, uint64_t max,
                        uint32_t *out)
 {
@@ -141,7 +121,7 @@ static int take_plan(struct weir_gen_options *o, struct weir_args *args,
     case OPT_FLOWS:
         return take_number(args, 1, WEIR_PLAN_FLOWS_MAX, &o->plan.flows);
     case OPT_SKEW:
-        return take_skew(args, &o->plan.skew);
+        return weir_skew_take(args, &o->plan.skew);
     case OPT_RATE:
         return weir_args_rate(args, args->value, &o->plan.rate);
     case OPT_VLAN:

@@ -185,6 +185,19 @@ static void fill_counts(const struct gen_xdp *xdp,
         counts->asked_ns = (int64_t)(state->last_due_ns - state->start_ns);
 }
 
+/* A call keeps hold of the device it began with, and is not told if that is
+ * taken away or down meanwhile: then nobody has seen its frames. */
+static int still_there(const struct gen_xdp *xdp, struct weir_err *err)
+{
+    const char *device = xdp->config.device;
+    if (if_nametoindex(device) != xdp->ifindex)
+        return weir_err_set(err, -ENODEV,
+                            "%s: the interface has gone away while frames "
+                            "were sent",
+                            device);
+    return weir_gen_device_check(device, err);
+}
+
 /* Without a rate each frame of a call is sent, so calls can end with the last
  * one; with a rate the watch ends them. */
 static int run(struct weir_gen *gen, struct weir_gen_counts *counts,
@@ -211,7 +224,10 @@ static int run(struct weir_gen *gen, struct weir_gen_counts *counts,
     }
     weir_gen_xdp_watch_end(&watch);
     fill_counts(xdp, counts);
-    return ret == 0 ? 0 : complain(xdp, ret, "BPF_PROG_TEST_RUN", err);
+    int gone = still_there(xdp, err);
+    if (gone != 0 || ret == 0)
+        return gone;
+    return complain(xdp, ret, "BPF_PROG_TEST_RUN", err);
 }
 
 static void close_xdp(struct weir_gen *gen)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/err.h"
 
@@ -44,8 +45,8 @@ static int add(struct weir_mix *mix, uint64_t size, uint64_t weight,
                             (unsigned long long)size, size_min);
     if (size > WEIR_MIX_SIZE_MAX)
         return weir_err_set(err, -EINVAL,
-                            "a frame of %llu bytes is too long: at most %u",
-                            (unsigned long long)size, WEIR_MIX_SIZE_MAX);
+                            "too long for a frame: at most %u bytes",
+                            WEIR_MIX_SIZE_MAX);
     if (weight < 1 || weight > WEIGHT_MAX)
         return weir_err_set(err, -EINVAL, "a weight is 1 to %u", WEIGHT_MAX);
     if (mix->count == WEIR_MIX_PARTS_MAX)
@@ -74,18 +75,30 @@ static int parse_line(struct weir_mix *mix, char *line, uint32_t size_min,
     return add(mix, size, weight, size_min, err);
 }
 
+static int open_file(FILE **out, const char *path, struct weir_err *err)
+{
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return weir_err_set(
+            err, -EISDIR,
+            "'%s' is neither a size, nor imix, nor a file: it is a folder",
+            path);
+    *out = fopen(path, "re");
+    if (*out != NULL)
+        return 0;
+    return weir_err_sys(err, -errno,
+                        "'%s' is neither a size, nor imix, nor a file", path);
+}
+
 static int parse_file(struct weir_mix *mix, const char *path, uint32_t size_min,
                       struct weir_err *err)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        int why = -errno;
-        return weir_err_sys(err, why,
-                            "%s: neither a size, nor imix, nor a file", path);
-    }
+    FILE *file = NULL;
+    int ret = open_file(&file, path, err);
+    if (ret != 0)
+        return ret;
     char *line = NULL;
     size_t room = 0;
-    int ret = 0;
     unsigned number = 0;
     while (ret == 0 && getline(&line, &room, file) >= 0) {
         number++;

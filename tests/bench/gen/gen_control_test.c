@@ -181,6 +181,39 @@ Test(gen_control, a_device_that_goes_down_meanwhile)
     }
 }
 
+/* A call of xdp keeps hold of its device; the kernel takes it away when the
+ * run has ended. */
+Test(gen_control, a_device_that_goes_away_from_xdp)
+{
+    if (!possible(0))
+        return;
+    struct gen_run run;
+    struct weir_plan *plan = plan_of();
+    struct gen_tap tap;
+    gen_tap_open(&tap, RIG_RIGHT);
+    run_on(&run, "xdp", "-a duration:1h --rate 1000");
+    cr_assert(gen_tap_take(&tap, plan, 10000));
+    cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+    cr_assert_eq(kill(run.pid, SIGTERM), 0);
+    gen_finish(&run);
+    cr_expect_eq(run.status, 1);
+    cr_expect_str_empty(run.text);
+    cr_expect_not_null(strstr(run.words, RIG_RIGHT ": the interface is down"),
+                       "%s", run.words);
+    gen_tap_close(&tap);
+    weir_plan_close(plan);
+    cr_assert(rig_ip("link set " RIG_RIGHT " up"));
+    run_on(&run, "xdp", "-a duration:300ms --rate 1000 --hold");
+    char line[64];
+    cr_assert(gen_line(&run, line, sizeof line));
+    cr_assert_eq(write(run.in, "go\n", 3), 3);
+    (void)usleep(50000);
+    cr_assert(rig_ip("link del " RIG_RIGHT));
+    gen_finish(&run);
+    cr_expect_eq(run.status, 1);
+    cr_expect_not_null(strstr(run.words, RIG_RIGHT ": "), "%s", run.words);
+}
+
 /* The kernel notices some moments later (net/core/link_watch.c); until then
  * the sender is told of every frame that is lost. */
 static void wait_for_no_carrier(void)

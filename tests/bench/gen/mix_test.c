@@ -50,8 +50,10 @@ Test(mix, a_size_is_itself)
     cr_assert_eq(weir_mix_parse(&mix, "59", 0, NULL), -EINVAL);
     cr_assert_eq(weir_mix_parse(&mix, "79", 80, NULL), -EINVAL);
     cr_assert_eq(weir_mix_parse(&mix, "9015", 60, NULL), -EINVAL);
-    cr_assert_eq(weir_mix_parse(&mix, "99999999999999999999", 60, NULL),
+    struct weir_err err;
+    cr_assert_eq(weir_mix_parse(&mix, "99999999999999999999", 60, &err),
                  -EINVAL);
+    cr_assert_str_eq(err.text, "too long for a frame: at most 9014 bytes");
 }
 
 Test(mix, imix_is_seven_four_one)
@@ -113,6 +115,10 @@ Test(mix, a_file_without_a_line_or_no_file)
     cr_assert_not_null(strstr(err.text, "no line SIZE WEIGHT"));
     cr_assert_eq(weir_mix_parse(&mix, "/nowhere/at/all", 60, &err), -ENOENT);
     cr_assert_not_null(strstr(err.text, "neither a size, nor imix"));
-    cr_assert_lt(weir_mix_parse(&mix, "/", 60, &err), 0);
+    cr_assert_eq(weir_mix_parse(&mix, "/", 60, &err), -EISDIR);
+    cr_assert_str_eq(err.text, "'/' is neither a size, nor imix, nor a file: "
+                               "it is a folder");
     cr_assert_lt(weir_mix_parse(&mix, "", 60, &err), 0);
+    cr_assert_str_eq(err.text, "'' is neither a size, nor imix, nor a file: "
+                               "No such file or directory");
 }
