@@ -91,16 +91,23 @@ static int take_cpus(struct weir_bench_cpus *out, struct weir_args *args)
                         args->option, args->value);
 }
 
+static int take_name(const char **out, struct weir_args *args)
+{
+    if (args->value[0] == '\0')
+        return weir_err_set(&args->err, -EINVAL, "%s: '' names nothing",
+                            args->option);
+    *out = args->value;
+    return 0;
+}
+
 int weir_bench_args_take(struct weir_bench_args *bench, struct weir_args *args,
                          int option)
 {
     switch (option) {
     case WEIR_BENCH_ARGS_WEIR:
-        bench->weir_asked = args->value;
-        return 0;
+        return take_name(&bench->weir_asked, args);
     case WEIR_BENCH_ARGS_RESULTS:
-        bench->results = args->value;
-        return 0;
+        return take_name(&bench->results, args);
     case WEIR_BENCH_ARGS_RECORDER_CPUS:
         return take_cpus(&bench->recorder, args);
     case WEIR_BENCH_ARGS_GENERATOR_CPUS:
@@ -111,13 +118,13 @@ int weir_bench_args_take(struct weir_bench_args *bench, struct weir_args *args,
 }
 
 static int check_cpus(const struct weir_bench_cpus *cpus,
-                      const struct weir_bench_cpus *allowed,
+                      const struct weir_bench_cpus *allowed, const char *option,
                       struct weir_err *err)
 {
     for (size_t i = 0; i < cpus->count; i++)
         if (!has(allowed, cpus->cpu[i]))
-            return weir_err_set(err, -EINVAL, "CPU %u is not there for us",
-                                cpus->cpu[i]);
+            return weir_err_set(err, -EINVAL, "%s: CPU %u is not there for us",
+                                option, cpus->cpu[i]);
     return 0;
 }
 
@@ -130,9 +137,9 @@ int weir_bench_args_settle(struct weir_bench_args *bench, struct weir_err *err)
     if (ret == 0)
         ret = weir_bench_cpus_allowed(&allowed, err);
     if (ret == 0)
-        ret = check_cpus(&bench->recorder, &allowed, err);
+        ret = check_cpus(&bench->recorder, &allowed, "--recorder-cpus", err);
     if (ret == 0)
-        ret = check_cpus(&bench->generator, &allowed, err);
+        ret = check_cpus(&bench->generator, &allowed, "--generator-cpus", err);
     if (ret != 0)
         return ret;
     weir_bench_cpus_split(&allowed, &recorder, &generator);

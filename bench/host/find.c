@@ -12,6 +12,8 @@ int weir_find_weir(const char *asked, char out[PATH_MAX], struct weir_err *err)
 {
     if (asked == NULL)
         return weir_program_find("weir", "cli", out, err);
+    if (asked[0] == '\0')
+        return weir_err_set(err, -ENOENT, "--weir: '' names no program");
     struct stat about;
     if (realpath(asked, out) == NULL || stat(out, &about) != 0 ||
         access(out, X_OK) != 0)

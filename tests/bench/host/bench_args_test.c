@@ -94,6 +94,10 @@ Test(bench_args, options_are_taken)
     cr_expect_eq(take(&bench, &args, 2, unknown), -EINVAL);
     cr_expect_str_eq(args.err.text, "--frob: no such option");
 
+    char *nameless[] = {"x", "--results", "", NULL};
+    cr_expect_eq(take(&bench, &args, 3, nameless), -EINVAL);
+    cr_expect_str_eq(args.err.text, "--results: '' names nothing");
+
     char *bad[] = {"x", "--generator-cpus", "0-", NULL};
     cr_expect_eq(take(&bench, &args, 3, bad), -EINVAL);
     cr_expect_str_eq(args.err.text,
@@ -120,6 +124,9 @@ Test(bench_args, what_is_not_there_is_named)
 {
     static struct weir_bench_args bench;
     struct weir_err err;
+    bench.weir_asked = "";
+    cr_expect_eq(weir_bench_args_settle(&bench, &err), -ENOENT);
+    cr_expect_str_eq(err.text, "--weir: '' names no program");
     bench.weir_asked = "/no/such/weir";
     cr_expect_eq(weir_bench_args_settle(&bench, &err), -ENOENT);
     cr_expect_str_eq(err.text, "/no/such/weir: No such file or directory");
@@ -132,5 +139,6 @@ Test(bench_args, what_is_not_there_is_named)
     bench.weir_asked = "/bin/sh";
     bench.generator = (struct weir_bench_cpus){.count = 1, .cpu = {1023}};
     cr_expect_eq(weir_bench_args_settle(&bench, &err), -EINVAL);
-    cr_expect_str_eq(err.text, "CPU 1023 is not there for us");
+    cr_expect_str_eq(err.text,
+                     "--generator-cpus: CPU 1023 is not there for us");
 }
