@@ -18,6 +18,9 @@
 struct weir_err;
 struct weir_gen_job;
 
+/* From its start until it is ready, at most. */
+#define WEIR_GEN_JOB_READY_NS INT64_C(10000000000)
+
 int weir_gen_job_start(struct weir_gen_job **out,
                        const struct weir_trial_place *place,
                        const struct weir_trial_traffic *traffic,

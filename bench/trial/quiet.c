@@ -2,24 +2,29 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/types.h>
 
 #include "bench/host/job.h"
 
 /* proc_pid_stat(5): the state is behind the name, which is in parentheses
- * and may hold any byte.  D: waits for a disk. */
-static bool waits_for_disk(pid_t pid, pid_t thread)
+ * and may hold any byte.  D: waits for a disk; T: stopped by a signal.  '\0':
+ * there is no such thread. */
+static char state_of(pid_t pid, pid_t thread)
 {
     char path[64], text[512];
     snprintf(path, sizeof path, "/proc/%d/task/%d/stat", (int)pid, (int)thread);
     FILE *file = fopen(path, "re");
     if (file == NULL)
-        return false;
+        return '\0';
     size_t n = fread(text, 1, sizeof text - 1, file);
     (void)fclose(file);
     text[n] = '\0';
     const char *name_end = strrchr(text, ')');
-    return name_end != NULL && strncmp(name_end, ") D", 3) == 0;
+    return name_end != NULL && name_end[1] == ' ' ? name_end[2] : '\0';
+}
+
+bool weir_quiet_halted(pid_t pid)
+{
+    return pid > 0 && state_of(pid, pid) == 'T';
 }
 
 bool weir_quiet_look(struct weir_quiet *quiet, const struct weir_job *job,
@@ -32,7 +37,7 @@ bool weir_quiet_look(struct weir_quiet *quiet, const struct weir_job *job,
     bool on_disk = false;
     for (size_t i = 0; i < count; i++) {
         spent_ns += threads[i].busy_ns + threads[i].waiting_ns;
-        on_disk = on_disk || waits_for_disk(pid, threads[i].id);
+        on_disk = on_disk || state_of(pid, threads[i].id) == 'D';
     }
     return weir_quiet_put(quiet, now_ns, spent_ns, on_disk);
 }

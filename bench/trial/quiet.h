@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "bench/trial/trial.h"
 
@@ -33,6 +34,9 @@ struct weir_quiet {
  * quiet->since_ns. */
 bool weir_quiet_look(struct weir_quiet *quiet, const struct weir_job *job,
                      int64_t now_ns);
+
+/* weir_quiet_halted: a signal (SIGSTOP, SIGTSTP) has stopped the program. */
+bool weir_quiet_halted(pid_t pid);
 
 /* weir_quiet_put: pure: the same of what was seen. */
 bool weir_quiet_put(struct weir_quiet *quiet, int64_t now_ns, int64_t spent_ns,

@@ -2,17 +2,35 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "base/err.h"
 
-/* left = right, or false and both. */
-static bool holds(struct weir_err *why, uint64_t left, uint64_t right,
-                  const char *left_text, const char *right_text)
+struct term {
+    const char *name;
+    uint64_t frames;
+};
+
+#define TERMS_MAX 3
+
+/* left = the sum of the others, up to one without a name; or false and all
+ * of them. */
+static bool holds(struct weir_err *why, struct term left,
+                  const struct term right[TERMS_MAX])
 {
-    if (left == right)
+    char text[256] = "";
+    size_t used = 0;
+    uint64_t sum = 0;
+    for (size_t i = 0; i < TERMS_MAX && right[i].name != NULL; i++) {
+        sum += right[i].frames;
+        used += (size_t)snprintf(text + used, sizeof text - used,
+                                 "%s%s %" PRIu64, i > 0 ? " + " : "",
+                                 right[i].name, right[i].frames);
+    }
+    if (left.frames == sum)
         return true;
-    (void)weir_err_set(why, -EINVAL, "%s %" PRIu64 " is not %s %" PRIu64,
-                       left_text, left, right_text, right);
+    (void)weir_err_set(why, -EINVAL, "%s %" PRIu64 " is not %s", left.name,
+                       left.frames, text);
     return false;
 }
 
@@ -36,21 +54,30 @@ static bool file_is_ours(const struct weir_verify_counts *file,
 
 bool weir_reconcile(const struct weir_reconcile *r, struct weir_err *why)
 {
-    uint64_t before = r->before.qdisc + r->before.device + r->before.backlog;
-    if (!holds(why, r->sent, r->kernel_seen + before, "sent",
-               "kernel_seen + before") ||
-        !holds(why, r->kernel_seen,
-               r->received + r->kernel_dropped + r->discards, "kernel_seen",
-               "received + kernel_dropped + discards") ||
-        !holds(why, r->received, r->accounted + r->excluded + r->lost,
-               "received", "accounted + excluded + lost"))
+    const uint64_t before =
+        r->before.qdisc + r->before.device + r->before.backlog;
+    const struct term sent = {"sent", r->sent};
+    const struct term seen = {"kernel_seen", r->kernel_seen};
+    const struct term received = {"received", r->received};
+    const struct term accounted = {"accounted", r->accounted};
+    const struct term of_sent[TERMS_MAX] = {seen, {"before", before}};
+    const struct term of_seen[TERMS_MAX] = {
+        received,
+        {"kernel_dropped", r->kernel_dropped},
+        {"discards", r->discards},
+    };
+    const struct term of_received[TERMS_MAX] = {
+        accounted, {"excluded", r->excluded}, {"lost", r->lost}};
+    const struct term in_file[TERMS_MAX] = {
+        {"distinct in the file", r->file.distinct}};
+    if (!holds(why, sent, of_sent) || !holds(why, seen, of_seen) ||
+        !holds(why, received, of_received))
         return false;
     if (!r->has_file)
         return true;
     return file_is_ours(&r->file, why) &&
            is_zero(why, r->file.misplaced, "frames out of order") &&
-           holds(why, r->accounted, r->file.distinct, "accounted",
-                 "distinct in the file");
+           holds(why, accounted, in_file);
 }
 
 bool weir_reconcile_distinct(uint64_t sent,

@@ -16,7 +16,7 @@
  *
  * Threads   any; pure functions.
  * Units     frames.
- * Errors    false, and the equation that broke, with both sides. */
+ * Errors    false, and the equation that broke, with each of its numbers. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -22,6 +22,7 @@
 #define READY_NS    (10 * WEIR_NS_PER_S)
 #define QUIET_NS    (30 * WEIR_NS_PER_S)
 #define STOP_NS     (60 * WEIR_NS_PER_S)
+#define HALTED_NS   (5 * WEIR_NS_PER_S)
 #define GEN_MORE_NS (10 * WEIR_NS_PER_S)
 
 struct threads {
@@ -139,7 +140,7 @@ static int start_recorder(struct run *r, struct weir_err *err)
 
 static int start_generator(struct run *r, struct weir_err *err)
 {
-    int64_t deadline_ns = weir_clock_mono_ns() + READY_NS;
+    int64_t deadline_ns = weir_clock_mono_ns() + WEIR_GEN_JOB_READY_NS;
     int ret = weir_gen_job_start(&r->gen, r->place, r->traffic, err);
     while (ret == 0) {
         int ready = weir_gen_job_ready(r->gen, LOOK_NS, err);
@@ -210,6 +211,24 @@ static int wait_until_quiet(struct run *r, struct weir_err *err)
     return 0;
 }
 
+/* A program that a signal has stopped does nothing until another lets it go
+ * on, and that may be never. */
+static int is_halted(const struct run *r, int64_t *since_ns,
+                     struct weir_err *err)
+{
+    int64_t now_ns = weir_clock_mono_ns();
+    if (!weir_quiet_halted(weir_job_pid(r->job)))
+        *since_ns = 0;
+    else if (*since_ns == 0)
+        *since_ns = now_ns;
+    if (*since_ns == 0 || now_ns - *since_ns < HALTED_NS)
+        return 0;
+    weir_job_signal(r->job, SIGKILL);
+    return weir_err_set(err, -ETIMEDOUT,
+                        "%s: does not end: a signal has stopped it",
+                        r->recorder->name);
+}
+
 static int stop_recorder(struct run *r, struct weir_err *err)
 {
     const struct weir_trial_recorder *recorder = r->recorder;
@@ -217,10 +236,13 @@ static int stop_recorder(struct run *r, struct weir_err *err)
     int64_t begun_ns = weir_clock_mono_ns();
     int64_t deadline_ns =
         begun_ns + or_default(recorder->stop_timeout_ns, STOP_NS);
+    int64_t halted_ns = 0;
     weir_job_signal(r->job, recorder->stop_signal != 0 ? recorder->stop_signal
                                                        : SIGTERM);
     while (weir_job_running(r->job) && weir_clock_mono_ns() < deadline_ns) {
         int ret = is_stopped(r, err);
+        if (ret == 0)
+            ret = is_halted(r, &halted_ns, err);
         if (ret != 0)
             return ret;
         nap(LOOK_NS / 2);
@@ -354,31 +376,4 @@ int weir_trial_run(struct weir_trial_outcome *out,
         return 0;
     }
     return weir_err_set(err, ret, "%s", why.text);
-}
-
-int weir_trial_way(const char **out, const struct weir_trial_place *place,
-                   const struct weir_trial_traffic *traffic,
-                   struct weir_err *err)
-{
-    static const char *const ways[] = {"xdp", "txring", "mmsg"};
-    int ret = -EINVAL;
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        struct weir_trial_traffic tried = *traffic;
-        struct weir_gen_job *gen = NULL;
-        if (strcmp(traffic->way, "auto") != 0 &&
-            strcmp(traffic->way, ways[i]) != 0)
-            continue;
-        tried.way = ways[i];
-        ret = weir_gen_job_start(&gen, place, &tried, err);
-        if (ret == 0)
-            ret = weir_gen_job_ready(gen, READY_NS, err);
-        weir_gen_job_close(gen);
-        if (ret > 0) {
-            *out = ways[i];
-            return 0;
-        }
-        if (ret == 0)
-            ret = weir_err_set(err, -EIO, "generator: not ready in time");
-    }
-    return ret;
 }

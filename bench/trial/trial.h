@@ -55,7 +55,8 @@ struct weir_trial_recorder {
     int64_t ready_timeout_ns; /* 0: 10 s */
     int64_t quiet_least_ns;   /* it may still hold frames back until then */
     int64_t quiet_timeout_ns; /* to empty its buffers; 0: 30 s */
-    int64_t stop_timeout_ns;  /* from the signal to its end; 0: 60 s */
+    int64_t stop_timeout_ns;  /* from the signal to its end; 0: 60 s, and 5 s
+                               * in any case if it was stopped (SIGSTOP) */
     bool any_end;             /* an exit status other than 0 is no failure */
 };
 
@@ -128,7 +129,8 @@ int weir_trial_run(struct weir_trial_outcome *out,
 
 /* weir_trial_way: the way that traffic->way names or, for "auto", the fastest
  * that works here, of "xdp", "txring" and "mmsg"; *out is a literal.  It is
- * tried, and nothing is sent. */
+ * tried, and nothing is sent.  If none works, the error is the first one's:
+ * the others need more (a far end) or are told less. */
 int weir_trial_way(const char **out, const struct weir_trial_place *place,
                    const struct weir_trial_traffic *traffic,
                    struct weir_err *err);

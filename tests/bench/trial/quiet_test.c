@@ -1,6 +1,9 @@
 #include "bench/trial/quiet.h"
 
 #include <criterion/criterion.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define LOOK WEIR_QUIET_LOOK_NS
 
@@ -45,4 +48,20 @@ Test(quiet, who_waits_for_a_disk_is_not_quiet)
     cr_expect_not(weir_quiet_put(&quiet, 10 * LOOK, 0, false));
     cr_expect(weir_quiet_put(&quiet, 11 * LOOK, 0, false));
     cr_expect_eq(quiet.since_ns, 9 * LOOK);
+}
+
+Test(quiet, who_is_stopped_by_a_signal_is_halted)
+{
+    pid_t pid = fork();
+    cr_assert_geq(pid, 0);
+    while (pid == 0)
+        (void)pause();
+    cr_expect_not(weir_quiet_halted(pid));
+    cr_assert_eq(kill(pid, SIGSTOP), 0);
+    cr_assert_eq(waitpid(pid, NULL, WUNTRACED), pid);
+    cr_expect(weir_quiet_halted(pid));
+    cr_assert_eq(kill(pid, SIGKILL), 0);
+    cr_assert_eq(waitpid(pid, NULL, 0), pid);
+    cr_expect_not(weir_quiet_halted(pid));
+    cr_expect_not(weir_quiet_halted(0));
 }
