@@ -13,9 +13,9 @@
 #include "base/output.h"
 #include "bench/host/machine.h"
 #include "bench/host/rig.h"
-#include "bench/limit/limit_lines.h"
 #include "bench/limit/limit_options.h"
 #include "bench/limit/limit_row.h"
+#include "bench/limit/limit_table.h"
 #include "bench/results/results.h"
 #include "ring/stop.h"
 
@@ -161,11 +161,10 @@ static int find_way(struct limit *l, struct weir_limit_row *row,
         .skew = o->skew,
     };
     int ret = weir_trial_way(&row->way, &l->place, &traffic, err);
-    if (ret != 0 && on_wire) {
-        traffic.way = "mmsg";
-        ret = weir_trial_way(&row->way, &l->place, &traffic, err);
-    }
-    return ret;
+    if (ret == 0 || !on_wire)
+        return ret;
+    traffic.way = "mmsg";
+    return weir_trial_way(&row->way, &l->place, &traffic, NULL) == 0 ? 0 : ret;
 }
 
 static void run_row(struct limit *l, struct weir_limit_row *row)
@@ -191,8 +190,7 @@ static int run_rows(struct limit *l)
     for (uint32_t i = 0; i < l->rows_count; i++) {
         struct weir_limit_row *row = &l->rows[i];
         run_row(l, row);
-        if (row->end == WEIR_LIMIT_ROW_FAILED ||
-            row->end == WEIR_LIMIT_ROW_STOPPED)
+        if (row->end != WEIR_LIMIT_ROW_DONE)
             status = WEIR_EXIT_FAILED;
     }
     weir_limit_print_table(l->rows, l->rows_count);

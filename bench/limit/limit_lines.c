@@ -3,17 +3,8 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "bench/results/results.h"
-
-/* What is told of buffers is as coarse as the looks at them
- * (bench/trial/quiet.h). */
-#define DRAIN_LEAST_NS 100e6
-
-/* Of a long trial: if this much was only in memory at its end, the disk does
- * not keep up with NDR. */
-#define STOP_FRACTION 0.1
 
 /* A figure that could not be had is null. */
 static json_t *positive(double value)
@@ -226,75 +217,4 @@ void weir_limit_tell_trial(const struct weir_limit_row *row,
     fprintf(stderr, "%s%s\n",
             o->trial.sent.limited ? ", the generator was late" : "",
             o->shortened ? ", shortened to the room in the target" : "");
-}
-
-static void print_found(const struct weir_limit_row *row)
-{
-    char ndr[WEIR_LIMIT_RATE_MAX] = "none", pdr[WEIR_LIMIT_RATE_MAX] = "-";
-    char verdict[WEIR_VERDICT_TEXT_MAX];
-    struct weir_limit_found f = weir_limit_row_found(row);
-    if (f.ndr.found)
-        weir_limit_rate_text(ndr, f.ndr.pps);
-    if (f.pdr.found)
-        weir_limit_rate_text(pdr, f.pdr.pps);
-    printf(" %s%-13s %7.2f %5.1f  %s%-13s %6.0f %8.0f %8.0f  %s\n",
-           f.ndr.generator_limited ? ">=" : "  ", ndr, f.bits / 1e9,
-           100 * f.ndr.width_fraction, f.pdr.generator_limited ? ">=" : "  ",
-           pdr, f.cpu_ns, f.ring_s * 1e3, (double)f.drain_ns / 1e6,
-           weir_verdict_text(verdict, f.verdict));
-}
-
-/* What has to be known of the row's figures. */
-static void print_notes(const struct weir_limit_row *row)
-{
-    struct weir_limit_found found = weir_limit_row_found(row);
-    struct weir_search_goal ndr = found.ndr;
-    double drain = (double)found.drain_ns, stop = (double)found.stop_ns;
-    double long_ns = (double)row->search.config.long_ns;
-    uint32_t hiccups = weir_search_hiccups(&row->search);
-    if (row->end != WEIR_LIMIT_ROW_DONE)
-        printf("  row %u: %s\n", row->number, row->why);
-    if (row->search.end == WEIR_SEARCH_TRIALS)
-        printf("  row %u: ended early, after %u trials\n", row->number,
-               row->search.trials);
-    if (row->search.end == WEIR_SEARCH_TIME)
-        printf("  row %u: ended early, after %.0f s of trials\n", row->number,
-               (double)row->search.spent_ns / 1e9);
-    if (ndr.found && !ndr.confirmed)
-        printf("  row %u: no long trial has confirmed the NDR\n", row->number);
-    if (drain > DRAIN_LEAST_NS &&
-        drain > row->search.config.width * long_ns / 2)
-        printf("  row %u: when the sending ended, the buffers held %.0f ms of "
-               "frames: a longer trial may find up to %.1f %% less\n",
-               row->number, drain / 1e6, 100 * drain / long_ns);
-    if (row->target != NULL && stop > STOP_FRACTION * long_ns)
-        printf("  row %u: it took %.1f s more to bring the file to the disk, "
-               "which is slower than memory\n",
-               row->number, stop / 1e9);
-    if (hiccups > 0)
-        printf("  row %u: loads at or below NDR that lost frames once: %u\n",
-               row->number, hiccups);
-    if (row->search.voids > 0)
-        printf("  row %u: void trials: %u of %u\n", row->number,
-               row->search.voids, row->search.trials);
-    if (row->shortened)
-        printf("  row %u: trials were shortened to the room in the target\n",
-               row->number);
-}
-
-void weir_limit_print_table(const struct weir_limit_row *rows, size_t count)
-{
-    printf("row frame    target   workers way       NDR           Gbit/s "
-           "width    PDR            ns CPU  ring ms drain ms  limit\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct weir_limit_row *row = &rows[i];
-        printf("%3u %-8.24s %-8s %7u %-7s", row->number, row->frame->spec,
-               row->target_type, row->workers, row->way);
-        if (row->trials_count > 0)
-            print_found(row);
-        else
-            puts("  -");
-    }
-    for (size_t i = 0; i < count; i++)
-        print_notes(&rows[i]);
 }

@@ -1,14 +1,11 @@
 #ifndef WEIR_BENCH_LIMIT_LIMIT_LINES_H
 #define WEIR_BENCH_LIMIT_LIMIT_LINES_H
 
-/* limit_lines: what `weir bench limit` writes: results (bench/results),
- * progress and table.
+/* limit_lines: what `weir bench limit` writes while it runs: results
+ * (bench/results) and progress.
  *
  * Threads   one.
  * Errors    lines: -errno; text to stdout and stderr: none. */
-
-#include <stddef.h>
-#include <stdint.h>
 
 #include "bench/limit/limit_row.h"
 
@@ -28,9 +25,6 @@ void weir_limit_tell_row(const struct weir_limit_row *row);
 void weir_limit_tell_trial(const struct weir_limit_row *row,
                            const struct weir_search_ask *ask,
                            const struct weir_recording_outcome *outcome);
-
-/* weir_limit_print_table: on stdout. */
-void weir_limit_print_table(const struct weir_limit_row *rows, size_t count);
 
 /* weir_limit_rate_text: "1.234 Mpps"; out has WEIR_LIMIT_RATE_MAX bytes. */
 #define WEIR_LIMIT_RATE_MAX 32

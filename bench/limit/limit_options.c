@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "bench/gen/skew.h"
 
 #define COMMAND "weir bench limit"
 
@@ -98,12 +100,20 @@ static const char help[] =
     "\n" WEIR_BENCH_ARGS_HELP "  -h, --help            this text\n"
     "\n"
     "A trial in which sent, seen by the kernel, received and written do not\n"
-    "agree is void and says why.  Exit status: 0, 1 if a row failed, 2 wrong\n"
+    "agree is void and says why.  In the table ~ is what no long trial has\n"
+    "confirmed, >= what may be more, < what every trial was too much for.\n"
+    "Exit status: 0, 1 if a row has no figure or was broken off, 2 wrong\n"
     "usage.\n";
 
 void weir_limit_options_help(void)
 {
     fputs(help, stdout);
+}
+
+static int refuse(struct weir_args *args, const char *text, const char *why)
+{
+    return weir_err_set(&args->err, -EINVAL, "%s: '%s' %s", args->option, text,
+                        why);
 }
 
 /* Calls take for each part between commas, in memory that *list keeps. */
@@ -112,21 +122,18 @@ static int each(struct weir_args *args, struct weir_limit_options *o,
                 int (*take)(struct weir_args *args,
                             struct weir_limit_options *o, const char *text))
 {
-    char *rest;
     free(*list);
     *list = strdup(args->value);
     if (*list == NULL)
         return weir_err_sys(&args->err, -ENOMEM, "%s", args->option);
-    char *part = strtok_r(*list, ",", &rest);
-    if (part == NULL)
-        return weir_err_set(&args->err, -EINVAL, "%s: '%s' names nothing",
-                            args->option, args->value);
-    for (; part != NULL; part = strtok_r(NULL, ",", &rest)) {
-        int ret = take(args, o, part);
-        if (ret != 0)
-            return ret;
+    int ret = 0;
+    char *rest = *list;
+    while (ret == 0 && rest != NULL) {
+        const char *part = strsep(&rest, ",");
+        ret = part[0] == '\0' ? refuse(args, args->value, "has an empty part")
+                              : take(args, o, part);
     }
-    return 0;
+    return ret;
 }
 
 static int is_full(struct weir_args *args, size_t count)
@@ -146,6 +153,9 @@ static int take_frame(struct weir_args *args, struct weir_limit_options *o,
     int ret = is_full(args, o->frames_count);
     if (ret != 0)
         return ret;
+    for (size_t i = 0; i < o->frames_count; i++)
+        if (strcmp(o->frames[i].spec, text) == 0)
+            return refuse(args, text, "is there twice");
     ret = weir_mix_parse(&mix, text, WEIR_MIX_SIZE_MIN, &args->err);
     if (ret != 0)
         return weir_err_wrap(&args->err, ret, "--frame");
@@ -164,10 +174,13 @@ static int take_target(struct weir_args *args, struct weir_limit_options *o,
                        const char *text)
 {
     int ret = is_full(args, o->targets_count);
-    if (ret == 0)
-        o->targets[o->targets_count++] =
-            strcmp(text, "none") == 0 ? NULL : text;
-    return ret;
+    if (ret != 0)
+        return ret;
+    for (size_t i = 0; i < o->targets_count; i++)
+        if (strcmp(o->targets[i] != NULL ? o->targets[i] : "none", text) == 0)
+            return refuse(args, text, "is there twice");
+    o->targets[o->targets_count++] = strcmp(text, "none") == 0 ? NULL : text;
+    return 0;
 }
 
 static int take_workers(struct weir_args *args, struct weir_limit_options *o,
@@ -177,6 +190,9 @@ static int take_workers(struct weir_args *args, struct weir_limit_options *o,
     int ret = is_full(args, o->workers_count);
     if (ret == 0)
         ret = weir_args_number(args, text, 1, WORKERS_MAX, &workers);
+    for (size_t i = 0; ret == 0 && i < o->workers_count; i++)
+        if (o->workers[i] == workers)
+            ret = refuse(args, text, "is there twice");
     if (ret == 0)
         o->workers[o->workers_count++] = (uint32_t)workers;
     return ret;
@@ -246,6 +262,40 @@ static int take_way(struct weir_args *args, struct weir_limit_options *o)
     return way < 0 ? way : 0;
 }
 
+static int take_ring(struct weir_args *args, struct weir_limit_options *o)
+{
+    uint64_t bytes;
+    int ret =
+        weir_args_size(args, args->value, WEIR_ARGS_MIB, 0, UINT64_MAX, &bytes);
+    if (ret != 0)
+        return ret;
+    if (bytes < RING_LEAST || bytes > RING_MOST)
+        return weir_err_set(
+            &args->err, -EINVAL, "%s: '%s' is not a size of %d to %d MiB",
+            args->option, args->value, (int)(RING_LEAST / WEIR_ARGS_MIB),
+            (int)(RING_MOST / WEIR_ARGS_MIB));
+    o->ring_bytes = bytes;
+    return 0;
+}
+
+/* The generator takes it as a text, but only when the rows are measured. */
+static int take_skew(struct weir_args *args, struct weir_limit_options *o)
+{
+    double skew;
+    int ret = weir_skew_take(args, &skew);
+    if (ret == 0)
+        o->skew = args->value;
+    return ret;
+}
+
+static int take_interface(struct weir_args *args, const char **out)
+{
+    if (args->value[0] == '\0')
+        return refuse(args, args->value, "names no interface");
+    *out = args->value;
+    return 0;
+}
+
 static int take(struct weir_args *args, struct weir_limit_options *o,
                 int option)
 {
@@ -254,11 +304,9 @@ static int take(struct weir_args *args, struct weir_limit_options *o,
         o->help = true;
         return 0;
     case 'i':
-        o->device = args->value;
-        return 0;
+        return take_interface(args, &o->device);
     case OPT_FROM:
-        o->from = args->value;
-        return 0;
+        return take_interface(args, &o->from);
     case OPT_WAY:
         return take_way(args, o);
     case OPT_FRAME:
@@ -271,16 +319,21 @@ static int take(struct weir_args *args, struct weir_limit_options *o,
         o->workers_count = 0;
         return each(args, o, &o->lists[2], take_workers);
     case OPT_RING:
-        return weir_args_size(args, args->value, WEIR_ARGS_MIB, RING_LEAST,
-                              RING_MOST, &o->ring_bytes);
+        return take_ring(args, o);
     case OPT_FLOWS:
         return take_number(args, FLOWS_MAX, &o->flows);
     case OPT_SKEW:
-        o->skew = args->value;
-        return 0;
+        return take_skew(args, o);
     default:
         return take_search(args, o, option);
     }
+}
+
+/* An interface may have more than one name. */
+static bool is_same_interface(const char *a, const char *b)
+{
+    unsigned index = if_nametoindex(a);
+    return strcmp(a, b) == 0 || (index != 0 && index == if_nametoindex(b));
 }
 
 /* What was not asked for, and what does not go together. */
@@ -298,6 +351,11 @@ static int settle(struct weir_args *args, struct weir_limit_options *o)
         o->workers_count = 1;
     if (o->from != NULL && o->device == NULL)
         return weir_err_set(&args->err, -EINVAL, "--from goes with -i");
+    if (o->from != NULL && is_same_interface(o->from, o->device))
+        return weir_err_set(&args->err, -EINVAL,
+                            "--from and -i are one interface, '%s', which "
+                            "does not receive what it sends",
+                            o->device);
     if (o->device != NULL && o->from == NULL && strcmp(o->way, "auto") != 0 &&
         strcmp(o->way, "xdp") != 0)
         return weir_err_set(&args->err, -EINVAL,

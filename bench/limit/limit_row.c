@@ -6,12 +6,17 @@
 
 #include "bench/limit/limit_lines.h"
 #include "bench/results/results.h"
+#include "sink/printable.h"
 
 /* Where a frame begins behind its header in a TPACKET_V3 block, and how
  * frames are aligned there (net/packet/af_packet.c, tpacket_rcv and
  * prb_fill_curr_block). */
 #define RING_FRAME_AT    82
 #define RING_FRAME_ALIGN 8
+
+/* Bytes of names. */
+#define SPEC_MAX   32
+#define TARGET_MAX 64
 
 double weir_limit_ring_s(uint64_t ring_bytes, double frame_bytes, double pps)
 {
@@ -25,9 +30,16 @@ char *weir_limit_row_name(char *out, const struct weir_limit_row *row)
     if (row->workers > 0)
         snprintf(workers, sizeof workers, "%u worker%s", row->workers,
                  row->workers == 1 ? "" : "s");
-    snprintf(out, WEIR_LIMIT_ROW_NAME_MAX, "frame %.32s, %s%.64s, %s, %s",
-             row->frame->spec, row->target != NULL ? "to " : "",
-             row->target != NULL ? row->target : "no file", workers, row->way);
+    char frame[SPEC_MAX + sizeof WEIR_PRINTABLE_CUT];
+    char target[TARGET_MAX + sizeof WEIR_PRINTABLE_CUT];
+    snprintf(
+        out, WEIR_LIMIT_ROW_NAME_MAX, "frame %s, %s%s, %s, %s",
+        weir_printable_end(frame, sizeof frame, row->frame->spec, SPEC_MAX),
+        row->target != NULL ? "to " : "",
+        weir_printable_end(target, sizeof target,
+                           row->target != NULL ? row->target : "no file",
+                           TARGET_MAX),
+        workers, row->way);
     return out;
 }
 
@@ -161,6 +173,8 @@ static int search(struct weir_limit_row *row, struct weir_recording *recording,
     if (row->search.end == WEIR_SEARCH_VOIDS)
         return weir_err_set(err, -EIO, "%u void trials in a row",
                             row->search.voids_in_row);
+    if (row->trials_count == 0)
+        return weir_err_set(err, -EIO, "every trial was void");
     return 0;
 }
 
@@ -177,12 +191,19 @@ static void finish(struct weir_limit_row *row, int ret,
         memcpy(row->why, err->text, sizeof row->why);
 }
 
+/* The type of a folder is known when it was looked at. */
+static void name_no_target(struct weir_limit_row *row)
+{
+    snprintf(row->target_type, sizeof row->target_type, "%s",
+             row->target == NULL ? "none" : "");
+}
+
 void weir_limit_row_fail(struct weir_limit_row *row, int error,
                          const struct weir_err *err)
 {
     struct weir_err failure = *err;
     weir_search_open(&row->search, &row->options->search);
-    snprintf(row->target_type, sizeof row->target_type, "none");
+    name_no_target(row);
     finish(row, error, err);
     int ret = weir_limit_row_line(row, &failure);
     if (ret != 0)
@@ -208,7 +229,7 @@ void weir_limit_row_run(struct weir_limit_row *row)
         .stop = row->stop,
     };
     weir_search_open(&row->search, &options->search);
-    snprintf(row->target_type, sizeof row->target_type, "none");
+    name_no_target(row);
     weir_limit_tell_row(row);
     int ret = 0;
     if (row->target != NULL) {

@@ -20,7 +20,7 @@ struct weir_results;
 
 enum weir_limit_row_end {
     WEIR_LIMIT_ROW_DONE,
-    WEIR_LIMIT_ROW_SKIPPED, /* no room in the target */
+    WEIR_LIMIT_ROW_SKIPPED, /* no room in the target, so no figure */
     WEIR_LIMIT_ROW_FAILED,
     WEIR_LIMIT_ROW_STOPPED, /* Ctrl-C; what is known is there */
 };
@@ -54,7 +54,7 @@ struct weir_limit_row {
     /* By run. */
     enum weir_limit_row_end end;
     char why[WEIR_ERR_TEXT_MAX];
-    char target_type[16];
+    char target_type[16]; /* "": not known */
     struct weir_search search;
     struct weir_limit_trial trials[WEIR_SEARCH_TRIALS_MAX];
     size_t trials_count;

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,7 +11,8 @@
 
 #define FILE_NAME   "trial.pcapng"
 #define REPORT_NAME "report.json"
-#define TEMPLATE    "weir-bench-XXXXXX"
+
+#define MIB (UINT64_C(1) << 20)
 
 /* Of a pcapng's record, besides the frame (sink/encode.h), rounded up. */
 #define RECORD_BYTES 48
@@ -25,50 +25,46 @@
 /* A trial that is cut to less than this tells nothing. */
 #define LEAST_NS (200 * WEIR_NS_PER_MS)
 
-static int make_folder(char out[PATH_MAX], const char *in, struct weir_err *err)
+/* The room is looked at before each trial. */
+static int make_folder(struct weir_scratch *out, const char *in,
+                       struct weir_err *err)
 {
-    int n = snprintf(out, PATH_MAX, "%s/" TEMPLATE, in);
-    int ret = n >= PATH_MAX ? -ENAMETOOLONG : 0;
-    if (ret == 0 && mkdtemp(out) == NULL)
-        ret = -errno;
-    if (ret == 0)
-        return 0;
-    out[0] = '\0';
-    return weir_err_sys(err, ret, "%s", in);
+    int ret = weir_scratch_open(out, in, 0, err);
+    if (ret != 0)
+        out->path[0] = '\0';
+    return ret;
 }
 
 int weir_recording_open(struct weir_recording *out,
                         const struct weir_recording_config *config,
                         struct weir_err *err)
 {
-    const char *temporary = getenv("TMPDIR");
     *out = (struct weir_recording){.config = *config};
-    int ret =
-        make_folder(out->scratch, temporary != NULL ? temporary : "/tmp", err);
+    int ret = make_folder(&out->scratch, weir_scratch_folder(), err);
     if (ret == 0 && config->target != NULL)
-        ret = make_folder(out->folder, config->target, err);
+        ret = make_folder(&out->folder, config->target, err);
     return ret;
 }
 
-/* The one file that a trial may have left there. */
-static void empty(const char *folder, const char *name)
+static void remove_folder(struct weir_scratch *folder)
 {
-    char path[PATH_MAX + sizeof FILE_NAME];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    (void)unlink(path);
+    if (folder->path[0] != '\0')
+        weir_scratch_close(folder);
+    folder->path[0] = '\0';
 }
 
 void weir_recording_close(struct weir_recording *recording)
 {
-    if (recording->scratch[0] != '\0') {
-        empty(recording->scratch, REPORT_NAME);
-        (void)rmdir(recording->scratch);
-    }
-    if (recording->folder[0] != '\0') {
-        empty(recording->folder, FILE_NAME);
-        (void)rmdir(recording->folder);
-    }
-    recording->scratch[0] = recording->folder[0] = '\0';
+    remove_folder(&recording->scratch);
+    remove_folder(&recording->folder);
+}
+
+/* In MiB: so much has to be free for so many frames a second. */
+static uint64_t needed(const struct weir_recording *r, double pps)
+{
+    double bytes =
+        pps * (r->config.frame_bytes + RECORD_BYTES) * ((double)LEAST_NS / 1e9);
+    return (uint64_t)(2 * bytes / (double)MIB) + 1;
 }
 
 /* How long the target lets the trial be. */
@@ -97,9 +93,9 @@ static int find_duration(const struct weir_recording *r,
     if (!out->shortened || out->duration_ns >= LEAST_NS)
         return 0;
     return weir_err_set(err, -ENOSPC,
-                        "%s: a trial may write %" PRIu64
-                        " MB (half of what is free), which is too little",
-                        r->config.target, room.bytes / 1000000);
+                        "%s: a trial may write half of the %" PRIu64
+                        " MiB that are free; %" PRIu64 " MiB are needed",
+                        r->config.target, 2 * room.bytes / MIB, needed(r, pps));
 }
 
 static int run_trial(const struct weir_recording *r,
@@ -228,8 +224,8 @@ int weir_recording_trial(struct weir_recording *recording,
     char report[PATH_MAX + sizeof REPORT_NAME];
     char file[PATH_MAX + sizeof FILE_NAME];
     memset(out, 0, sizeof *out);
-    snprintf(report, sizeof report, "%s/" REPORT_NAME, recording->scratch);
-    snprintf(file, sizeof file, "%s/" FILE_NAME, recording->folder);
+    snprintf(report, sizeof report, "%s/" REPORT_NAME, recording->scratch.path);
+    snprintf(file, sizeof file, "%s/" FILE_NAME, recording->folder.path);
     int ret = find_duration(recording, traffic, out, err);
     if (ret == 0)
         ret = run_trial(recording, traffic, out, report, file, err);

@@ -7,18 +7,19 @@
  *   open -> trial* -> close
  *
  * Owner     the caller closes; the folders that open makes (one for reports,
- *           one in the target folder for the recording) go with close.
+ *           one in the target folder for the recording) go with close, and
+ *           with whatever ends the bench.
  * Threads   the bench's main thread.
  * Errors    as of bench/trial/trial.h: 0 with an outcome that may be void;
  *           -ENOSPC: the target has no room for a trial of any use. */
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "bench/limit/report_counts.h"
 #include "bench/limit/room.h"
 #include "bench/limit/verdict.h"
+#include "bench/stages/scratch.h"
 #include "bench/trial/reconcile.h"
 #include "bench/trial/trial.h"
 
@@ -39,9 +40,9 @@ struct weir_recording_config {
 
 struct weir_recording {
     struct weir_recording_config config;
-    char scratch[PATH_MAX]; /* "": not made */
-    char folder[PATH_MAX];  /* in the target, likewise */
-    double fastest_pps;     /* that was offered by now; 0: nothing yet */
+    struct weir_scratch scratch; /* path "": not made */
+    struct weir_scratch folder;  /* in the target, likewise */
+    double fastest_pps;          /* that was offered by now; 0: nothing yet */
 };
 
 struct weir_recording_outcome {

@@ -1,6 +1,7 @@
 #include "bench/limit/room.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,12 +26,51 @@ static const struct {
     {NFS_SUPER_MAGIC, "nfs"},   {OVERLAYFS_SUPER_MAGIC, "overlay"},
 };
 
-static void name_type(char *out, size_t size, uint32_t magic)
+/* proc_pid_mountinfo(5): the mount's number is the first word; the type
+ * follows the one word "-". */
+bool weir_room_mount_type(char *out, size_t size, const char *line,
+                          uint64_t mount)
 {
-    snprintf(out, size, "0x%x", magic);
+    static const char mark[] = " - ";
+    char *end = NULL;
+    uint64_t number = strtoull(line, &end, 10);
+    const char *type = strstr(line, mark);
+    if (end == line || *end != ' ' || number != mount || type == NULL)
+        return false;
+    type += strlen(mark);
+    snprintf(out, size, "%.*s", (int)strcspn(type, " \n"), type);
+    return true;
+}
+
+/* What the kernel calls it, if it says so. */
+static void ask_type(char *out, size_t size, const char *folder)
+{
+    struct statx about;
+    char *line = NULL;
+    size_t room = 0;
+    if (statx(AT_FDCWD, folder, 0, STATX_MNT_ID, &about) != 0 ||
+        (about.stx_mask & STATX_MNT_ID) == 0)
+        return;
+    FILE *file = fopen("/proc/self/mountinfo", "re");
+    if (file == NULL)
+        return;
+    while (getline(&line, &room, file) >= 0 &&
+           !weir_room_mount_type(out, size, line, about.stx_mnt_id))
+        continue;
+    free(line);
+    (void)fclose(file);
+}
+
+static void name_type(char *out, size_t size, const char *folder,
+                      uint32_t magic)
+{
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (types[i].magic == magic)
+        if (types[i].magic == magic) {
             snprintf(out, size, "%s", types[i].name);
+            return;
+        }
+    snprintf(out, size, "0x%x", magic);
+    ask_type(out, size, folder);
 }
 
 /* MemAvailable of proc(5), in KiB there. */
@@ -62,7 +102,7 @@ int weir_room_of(struct weir_room *out, const char *folder,
     if (statfs(folder, &fs) != 0)
         return weir_err_sys(err, -errno, "%s", folder);
     uint32_t magic = (uint32_t)fs.f_type;
-    name_type(out->type, sizeof out->type, magic);
+    name_type(out->type, sizeof out->type, folder, magic);
     out->bytes = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize / 2;
     if (magic == TMPFS_MAGIC || magic == RAMFS_MAGIC) {
         uint64_t memory = 0;

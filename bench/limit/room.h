@@ -10,17 +10,24 @@
  * Units     bytes, nanoseconds.
  * Errors    -errno with the folder's name. */
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct weir_err;
 
 struct weir_room {
-    char type[16];  /* of the file system: "tmpfs", "ext4", "0x1234" */
+    char type[16];  /* of the file system: "tmpfs", "ext4" */
     uint64_t bytes; /* that may be written */
 };
 
 int weir_room_of(struct weir_room *out, const char *folder,
                  struct weir_err *err);
+
+/* weir_room_mount_type: pure: whether a line of /proc/self/mountinfo is of that
+ * mount; then *out is its file system's type. */
+bool weir_room_mount_type(char *out, size_t size, const char *line,
+                          uint64_t mount);
 
 /* weir_room_fit: pure: how much of duration_ns so many frames a second of so
  * many bytes in the file fit. */

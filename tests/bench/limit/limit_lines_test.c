@@ -1,7 +1,6 @@
 #include "bench/limit/limit_lines.h"
 
 #include <criterion/criterion.h>
-#include <criterion/redirect.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,25 +171,4 @@ Test(limit_lines, without_a_file_of_results_nothing_is_written)
     struct weir_limit_row other = row;
     other.results = NULL;
     cr_assert_eq(weir_limit_row_line(&other, NULL), 0);
-}
-
-Test(limit_lines, the_table_tells_what_has_to_be_known)
-{
-    row.end = WEIR_LIMIT_ROW_FAILED;
-    row.search.end = WEIR_SEARCH_TRIALS;
-    row.search.trials = 60;
-    row.search.voids = 2;
-    row.shortened = true;
-    snprintf(row.why, sizeof row.why, "it broke");
-    cr_redirect_stdout();
-    weir_limit_print_table(&row, 1);
-    (void)fflush(stdout);
-    cr_assert_stdout_eq_str(
-        "row frame    target   workers way       NDR           Gbit/s "
-        "width    PDR            ns CPU  ring ms drain ms  limit\n"
-        "  2 imix     ext4           1 txring   -\n"
-        "  row 2: it broke\n"
-        "  row 2: ended early, after 60 trials\n"
-        "  row 2: void trials: 2 of 60\n"
-        "  row 2: trials were shortened to the room in the target\n");
 }

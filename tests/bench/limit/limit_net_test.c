@@ -174,8 +174,8 @@ Test(limit, frames_that_the_kernel_does_not_show_make_a_trial_void)
         "printf '#!/bin/sh\\nexec %%s \"$@\" greater 2000\\n' "
         "$(command -v weir) >picky; chmod +x picky; " LIMIT "--weir ./picky");
     cr_expect_eq(r->status, 1);
-    cr_expect_not_null(strstr(r->err, " is not kernel_seen + before 0\n"), "%s",
-                       r->err);
+    cr_expect_not_null(strstr(r->err, " is not kernel_seen 0 + before 0\n"),
+                       "%s", r->err);
     cr_expect_not_null(strstr(r->err, "weir bench limit: row 1: 4 void trials "
                                       "in a row\n"),
                        "%s", r->err);
@@ -231,17 +231,18 @@ Test(limit, a_target_that_is_filled_by_others_ends_the_row)
     expect_nothing_left();
 }
 
-Test(limit, a_target_without_room_is_skipped)
+Test(limit, a_target_without_room_is_a_failure)
 {
     need_rig();
     const struct command_result *r = command_run(
         RUN "unshare -m sh -c 'mount -t tmpfs -o size=1M none target && "
             "weir bench limit --way mmsg --short 0.2 --long 0.3 --trials 5 "
             "--results lines -w target; s=$?; ls target; exit $s'");
-    cr_expect_eq(r->status, 0, "%s", r->err);
+    cr_expect_eq(r->status, 1, "%s", r->err);
     cr_expect_not_null(
-        strstr(r->err, "weir bench limit: row 1: target: a trial may write 0 "
-                       "MB (half of what is free), which is too little\n"),
+        strstr(r->err,
+               "weir bench limit: row 1: target: a trial may write half "
+               "of the 1 MiB that are free; 206 MiB are needed\n"),
         "%s", r->err);
     r = command_run("cat lines");
     cr_expect_not_null(strstr(r->out, "\"skip\""), "%s", r->out);
@@ -278,6 +279,55 @@ Test(limit, an_interface_that_is_taken_away_ends_the_row)
                        r->err);
     cr_expect_not_null(strstr(r->err, "weir bench limit: row 2: "), "%s",
                        r->err);
+    expect_nothing_left();
+}
+
+/* By auto every way fails, and the first has the most to say. */
+Test(limit, an_interface_that_is_down_is_called_so)
+{
+    need_rig();
+    const struct command_result *r = command_run(
+        LINK "ip link set va down; weir bench limit -i va --trials 1'");
+    cr_expect_eq(r->status, 1);
+    cr_expect_not_null(strstr(r->err, "va: the interface is down\n"), "%s",
+                       r->err);
+    r = command_run(LINK "ip link set vb down; weir bench limit -i va "
+                         "--from vb --trials 1'");
+    cr_expect_eq(r->status, 1);
+    cr_expect_not_null(strstr(r->err, "vb: the interface is down\n"), "%s",
+                       r->err);
+}
+
+/* It is waited for no longer than some seconds. */
+Test(limit, a_recorder_that_is_halted_makes_a_trial_void)
+{
+    need_rig();
+    const struct command_result *r = command_run(
+        "printf '#!/bin/sh\\n(sleep 0.3; kill -STOP $$) &\\nexec %%s "
+        "\"$@\"\\n' $(command -v weir) >halted; chmod +x halted; " LIMIT
+        "--short 1 --long 1 --trials 1 --weir ./halted -w target");
+    cr_expect_eq(r->status, 1);
+    cr_expect_not_null(strstr(r->err, "void: weir record: does not end: a "
+                                      "signal has stopped it\n"),
+                       "%s", r->err);
+    cr_expect_not_null(strstr(r->err, "row 1: every trial was void\n"), "%s",
+                       r->err);
+    expect_nothing_left();
+}
+
+Test(limit, even_sigkill_leaves_nothing)
+{
+    need_rig();
+    const struct command_result *r =
+        command_run(RUN "weir bench limit --way mmsg --short 20 --long 20 "
+                        "-w target 2>log & pid=$!; "
+                        "until [ -s target/*/trial.pcapng ] || "
+                        "! kill -0 $pid; do sleep 0.05; done; "
+                        "kill -KILL $pid; wait $pid; "
+                        "n=0; while [ $n -lt 100 ] && "
+                        "[ -n \"$(ls target tmp | grep weir)\" ]; do "
+                        "sleep 0.05; n=$((n+1)); done; true");
+    cr_expect_eq(r->status, 0, "%s", r->err);
     expect_nothing_left();
 }
 

@@ -1,9 +1,9 @@
 #include "bench/limit/limit_options.h"
 
 #include <criterion/criterion.h>
-#include <criterion/redirect.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/args.h"
 
@@ -116,12 +116,23 @@ Test(limit_options, help_needs_nothing_else)
 
 static void expect_usage(const char *text, const char *complaint)
 {
-    char expected[256];
-    cr_redirect_stderr();
-    cr_assert_eq(parse(text), WEIR_EXIT_USAGE, "%s", text);
+    char expected[256], got[256] = "";
+    int fds[2];
+    cr_assert_eq(pipe(fds), 0);
+    int before = dup(STDERR_FILENO);
+    cr_assert(before >= 0 && dup2(fds[1], STDERR_FILENO) >= 0);
+    int status = parse(text);
+    cr_assert_geq(dup2(before, STDERR_FILENO), 0);
+    (void)close(fds[1]);
+    cr_assert_gt(read(fds[0], got, sizeof got - 1), 0);
+    (void)close(fds[0]);
+    (void)close(before);
+    weir_limit_options_free(&options);
+    options = (struct weir_limit_options){.help = false};
     snprintf(expected, sizeof expected,
              "weir bench limit: %s (see weir bench limit --help)\n", complaint);
-    cr_assert_stderr_eq_str(expected);
+    cr_expect_eq(status, WEIR_EXIT_USAGE, "%s", text);
+    cr_expect_str_eq(got, expected);
 }
 
 Test(limit_options, a_width_has_bounds)
@@ -141,18 +152,50 @@ Test(limit_options, workers_are_numbers)
 
 Test(limit_options, a_list_names_something)
 {
-    expect_usage("--workers ,", "--workers: ',' names nothing");
+    expect_usage("--workers ,", "--workers: ',' has an empty part");
+    expect_usage("--workers 1,,", "--workers: '1,,' has an empty part");
+    expect_usage("--frame 60,,61", "--frame: '60,,61' has an empty part");
+    expect_usage("-w ,/tmp", "-w: ',/tmp' has an empty part");
+}
+
+Test(limit_options, a_row_is_not_measured_twice)
+{
+    expect_usage("--workers 1,2,01", "--workers: '01' is there twice");
+    expect_usage("--frame 60,imix,60", "--frame: '60' is there twice");
+    expect_usage("-w none,/a,none", "-w: 'none' is there twice");
 }
 
 Test(limit_options, a_list_is_not_endless)
 {
-    expect_usage("--workers 1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1",
+    expect_usage("--workers 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17",
                  "--workers: at most 16");
 }
 
 Test(limit_options, from_goes_with_an_interface)
 {
     expect_usage("--from eth1", "--from goes with -i");
+}
+
+Test(limit_options, from_is_another_interface)
+{
+    expect_usage("-i lo --from lo", "--from and -i are one interface, 'lo', "
+                                    "which does not receive what it sends");
+}
+
+Test(limit_options, a_ring_is_told_in_mib)
+{
+    expect_usage("--ring 99999999",
+                 "--ring: '99999999' is not a size of 2 to 1024 MiB");
+    expect_usage("--ring 0", "--ring: '0' is not a size of 2 to 1024 MiB");
+    expect_usage("--ring 1K", "--ring: '1K' is not a size of 2 to 1024 MiB");
+}
+
+Test(limit_options, a_skew_is_what_the_generator_takes)
+{
+    expect_usage("--skew abc", "--skew: 'abc' is not a number");
+    expect_usage("--skew -1", "--skew: '-1' is not a number");
+    expect_usage("--skew nan", "--skew: 'nan' is not a number");
+    expect_usage("--skew 11", "--skew: '11' is too large: at most 10");
 }
 
 Test(limit_options, an_interface_alone_is_reached_by_xdp_only)

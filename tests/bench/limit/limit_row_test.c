@@ -96,6 +96,9 @@ Test(limit_row, names_and_rates)
     row.workers = 0;
     cr_expect_str_eq(weir_limit_row_name(name, &row),
                      "frame 60, to /mnt, default workers, xdp");
+    row.target = "/mnt/a\nb";
+    cr_expect_str_eq(weir_limit_row_name(name, &row),
+                     "frame 60, to /mnt/a?b, default workers, xdp");
     cr_expect_str_eq(weir_limit_rate_text(rate, 1234567), "1.235 Mpps");
     cr_expect_str_eq(weir_limit_rate_text(rate, 999999), "1000.0 kpps");
     cr_expect_str_eq(weir_limit_rate_text(rate, 0), "0.0 kpps");

@@ -30,6 +30,30 @@ Test(room, a_folder_has_half_of_what_is_free)
     cr_expect_neq(room.type[0], '\0');
 }
 
+Test(room, the_kernel_names_a_type)
+{
+    struct weir_room room;
+    cr_assert_eq(weir_room_of(&room, "/proc", NULL), 0);
+    cr_expect_str_eq(room.type, "proc");
+    cr_expect_eq(room.bytes, 0);
+}
+
+Test(room, a_line_of_mountinfo)
+{
+    char type[16] = "?";
+    static const char line[] =
+        "36 35 98:0 /a /b rw,noatime master:1 - fuse.sshfs-with-more x rw\n";
+    cr_expect_not(weir_room_mount_type(type, sizeof type, line, 35));
+    cr_expect_not(weir_room_mount_type(type, sizeof type, "", 0));
+    cr_expect_not(weir_room_mount_type(type, sizeof type, "36 35 98:0 /", 36));
+    cr_expect_str_eq(type, "?");
+    cr_expect(weir_room_mount_type(type, sizeof type, line, 36));
+    cr_expect_str_eq(type, "fuse.sshfs-with");
+    cr_expect(
+        weir_room_mount_type(type, sizeof type, "7 1 0:5 / /p rw - proc", 7));
+    cr_expect_str_eq(type, "proc");
+}
+
 Test(room, what_is_no_folder_is_named)
 {
     struct weir_room room;
