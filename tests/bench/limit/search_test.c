@@ -4,78 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "tests/bench/limit/hosts.h"
 #include "tests/support/random.h"
-
-/* A host that is simulated: what it loses of a load. */
-struct host {
-    double limit_pps;   /* it sustains this */
-    double soft_pps;    /* from here on it loses a little; 0: nowhere */
-    double ring_frames; /* it takes so many more for a moment */
-    double hiccup;      /* chance that a good trial loses a frame */
-    double blackout;    /* chance that a trial loses a hundredth */
-    double void_chance;
-    double ceiling_pps; /* of the generator */
-    double jitter;      /* of the offered rate */
-    struct random random;
-};
-
-static double chance(struct host *host)
-{
-    return (double)(random_next(&host->random) >> 11) / 9007199254740992.0;
-}
-
-/* Without chance: what is lost of this load in this time. */
-static double loss_of(const struct host *host, double pps, double seconds)
-{
-    double sent = floor(pps * seconds), lost = 0;
-    if (host->soft_pps > 0 && pps > host->soft_pps) {
-        double over = (pps - host->soft_pps) / host->limit_pps;
-        lost = floor(sent * 0.05 * over * over);
-    }
-    double room = floor(host->limit_pps * seconds + host->ring_frames);
-    return fmin(sent, lost + fmax(0, sent - lost - room));
-}
-
-static struct weir_search_result trial(struct host *host,
-                                       const struct weir_search_ask *ask)
-{
-    double seconds = (double)ask->duration_ns / 1e9;
-    double pps = ask->load_pps == 0 ? host->ceiling_pps : (double)ask->load_pps;
-    struct weir_search_result result = {.valid = true};
-    if (pps > host->ceiling_pps) {
-        pps = host->ceiling_pps;
-        result.generator_limited = true;
-    }
-    pps *= 1 + host->jitter * (2 * chance(host) - 1);
-    double lost = loss_of(host, pps, seconds);
-    result.offered_pps = pps;
-    result.sent = (uint64_t)floor(pps * seconds);
-    if (lost < 1 && chance(host) < host->hiccup)
-        lost = 1;
-    if (chance(host) < host->blackout)
-        lost = fmax(lost, floor((double)result.sent * 0.01));
-    result.lost = (uint64_t)lost;
-    if (chance(host) < host->void_chance)
-        result.valid = false;
-    return result;
-}
-
-/* The truth: the highest load that loses no more than this when it lasts. */
-static double truth(const struct host *host, double loss, double seconds)
-{
-    double low = 0, high = host->ceiling_pps;
-    if (loss_of(host, high, seconds) <= loss * floor(high * seconds))
-        return high;
-    while (high - low > 0.01) {
-        double middle = (low + high) / 2;
-        double allowed = loss * floor(middle * seconds);
-        if (loss_of(host, middle, seconds) <= allowed)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
 
 static void run(struct weir_search *search,
                 const struct weir_search_config *config, struct host *host)
@@ -83,7 +13,7 @@ static void run(struct weir_search *search,
     struct weir_search_ask ask;
     weir_search_open(search, config);
     while (weir_search_next(search, &ask)) {
-        struct weir_search_result result = trial(host, &ask);
+        struct weir_search_result result = host_trial(host, &ask);
         weir_search_put(search, &result);
         cr_assert_leq(search->trials, config->trials_max);
     }
@@ -99,17 +29,6 @@ static bool is_within(const struct weir_search_goal *goal, double true_pps,
            goal->pps >= true_pps * (1 - width) * (1 - slack);
 }
 
-/* 10 kpps to 10 Mpps, evenly over the magnitudes. */
-static double any_rate(struct random *random)
-{
-    return pow(10, 4 + 3 * (double)random_below(random, 100000) / 100000);
-}
-
-static double between(struct random *random, double low, double high)
-{
-    return low + (high - low) * (double)random_below(random, 100000) / 100000;
-}
-
 /* What all seeds of a kind of host gave. */
 struct tally {
     uint32_t seeds, wrong, trials_most;
@@ -123,11 +42,12 @@ static void judge(struct tally *tally, const struct weir_search *search,
     double seconds = (double)config->long_ns / 1e9;
     struct weir_search_goal ndr = weir_search_ndr(search);
     struct weir_search_goal pdr = weir_search_pdr(search);
-    bool right = search->end == WEIR_SEARCH_DONE &&
-                 is_within(&ndr, truth(host, 0, seconds), config->width, slack);
+    bool right =
+        search->end == WEIR_SEARCH_DONE &&
+        is_within(&ndr, host_truth(host, 0, seconds), config->width, slack);
     if (config->pdr_loss > 0)
         right = right && pdr.pps >= ndr.pps &&
-                is_within(&pdr, truth(host, config->pdr_loss, seconds),
+                is_within(&pdr, host_truth(host, config->pdr_loss, seconds),
                           config->width, slack);
     tally->seeds++;
     tally->wrong += !right;
@@ -150,8 +70,9 @@ Test(search, a_sharp_limit_takes_few_trials)
     struct random random = random_start("search", 1);
     struct tally tally = {0};
     for (int i = 0; i < SEEDS; i++) {
-        struct host host = {.limit_pps = any_rate(&random), .jitter = 0.0002};
-        host.ceiling_pps = host.limit_pps * between(&random, 1.1, 20);
+        struct host host = {.limit_pps = host_any_rate(&random),
+                            .jitter = 0.0002};
+        host.ceiling_pps = host.limit_pps * host_between(&random, 1.1, 20);
         host.random.state = random_next(&random);
         struct weir_search search;
         struct weir_search_config config = weir_search_defaults();
@@ -168,11 +89,11 @@ Test(search, any_width_is_kept)
     struct random random = random_start("search", 2);
     struct tally tally = {0};
     for (int i = 0; i < SEEDS; i++) {
-        struct host host = {.limit_pps = any_rate(&random)};
-        host.ceiling_pps = host.limit_pps * between(&random, 1.1, 20);
+        struct host host = {.limit_pps = host_any_rate(&random)};
+        host.ceiling_pps = host.limit_pps * host_between(&random, 1.1, 20);
         struct weir_search search;
         struct weir_search_config config = weir_search_defaults();
-        config.width = between(&random, 0.002, 0.2);
+        config.width = host_between(&random, 0.002, 0.2);
         run(&search, &config, &host);
         judge(&tally, &search, &host, 0.0002);
     }
@@ -187,9 +108,9 @@ Test(search, a_soft_limit_is_found_far_below_full_speed)
     struct tally tally = {0};
     for (int i = 0; i < SEEDS; i++) {
         /* Of the least load that is tried, tens of times at least. */
-        struct host host = {.limit_pps = 10 * any_rate(&random)};
-        host.soft_pps = host.limit_pps * between(&random, 0.05, 0.95);
-        host.ceiling_pps = host.limit_pps * between(&random, 0.9, 10);
+        struct host host = {.limit_pps = 10 * host_any_rate(&random)};
+        host.soft_pps = host.limit_pps * host_between(&random, 0.05, 0.95);
+        host.ceiling_pps = host.limit_pps * host_between(&random, 0.9, 10);
         struct weir_search search;
         struct weir_search_config config = weir_search_defaults();
         run(&search, &config, &host);
@@ -206,10 +127,11 @@ Test(search, short_trials_that_a_ring_absorbs_mislead_only_for_a_while)
     struct random random = random_start("search", 4);
     struct tally tally = {0};
     for (int i = 0; i < SEEDS; i++) {
-        struct host host = {.limit_pps = any_rate(&random), .jitter = 0.0002};
+        struct host host = {.limit_pps = host_any_rate(&random),
+                            .jitter = 0.0002};
         /* At most what half a short trial brings. */
-        host.ring_frames = host.limit_pps * between(&random, 0, 1);
-        host.ceiling_pps = host.limit_pps * between(&random, 1.2, 20);
+        host.ring_frames = host.limit_pps * host_between(&random, 0, 1);
+        host.ceiling_pps = host.limit_pps * host_between(&random, 1.2, 20);
         host.random.state = random_next(&random);
         struct weir_search search;
         struct weir_search_config config = weir_search_defaults();
@@ -227,12 +149,12 @@ Test(search, a_host_with_rare_hiccups_is_decided_by_majority)
     struct tally tally = {0};
     uint32_t hiccups = 0;
     for (int i = 0; i < SEEDS; i++) {
-        struct host host = {.limit_pps = any_rate(&random),
+        struct host host = {.limit_pps = host_any_rate(&random),
                             .hiccup = 0.02,
                             .blackout = 0.01,
                             .jitter = 0.0002};
-        host.ring_frames = host.limit_pps * between(&random, 0, 0.2);
-        host.ceiling_pps = host.limit_pps * between(&random, 1.2, 20);
+        host.ring_frames = host.limit_pps * host_between(&random, 0, 0.2);
+        host.ceiling_pps = host.limit_pps * host_between(&random, 1.2, 20);
         host.random.state = random_next(&random);
         struct weir_search search;
         struct weir_search_config config = weir_search_defaults();
@@ -254,9 +176,9 @@ Test(search, voids_are_repeated_a_few_times)
     struct tally tally = {0};
     uint32_t gave_up = 0;
     for (int i = 0; i < SEEDS; i++) {
-        struct host host = {.limit_pps = any_rate(&random),
+        struct host host = {.limit_pps = host_any_rate(&random),
                             .void_chance = 0.15};
-        host.ceiling_pps = host.limit_pps * between(&random, 1.2, 20);
+        host.ceiling_pps = host.limit_pps * host_between(&random, 1.2, 20);
         host.random.state = random_next(&random);
         struct weir_search search;
         struct weir_search_config config = weir_search_defaults();
@@ -288,8 +210,9 @@ Test(search, a_generator_that_loses_nothing_is_the_limit)
 {
     struct random random = random_start("search", 7);
     for (int i = 0; i < SEEDS; i++) {
-        struct host host = {.limit_pps = any_rate(&random), .jitter = 0.001};
-        host.ceiling_pps = host.limit_pps * between(&random, 0.01, 0.99);
+        struct host host = {.limit_pps = host_any_rate(&random),
+                            .jitter = 0.001};
+        host.ceiling_pps = host.limit_pps * host_between(&random, 0.01, 0.99);
         host.random.state = random_next(&random);
         struct weir_search search;
         struct weir_search_config config = weir_search_defaults();
@@ -350,9 +273,9 @@ Test(search, rfc2544_has_long_trials_and_repeats_none)
     struct random random = random_start("search", 8);
     struct tally tally = {0};
     for (int i = 0; i < SEEDS; i++) {
-        struct host host = {.limit_pps = any_rate(&random)};
-        host.ring_frames = host.limit_pps * between(&random, 0, 1);
-        host.ceiling_pps = host.limit_pps * between(&random, 1.2, 20);
+        struct host host = {.limit_pps = host_any_rate(&random)};
+        host.ring_frames = host.limit_pps * host_between(&random, 0, 1);
+        host.ceiling_pps = host.limit_pps * host_between(&random, 1.2, 20);
         struct weir_search search;
         struct weir_search_config config = weir_search_defaults();
         config.rfc2544 = true;
@@ -362,7 +285,7 @@ Test(search, rfc2544_has_long_trials_and_repeats_none)
         while (weir_search_next(&search, &ask)) {
             cr_assert(ask.duration_ns == config.long_ns || search.trials == 0);
             cr_assert_neq(ask.why, WEIR_SEARCH_AGAIN);
-            struct weir_search_result result = trial(&host, &ask);
+            struct weir_search_result result = host_trial(&host, &ask);
             weir_search_put(&search, &result);
         }
         for (size_t n = 0; n < search.loads_count; n++)
@@ -427,7 +350,7 @@ Test(search, any_results_end_it)
             struct weir_search_result result = {
                 .valid = random_below(&random, 10) > 0,
                 .generator_limited = random_below(&random, 5) == 0,
-                .offered_pps = any_rate(&random),
+                .offered_pps = host_any_rate(&random),
                 .sent = random_below(&random, 1000000)};
             result.lost =
                 random_below(&random, 2) == 0
