@@ -70,6 +70,11 @@ int weir_results_open(struct weir_results **out, const char *path,
     return rc;
 }
 
+FILE *weir_results_people(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0 ? stderr : stdout;
+}
+
 static int write_line(const struct weir_results *results, const char *line,
                       size_t len)
 {

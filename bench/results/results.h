@@ -74,6 +74,7 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdio.h>
 
 struct weir_err;
 struct weir_results;
@@ -82,6 +83,11 @@ struct weir_results;
  * holds for it goes out first, before each line). */
 int weir_results_open(struct weir_results **out, const char *path,
                       struct weir_err *err);
+
+/* weir_results_people: where a command's words for people go: standard output,
+ * but for results that go there (path: --results, or NULL), since lines of
+ * JSON with a table between them are none. */
+FILE *weir_results_people(const char *path);
 
 /* weir_results_add: one line.  A NULL line (jansson out of memory, or given a
  * text that is not UTF-8) is -ENOMEM; NULL results take and forget it, for

@@ -9,12 +9,14 @@
 #include "base/clock.h"
 #include "base/output.h"
 #include "bench/host/find.h"
+#include "bench/results/results.h"
 #include "bench/self/rounds.h"
 #include "bench/self/tasks.h"
 #include "bench/self/told.h"
 #include "bench/stages/scratch.h"
 #include "bench/stages/session.h"
 #include "bench/stages/stages.h"
+#include "sink/printable.h"
 
 #define COMMAND "weir bench self"
 
@@ -142,9 +144,12 @@ static int run_stages(const struct command *c, struct weir_self_config *config,
 static int run_all(const struct command *c, struct weir_self_config *config,
                    struct weir_err *err)
 {
+    char folder[512];
     fprintf(config->out,
-            "%llu frames of 60 bytes, %u rounds in turn, in %s\n\n",
-            (unsigned long long)config->frames, config->rounds, config->folder);
+            "%llu frames of 60 bytes, %u round%s in turn, in %s\n\n",
+            (unsigned long long)config->frames, config->rounds,
+            config->rounds == 1 ? "" : "s",
+            weir_printable(folder, sizeof folder, config->folder));
     weir_told_head(config->out);
     int ret = weir_self_synth(config, err);
     if (ret == 0)
@@ -155,7 +160,8 @@ static int run_all(const struct command *c, struct weir_self_config *config,
         ret = run_stages(c, config, err);
     if (ret != 0 || config->failed == 0)
         return ret;
-    return weir_err_set(err, -EIO, "%u parts failed", config->failed);
+    return weir_err_set(err, -EIO, "%u part%s failed", config->failed,
+                        config->failed == 1 ? "" : "s");
 }
 
 static int run(void *context, struct weir_results *results,
@@ -179,7 +185,7 @@ static int run(void *context, struct weir_results *results,
         .frames = c->frames,
         .rounds = (uint32_t)c->rounds,
         .results = results,
-        .out = stdout,
+        .out = weir_results_people(c->results),
     };
     ret = run_all(c, &config, err);
     weir_scratch_close(&scratch);

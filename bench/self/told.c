@@ -84,8 +84,8 @@ json_t *weir_told_json(const struct weir_self_entrant *entrant)
 
 void weir_told_head(FILE *out)
 {
-    fprintf(out, "%-20s %-8s %8s %17s %8s %9s\n", "task", "by", "Mpps",
-            "least to most", "CPU ns", "MiB");
+    fprintf(out, "%-20s %-8s %8s %17s %12s %9s\n", "task", "by", "Mpps",
+            "least to most", "CPU ns/frame", "MiB");
 }
 
 void weir_told_row(FILE *out, const struct weir_self_entrant *entrant)
@@ -96,7 +96,7 @@ void weir_told_row(FILE *out, const struct weir_self_entrant *entrant)
         spread_of(entrant, offsetof(struct weir_self_round, cpu_ns));
     struct weir_spread memory =
         spread_of(entrant, offsetof(struct weir_self_round, memory_bytes));
-    fprintf(out, "%-20s %-8s %8.2f %7.2f to %6.2f %8.1f", entrant->task,
+    fprintf(out, "%-20s %-8s %8.2f %7.2f to %6.2f %12.1f", entrant->task,
             entrant->peer, pps.p50 / 1e6, pps.least / 1e6, pps.most / 1e6,
             cpu.p50);
     if (memory.p50 > 0)

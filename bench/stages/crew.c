@@ -43,6 +43,11 @@ uint32_t weir_crew_cores(void)
     return usable_cores()->cores;
 }
 
+uint32_t weir_crew_cpus(void)
+{
+    return usable_cores()->cpus;
+}
+
 /* sched_setaffinity(0) is of the calling thread alone.  Where it fails the
  * figures are less quiet, and that is all. */
 void weir_crew_pin(uint32_t k)

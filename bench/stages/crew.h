@@ -33,8 +33,10 @@ int weir_crew_join(struct weir_crew *crew);
 /* weir_crew_close: accepts NULL; joined or not. */
 void weir_crew_close(struct weir_crew *crew);
 
-/* weir_crew_cores: how many cores this process may use; looked up once. */
+/* weir_crew_cores: how many cores this process may use; weir_crew_cpus: and
+ * how many CPUs, of which a core may have several.  Looked up once. */
 uint32_t weir_crew_cores(void);
+uint32_t weir_crew_cpus(void);
 
 /* weir_crew_pin: puts the calling thread on the k-th CPU in the order of
  * cores.h, as far as the system lets us.  weir_crew_unpin: on any of them

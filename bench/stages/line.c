@@ -73,9 +73,9 @@ json_t *weir_stage_line_json(const struct weir_stage_line *line)
 
 void weir_stage_line_head(FILE *out)
 {
-    fprintf(out, "%-14s %6s %7s %9s %9s %9s %9s %8s  %-12s %6s\n", "stage",
+    fprintf(out, "%-14s %6s %7s %9s %9s %9s %9s %8s  %-12s %6s  %s\n", "stage",
             "frame", "flows", "p10 ns", "p50 ns", "p90 ns", "p99 ns", "floor",
-            "of", "ratio");
+            "of", "ratio", "item, or bandwidth");
 }
 
 /* Three digits that mean something. */
@@ -83,6 +83,26 @@ static void figure(FILE *out, int width, double value)
 {
     int digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 4;
     fprintf(out, " %*.*f", width, digits, value);
+}
+
+/* The three columns of the floor; without one they are blank as far as
+ * anything comes behind them. */
+static void floor_put(FILE *out, const struct weir_stage_line *line, double ns,
+                      bool last)
+{
+    if (line->floor == NULL) {
+        fprintf(out, " %8s", "-");
+        if (!last)
+            fprintf(out, "  %-12s %6s", "", "");
+        return;
+    }
+    const double least = line->floor_measure->ns.p50;
+    figure(out, 8, least);
+    fprintf(out, "  %-12s", line->floor->name);
+    if (least > 0)
+        fprintf(out, " %6.2f", ns / least);
+    else
+        fprintf(out, " %6s", "-");
 }
 
 void weir_stage_line_row(FILE *out, const struct weir_stage_line *line)
@@ -94,17 +114,13 @@ void weir_stage_line_row(FILE *out, const struct weir_stage_line *line)
     figure(out, 9, ns.p50);
     figure(out, 9, ns.p90);
     figure(out, 9, ns.p99);
-    if (line->floor != NULL) {
-        double least = line->floor_measure->ns.p50;
-        figure(out, 8, least);
-        fprintf(out, "  %-12s", line->floor->name);
-        if (least > 0)
-            fprintf(out, " %6.2f", ns.p50 / least);
-    } else if (line->stage->items != NULL) {
+    const bool item = line->stage->items != NULL;
+    const bool rate = rate_bits(line) > 0;
+    floor_put(out, line, ns.p50, !item && !rate);
+    if (item)
         fprintf(out, "  %.0f ns a %s", line->measure->ns.p50,
                 line->stage->items);
-    } else if (rate_bits(line) > 0) {
+    else if (rate)
         fprintf(out, "  %.2f GB/s", rate_bits(line) / 8e9);
-    }
     fputc('\n', out);
 }

@@ -132,6 +132,10 @@ static int threads_open(void **out, const struct weir_stage_setup *setup,
 {
     (void)setup;
     int ret = 0;
+    if (weir_crew_cpus() < 2)
+        return weir_err_set(err, -EOPNOTSUPP,
+                            "needs two CPUs: on one of them what takes time "
+                            "is sched_yield");
     struct link_state *s = state_open(&ret, err);
     if (s == NULL)
         return ret;

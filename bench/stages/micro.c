@@ -85,6 +85,10 @@ static int run_stage(const struct micro *m, const struct weir_stage *stage,
         stage->floor == NULL ? NULL : weir_stages_find(stage->floor);
     if (ret == 0 && floor != NULL)
         ret = weir_measure_stage(&least, floor, &m->measure, err);
+    if (ret == -EOPNOTSUPP) {
+        fprintf(stderr, "left out: %s\n", err->text);
+        return 0;
+    }
     if (ret != 0)
         return ret;
     return print_line(

@@ -101,8 +101,9 @@ static int tell(const struct weir_scaling_config *config, uint32_t workers,
         for (uint32_t i = 0; i < config->rounds; i++)
             ratios[i] = over[i] / under[i];
         weir_spread_make(&spread, ratios, config->rounds);
-        fprintf(out, "%s: %.2f (%.2f to %.2f, %u rounds)\n", name, spread.p50,
-                spread.least, spread.most, config->rounds);
+        fprintf(out, "%s: %.2f (%.2f to %.2f, %u round%s)\n", name, spread.p50,
+                spread.least, spread.most, config->rounds,
+                config->rounds == 1 ? "" : "s");
         int ret = results == NULL
                       ? 0
                       : weir_results_ratio(results, name, over, under,

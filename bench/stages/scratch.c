@@ -83,7 +83,7 @@ static int check_room(const char *folder, uint64_t room_bytes,
 {
     struct statvfs fs;
     if (statvfs(folder, &fs) != 0)
-        return weir_err_sys(err, -errno, "%s", folder);
+        return weir_err_sys(err, -errno, "folder '%s'", folder);
     uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
     if (room >= room_bytes)
         return 0;
@@ -103,7 +103,7 @@ int weir_scratch_open(struct weir_scratch *out, const char *folder,
     if (ret != 0)
         return ret;
     if (mkdtemp(out->path) == NULL)
-        return weir_err_sys(err, -errno, "%s", folder);
+        return weir_err_sys(err, -errno, "folder '%s'", folder);
     ret = guard_start(out, err);
     if (ret != 0)
         (void)rmdir(out->path);

@@ -17,7 +17,7 @@
  * Threads   all calls by one thread; a stage may have a partner of its own.
  * Units     a run returns frames, or items where `items` says what they are.
  * Errors    -errno with a text; -EOPNOTSUPP of open: not here (a file system
- *           without O_DIRECT), which skips the stage. */
+ *           without O_DIRECT, a second CPU), which skips the stage. */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -91,7 +91,7 @@ static int measure(struct round *r, const struct weir_stage *stage,
         .time_ns = time_ns,
     };
     if (stage->files && r->config->folder == NULL)
-        return weir_err_set(err, -EOPNOTSUPP, "stage %s: no folder for files",
+        return weir_err_set(err, -ENOENT, "stage %s: no folder for files",
                             stage->name);
     return weir_measure_stage(out, stage, &config, err);
 }

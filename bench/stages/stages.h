@@ -10,9 +10,9 @@
  * Threads   the main thread; it is put on one CPU meanwhile, and the partners
  *           of stages that have one on the next.
  * Errors    of one stage are a line on stderr and a "skip", and the rest goes
- *           on; `failed` counts them.  What a file system cannot do is
- *           skipped without being a failure.  weir_stages_run itself fails
- *           where the results cannot be written. */
+ *           on; `failed` counts them.  What a file system or a lone CPU cannot
+ *           do is skipped without being a failure.  weir_stages_run itself
+ * fails where the results cannot be written. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,6 +8,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/output.h"
+#include "bench/results/results.h"
 #include "bench/stages/crew.h"
 #include "bench/stages/input.h"
 #include "bench/stages/scaling.h"
@@ -273,14 +274,13 @@ static int run(void *context, struct weir_results *results,
     c->config.folder = NULL;
     if (needs_folder(&c->config)) {
         if (weir_scratch_open(&scratch, folder, c->config.file_bytes, &why) ==
-            0) {
+            0)
             c->config.folder = scratch.path;
-        } else {
-            failed++;
+        else
             fprintf(stderr, COMMAND ": %s\n", why.text);
-        }
     }
-    int ret = weir_stages_run(&c->config, results, stdout, &failed, err);
+    int ret = weir_stages_run(&c->config, results,
+                              weir_results_people(c->results), &failed, err);
     if (c->config.folder != NULL)
         weir_scratch_close(&scratch);
     c->config.folder = NULL;

@@ -81,6 +81,13 @@ Test(results, a_line_is_there_before_close)
                      "{\"type\":\"note\",\"text\":\"core 2\"}\n");
 }
 
+Test(results, people_are_told_where_no_lines_go)
+{
+    cr_assert_eq(weir_results_people(NULL), stdout);
+    cr_assert_eq(weir_results_people(path), stdout);
+    cr_assert_eq(weir_results_people("-"), stderr);
+}
+
 Test(results, open_appends)
 {
     put("{\"type\":\"old\"}\n");

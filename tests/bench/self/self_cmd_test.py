@@ -36,7 +36,7 @@ def command(*options, weir=None):
 
 def run(*options, weir=None):
     return subprocess.run(command(*options, weir=weir), capture_output=True,
-                          text=True, check=False, timeout=50)
+                          text=True, check=False, timeout=250)
 
 
 def lines_of(path, kind):
@@ -75,6 +75,12 @@ def check_usual(folder):
     check("nothing is left", os.listdir(folder) == ["results.jsonl"])
     os.unlink(path)
 
+    done = run("--folder", folder, "--results", "-")
+    check(f"lines alone: {done.stdout}", {"run", "peer", "stage"} <= {
+        json.loads(line)["type"] for line in done.stdout.splitlines()})
+    check(f"the table beside them: {done.stderr}",
+          "CPU ns/frame" in done.stderr and "worker " in done.stderr)
+
 
 def check_wrong(folder):
     done = run("--folder", folder, weir="/bin/false")
@@ -97,17 +103,20 @@ def check_wrong(folder):
     check("nothing is left", os.listdir(folder) == [])
 
 
+def files_in(folder):
+    return any(files for _, _, files in os.walk(folder))
+
+
 def check_ended(folder, number):
-    """A signal while a recorder runs: all ends, and the folder goes."""
+    """A signal when a recorder has written: all ends, and the folder goes."""
     bench = subprocess.Popen(
         command("--folder", folder, "--frames", "1000000"),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    patience = time.monotonic() + 20
-    while not os.listdir(folder) and time.monotonic() < patience:
+    patience = time.monotonic() + 120
+    while not files_in(folder) and time.monotonic() < patience:
         time.sleep(0.002)
-    time.sleep(0.05)
     bench.send_signal(number)
-    bench.wait(timeout=20)
+    bench.wait(timeout=120)
     check(f"ended by {number}: {bench.returncode}",
           bench.returncode == -number)
     while os.listdir(folder) and time.monotonic() < patience:

@@ -86,7 +86,10 @@ static void check_stage(const struct weir_stage *stage,
     const struct weir_measure_config config = {
         .setup = {.input = input}, .cycles = &cycles, .time_ns = 3000000};
     int ret = weir_measure_stage(&m, stage, &config, &err);
-    check(ret == 0 && m.count > 0, ret == 0 ? stage->name : err.text);
+    if (ret == -EOPNOTSUPP && weir_crew_cpus() < 2)
+        printf("skipped: %s\n", err.text);
+    else
+        check(ret == 0 && m.count > 0, ret == 0 ? stage->name : err.text);
     weir_cycles_close(&cycles);
 }
 

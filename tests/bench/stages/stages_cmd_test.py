@@ -28,7 +28,7 @@ def check(what, good):
 def run(*options, quick=True):
     return subprocess.run(
         [sys.argv[1], "stages"] + (QUICK if quick else []) + list(options),
-        capture_output=True, text=True, check=False, timeout=100)
+        capture_output=True, text=True, check=False, timeout=250)
 
 
 def lines_of(path, kind):
@@ -74,6 +74,10 @@ def check_files(folder):
           [s["stage"] for s in lines_of(path, "stage")] == ["walk"])
     check("what is left out is told",
           "write" in [s["what"] for s in lines_of(path, "skip")])
+    done = run("-w", os.path.join(folder, "none"), "--frame", "60",
+               "--stage", "write,walk,cp,direct")
+    check(f"each is counted: {done.stderr}",
+          "3 could not be measured" in done.stderr)
 
     done = run("-w", folder, "--room", "900G", "--frame", "60",
                "--stage", "cp,read")
@@ -87,6 +91,15 @@ def check_files(folder):
         check("tmpfs is named", any(
             s["what"] == "direct" and "tmpfs" in s["why"]
             for s in lines_of(path, "skip")))
+
+
+def check_standard_output():
+    done = run("--frame", "60", "--stage", "walk,link", "--results", "-")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    check(f"lines alone: {done.stdout}",
+          {"run", "stage"} <= {line["type"] for line in lines})
+    check(f"the table beside them: {done.stderr}",
+          "item, or bandwidth" in done.stderr and "walk " in done.stderr)
 
 
 def check_usage():
@@ -113,6 +126,7 @@ def main():
             dir=os.environ.get("TEST_TMPDIR")) as folder:
         check_usual(folder)
         check_files(folder)
+    check_standard_output()
     check_usage()
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
