@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/args.h"
 #include "base/err.h"
@@ -22,6 +23,7 @@
 #include "bench/peers/rounds.h"
 #include "ring/stop.h"
 
+struct weir_peers_tally;
 struct weir_results;
 
 #define WEIR_PEERS_LIST_MAX 16
@@ -46,10 +48,12 @@ struct weir_peers_options {
 struct weir_peers_bench {
     const struct weir_peers_options *options;
     struct weir_results *results; /* NULL: none */
-    struct weir_stop stop;        /* Ctrl-C */
-    char folder[PATH_MAX];        /* ours, absolute */
-    uint64_t room_bytes;          /* that files may take in it */
-    struct weir_bench_cpus all;   /* of the recorder and the generator */
+    FILE *out;                    /* for people */
+    struct weir_peers_tally *tally;
+    struct weir_stop stop;      /* Ctrl-C */
+    char folder[PATH_MAX];      /* ours, absolute */
+    uint64_t room_bytes;        /* that files may take in it */
+    struct weir_bench_cpus all; /* of the recorder and the generator */
 };
 
 struct weir_peers_row {
@@ -97,8 +101,8 @@ int weir_peers_live(const struct weir_peers_bench *bench,
                     struct weir_peers_rival *rival, struct weir_round *out,
                     struct weir_peers_void *why, struct weir_err *err);
 
-/* weir_peers_row: all rounds of a row; prints and adds to the results what
- * was found.  Returns as above. */
+/* weir_peers_row: all rounds of a row; prints and adds to the results and to
+ * the tally what was found.  Returns as above. */
 int weir_peers_row(const struct weir_peers_bench *bench,
                    const struct weir_peers_row *row, struct weir_err *err);
 

@@ -62,9 +62,11 @@ static void figures_take(const struct weir_peer *peer,
     const uint64_t before =
         trial->before.qdisc + trial->before.device + trial->before.backlog;
     const double seen = (double)trial->sent.frames - (double)before;
+    /* From the first frame to the last: one alone has no rate. */
+    const bool rate = trial->sent.frames > 1 && sent_s > 0;
     out->valid = true;
     out->live = true;
-    out->figures[WEIR_ROUND_PPS] = recorded / sent_s;
+    out->figures[WEIR_ROUND_PPS] = rate ? recorded / sent_s : NAN;
     out->figures[WEIR_ROUND_LOSS] = fmax(0, 1 - recorded / seen);
     out->figures[WEIR_ROUND_CPU_NS] = (double)trial->work_ns / recorded;
     out->figures[WEIR_ROUND_MEMORY] = (double)end->memory_bytes;
@@ -72,7 +74,7 @@ static void figures_take(const struct weir_peer *peer,
     out->sent = trial->sent.frames;
     out->recorded = file->distinct;
     out->repeated = file->repeated;
-    out->offered_pps = trial->sent.offered_pps;
+    out->offered_pps = rate ? trial->sent.offered_pps : NAN;
     out->limited = trial->sent.limited;
     out->captured = own_number(end, peer->says, peer->says_before);
     out->dropped = own_number(end, peer->lost, peer->lost_before);

@@ -73,7 +73,7 @@ static void bad_end(const struct weir_job_end *end, const char *said,
     weir_says_last_line(said, line, sizeof line);
     why->for_good = end->timed_out;
     if (end->timed_out)
-        weir_err_set(&why->why, 0, "it hung: ended after %.0f s",
+        weir_err_set(&why->why, 0, "it hung: ended after %.1f s",
                      (double)end->wall_ns / 1e9);
     else if (end->signal != 0)
         weir_err_set(&why->why, 0, "it crashed: signal %d (%s)", end->signal,

@@ -11,6 +11,7 @@
 #define SECONDS_DEFAULT  (2 * WEIR_NS_PER_S)
 #define SECONDS_MAX      (600 * WEIR_NS_PER_S)
 #define PATIENCE_DEFAULT (15 * WEIR_NS_PER_S)
+#define PATIENCE_LEAST   WEIR_NS_PER_MS
 #define ROUNDS_QUICK     5
 #define ROUNDS_SLOW      3
 #define SIZE_MIN         60
@@ -52,6 +53,12 @@ void weir_peers_options_help(void)
         "                        and 20 times what is usual)\n"
         "  -w FOLDER             for all files; by default in memory\n");
     fputs(WEIR_BENCH_ARGS_HELP, stdout);
+    printf(
+        "  -h, --help            this text\n"
+        "\n"
+        "A peer that is not installed, or that needs a privilege that is not\n"
+        "there, is named and left out.  The exit status is 1 if a peer failed\n"
+        "in every round of a task, or if a task has no figure at all.\n");
 }
 
 /* The next of a list of words with commas between, in token; false at its
@@ -171,8 +178,8 @@ static int take(struct weir_peers_options *o, struct weir_args *args,
         ret = weir_args_choice(args, args->value, ways);
         return ret < 0 ? ret : 0;
     case PATIENCE:
-        return weir_args_duration(args, args->value, 0, SECONDS_MAX,
-                                  &o->patience_ns);
+        return weir_args_duration(args, args->value, PATIENCE_LEAST,
+                                  SECONDS_MAX, &o->patience_ns);
     case 'w':
         o->folder = args->value;
         return 0;

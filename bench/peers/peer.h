@@ -58,6 +58,9 @@ struct weir_peer {
     bool lost_before;       /* no: behind that number */
     const char *asked[4];   /* how its version is asked for; none: of the
                              * package */
+    const char *needs[4];   /* a command that fails where it may not do its
+                             * work; none: it may anywhere */
+    const char *lacks;      /* what is missing then */
     const char *folders[3]; /* within out, that it expects there */
     int stop_signal;        /* that ends a recording; 0: SIGINT */
     bool ends_badly;        /* that end has no exit status 0 */
@@ -65,6 +68,8 @@ struct weir_peer {
 };
 
 /* All of them, by task; weir's own is the last of each task. */
+#define WEIR_PEERS_MAX 32
+
 extern const struct weir_peer weir_peers[];
 extern const size_t weir_peers_count;
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +18,11 @@
 #include "bench/peers/bench.h"
 #include "bench/peers/options.h"
 #include "bench/peers/plan.h"
+#include "bench/peers/tally.h"
 #include "bench/results/results.h"
 #include "bench/stages/scratch.h"
 #include "bench/trial/trial.h"
+#include "sink/printable.h"
 
 #define COMMAND "weir bench peers"
 
@@ -42,7 +45,7 @@ struct peers {
     char input[PATH_MAX]; /* the file that is there */
     uint64_t input_frames;
     uint32_t input_size;
-    int failed; /* rows that could not be had */
+    struct weir_peers_tally tally;
 };
 
 static struct weir_stop *interrupted;
@@ -83,7 +86,7 @@ static int room_find(uint64_t *out, const char *folder, struct weir_err *err)
 {
     struct statvfs fs;
     if (statvfs(folder, &fs) != 0)
-        return weir_err_sys(err, -errno, "%s", folder);
+        return weir_err_sys(err, -errno, "folder '%s'", folder);
     uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
     uint64_t memory = memory_available();
     if (strncmp(folder, "/dev/shm", 8) == 0 && memory > 0) {
@@ -203,9 +206,8 @@ static int row_skip(struct peers *p, const struct weir_peers_row *row,
 {
     char what[128];
     snprintf(what, sizeof what, "%s, %u bytes", row->name, row->size);
-    printf("\n%s: left out: %s\n", what, why->text);
-    (void)fflush(stdout);
-    p->failed++;
+    fprintf(p->bench.out, "\n%s: left out: %s\n", what, why->text);
+    (void)fflush(p->bench.out);
     return weir_results_skip(p->bench.results, what, why->text, err);
 }
 
@@ -225,6 +227,18 @@ static int row_run(struct peers *p, struct weir_peers_row *row,
     return ret == 0 ? 0 : row_skip(p, row, &why, err);
 }
 
+/* How much there is to do, before it begins. */
+static void plan_print(const struct peers *p, size_t rows, int64_t ns)
+{
+    char folder[512];
+    const double s = fmax(1, (double)ns / 1e9);
+    fprintf(p->bench.out, "rows: %zu; this takes some %.*f %s; files in %s\n",
+            rows, s < 120 ? 0 : 1, s < 120 ? s : s / 60,
+            s < 120 ? "s" : "minutes",
+            weir_printable(folder, sizeof folder, p->bench.folder));
+    (void)fflush(p->bench.out);
+}
+
 static int rows_run(struct peers *p, struct weir_err *err)
 {
     size_t count = weir_peers_plan(NULL, 0, &p->options, p->bench.room_bytes);
@@ -236,8 +250,7 @@ static int rows_run(struct peers *p, struct weir_err *err)
     (void)weir_peers_plan(rows, count, &p->options, p->bench.room_bytes);
     for (size_t i = 0; i < count; i++)
         ns += weir_peers_plan_ns(&p->options, &rows[i]);
-    printf("rows: %zu; this takes some %.1f minutes; files in %s\n", count,
-           (double)ns / 60e9, p->bench.folder);
+    plan_print(p, count, ns);
     if (p->options.bench.shared)
         ret = weir_results_note(p->bench.results, err,
                                 "peers: a CPU both sends and records, so live "
@@ -245,7 +258,7 @@ static int rows_run(struct peers *p, struct weir_err *err)
     for (size_t i = 0; ret == 0 && i < count; i++)
         ret = row_run(p, &rows[i], err);
     free(rows);
-    return ret;
+    return ret != 0 ? ret : weir_tally_judge(&p->tally, p->options.tasks, err);
 }
 
 static int folder_open(struct peers *p, struct weir_err *err)
@@ -265,6 +278,8 @@ static int peers_run(struct peers *p, int argc, char **argv,
                      struct weir_err *err)
 {
     p->bench.options = &p->options;
+    p->bench.out = weir_results_people(p->options.bench.results);
+    p->bench.tally = &p->tally;
     int ret = weir_bench_args_settle(&p->options.bench, err);
     if (ret != 0)
         return ret;

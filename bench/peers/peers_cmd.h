@@ -16,7 +16,8 @@
  *
  * Threads   the main thread of a program.
  * Errors    one line on stderr that names the thing, and an exit status of
- *           base/args.h; what a peer does wrong is none. */
+ *           base/args.h; what a peer does wrong in some of its rounds is none
+ *           (bench/peers/tally.h). */
 
 int weir_bench_peers(int argc, char **argv);
 

@@ -7,18 +7,22 @@
 #include "bench/peers/bench.h"
 #include "sink/figure.h"
 
-void weir_peers_print_head(const struct weir_peers_row *row, size_t rounds)
+void weir_peers_print_head(FILE *out, const struct weir_peers_row *row,
+                           size_t rounds)
 {
     char frames[WEIR_FIGURE_MAX];
+    const char *plural = rounds == 1 ? "" : "s";
     weir_figure_grouped(frames, row->frames);
     if (row->task == WEIR_PEER_LIVE)
-        printf("\n%s: frames of %u bytes for %.1f s (at most %s), %zu rounds\n",
-               row->name, row->size, (double)row->duration_ns / 1e9, frames,
-               rounds);
+        fprintf(out,
+                "\n%s: frames of %u bytes for %.1f s (at most %s), %zu "
+                "round%s\n",
+                row->name, row->size, (double)row->duration_ns / 1e9, frames,
+                rounds, plural);
     else
-        printf("\n%s: %s frames of %u bytes, %zu rounds\n", row->name, frames,
-               row->size, rounds);
-    (void)fflush(stdout);
+        fprintf(out, "\n%s: %s frames of %u bytes, %zu round%s\n", row->name,
+                frames, row->size, rounds, plural);
+    (void)fflush(out);
 }
 
 static double pick(const struct weir_peers_rival *rival,
@@ -52,19 +56,58 @@ static const char *own_words(char *out, size_t size,
     return out;
 }
 
-static void live_print(const struct weir_peers_rival *rival)
+static void cell(FILE *out, int width, int digits, double value)
+{
+    if (isfinite(value))
+        fprintf(out, " %*.*f", width, digits, value);
+    else
+        fprintf(out, " %*s", width, "-");
+}
+
+/* What the columns are, and under that of which units. */
+static void heads_print(FILE *out, bool live)
+{
+    fprintf(out, "  %-24s %26s %9s %7s", "",
+            live ? "Mpps that are in the file" : "Mpps", "CPU ns", "memory");
+    if (live)
+        fprintf(out, " %29s %11s", "lost", "it says it");
+    fprintf(out, "\n  %-24s %8s %8s %8s %9s %7s", "", "median", "least", "most",
+            "per frame", "MiB");
+    if (live)
+        fprintf(out, " %9s %9s %9s %11s", "median", "least", "most", "dropped");
+    fprintf(out, "\n");
+}
+
+static void live_print(FILE *out, const struct weir_peers_rival *rival)
 {
     char lost[3][16];
     char words[24];
     for (int i = 0; i < 3; i++)
         percent(lost[i], sizeof lost[i],
                 pick(rival, WEIR_ROUND_LOSS, (enum weir_rounds_pick)i));
-    printf("%9s %9s %9s %11s", lost[WEIR_ROUNDS_MEDIAN],
-           lost[WEIR_ROUNDS_LEAST], lost[WEIR_ROUNDS_MOST],
-           own_words(words, sizeof words, rival));
+    fprintf(out, " %9s %9s %9s %11s", lost[WEIR_ROUNDS_MEDIAN],
+            lost[WEIR_ROUNDS_LEAST], lost[WEIR_ROUNDS_MOST],
+            own_words(words, sizeof words, rival));
 }
 
-void weir_peers_print_table(const struct weir_peers_row *row,
+static void rival_print(FILE *out, const struct weir_peers_rival *rival,
+                        bool live)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s %s", rival->peer->name, rival->version);
+    fprintf(out, "  %-24.24s", name);
+    for (int i = 0; i < 3; i++)
+        cell(out, 8, 2,
+             pick(rival, WEIR_ROUND_PPS, (enum weir_rounds_pick)i) / 1e6);
+    cell(out, 9, 0, pick(rival, WEIR_ROUND_CPU_NS, WEIR_ROUNDS_MEDIAN));
+    cell(out, 7, 0,
+         pick(rival, WEIR_ROUND_MEMORY, WEIR_ROUNDS_MEDIAN) / 1048576);
+    if (live)
+        live_print(out, rival);
+    fprintf(out, "  %s\n", rival->peer->does);
+}
+
+void weir_peers_print_table(FILE *out, const struct weir_peers_row *row,
                             const struct weir_peers_rival *rivals, size_t count)
 {
     const bool live = row->task == WEIR_PEER_LIVE;
@@ -73,31 +116,14 @@ void weir_peers_print_table(const struct weir_peers_row *row,
         valid += weir_rounds_valid(&rivals[i].rounds);
     if (valid == 0)
         return;
-    printf("  %-24s %8s %8s %8s %9s %7s", "", live ? "in file" : "Mpps",
-           "least", "most", "CPU ns/f", "MiB");
-    if (live)
-        printf("%9s %9s %9s %11s", "lost", "least", "most", "it says");
-    printf("\n");
-    for (size_t i = 0; i < count; i++) {
-        const struct weir_peers_rival *rival = &rivals[i];
-        char name[64];
-        if (weir_rounds_valid(&rival->rounds) == 0)
-            continue;
-        snprintf(name, sizeof name, "%s %s", rival->peer->name, rival->version);
-        printf("  %-24.24s %8.2f %8.2f %8.2f %9.0f %7.0f", name,
-               pick(rival, WEIR_ROUND_PPS, WEIR_ROUNDS_MEDIAN) / 1e6,
-               pick(rival, WEIR_ROUND_PPS, WEIR_ROUNDS_LEAST) / 1e6,
-               pick(rival, WEIR_ROUND_PPS, WEIR_ROUNDS_MOST) / 1e6,
-               pick(rival, WEIR_ROUND_CPU_NS, WEIR_ROUNDS_MEDIAN),
-               pick(rival, WEIR_ROUND_MEMORY, WEIR_ROUNDS_MEDIAN) / 1048576);
-        if (live)
-            live_print(rival);
-        printf("  %s\n", rival->peer->does);
-    }
-    (void)fflush(stdout);
+    heads_print(out, live);
+    for (size_t i = 0; i < count; i++)
+        if (weir_rounds_valid(&rivals[i].rounds) > 0)
+            rival_print(out, &rivals[i], live);
+    (void)fflush(out);
 }
 
-void weir_peers_print_ratio(const char *name, const double *over,
+void weir_peers_print_ratio(FILE *out, const char *name, const double *over,
                             const double *under, size_t count)
 {
     static struct weir_rounds ratios;
@@ -109,9 +135,9 @@ void weir_peers_print_ratio(const char *name, const double *over,
     if (weir_rounds_valid(&ratios) == 0)
         return;
     const enum weir_round_figure only = (enum weir_round_figure)0;
-    printf("  %s: %.2f (%.2f to %.2f)\n", name,
-           weir_rounds_pick(&ratios, only, WEIR_ROUNDS_MEDIAN),
-           weir_rounds_pick(&ratios, only, WEIR_ROUNDS_LEAST),
-           weir_rounds_pick(&ratios, only, WEIR_ROUNDS_MOST));
-    (void)fflush(stdout);
+    fprintf(out, "  %s: %.2f (%.2f to %.2f)\n", name,
+            weir_rounds_pick(&ratios, only, WEIR_ROUNDS_MEDIAN),
+            weir_rounds_pick(&ratios, only, WEIR_ROUNDS_LEAST),
+            weir_rounds_pick(&ratios, only, WEIR_ROUNDS_MOST));
+    (void)fflush(out);
 }

@@ -12,7 +12,8 @@
 #include "bench/peers/says.h"
 #include "bench/results/results.h"
 
-#define VERSION_NS INT64_C(5000000000)
+/* With a program that only tells something. */
+#define PATIENCE_NS INT64_C(5000000000)
 
 bool weir_peers_wanted(const struct weir_peers_options *options,
                        const struct weir_peer *peer)
@@ -74,7 +75,7 @@ static void ask_version(const struct weir_peers_bench *bench,
                                                .folder = bench->folder,
                                                .input_fd = -1,
                                                .output = ""};
-        if (weir_job_run(&config, VERSION_NS, end, NULL) == 0 &&
+        if (weir_job_run(&config, PATIENCE_NS, end, NULL) == 0 &&
             !weir_says_version(end->output, rival->version,
                                sizeof rival->version))
             (void)weir_says_version(end->words, rival->version,
@@ -86,18 +87,50 @@ static void ask_version(const struct weir_peers_bench *bench,
     free(end);
 }
 
-static int name_missing(const struct weir_peers_bench *bench,
-                        const struct weir_peers_row *row,
-                        const struct weir_peer *peer, struct weir_err *err)
+/* Whether it may do its work here, by what it needs for it. */
+static bool is_able(const struct weir_peers_bench *bench,
+                    const struct weir_peer *peer)
+{
+    const char *words[sizeof peer->needs / sizeof peer->needs[0] + 1] = {0};
+    const struct weir_job_config config = {
+        .argv = words, .netns_fd = -1, .folder = bench->folder, .input_fd = -1};
+    if (peer->needs[0] == NULL)
+        return true;
+    memcpy(words, peer->needs, sizeof peer->needs);
+    struct weir_job_end *end = calloc(1, sizeof *end);
+    bool able = end != NULL &&
+                weir_job_run(&config, PATIENCE_NS, end, NULL) == 0 &&
+                end->status == 0;
+    free(end);
+    return able;
+}
+
+/* Whether it runs in the row; else `why` is set. */
+static bool may_run(const struct weir_peers_bench *bench,
+                    const struct weir_peer *peer, struct weir_err *why)
+{
+    const char *program = weir_peer_program(peer);
+    if (program != NULL && !is_there(program)) {
+        (void)weir_err_set(why, 0, "%s is not installed (Debian's package %s)",
+                           program, peer->package);
+        return false;
+    }
+    if (is_able(bench, peer))
+        return true;
+    (void)weir_err_set(why, 0, "%s needs %s", peer->name, peer->lacks);
+    return false;
+}
+
+static int name_left_out(const struct weir_peers_bench *bench,
+                         const struct weir_peers_row *row,
+                         const struct weir_peer *peer,
+                         const struct weir_err *why, struct weir_err *err)
 {
     char what[128];
-    char why[128];
     snprintf(what, sizeof what, "%s, %u bytes: %s", row->name, row->size,
              peer->name);
-    snprintf(why, sizeof why, "%s is not installed (Debian's package %s)",
-             weir_peer_program(peer), peer->package);
-    printf("  left out: %s\n", why);
-    return weir_results_skip(bench->results, what, why, err);
+    fprintf(bench->out, "  left out: %s\n", why->text);
+    return weir_results_skip(bench->results, what, why->text, err);
 }
 
 static void command_show(struct weir_peers_rival *rival, uint32_t size)
@@ -124,9 +157,9 @@ int weir_rivals_find(struct weir_peers_rival **out, size_t *count,
         const struct weir_peer *peer = &weir_peers[i];
         if (peer->task != row->task || !weir_peers_wanted(bench->options, peer))
             continue;
-        const char *program = weir_peer_program(peer);
-        if (program != NULL && !is_there(program)) {
-            ret = name_missing(bench, row, peer, err);
+        struct weir_err why;
+        if (!may_run(bench, peer, &why)) {
+            ret = name_left_out(bench, row, peer, &why, err);
             continue;
         }
         list[n].peer = peer;

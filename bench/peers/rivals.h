@@ -1,11 +1,12 @@
 #ifndef WEIR_BENCH_PEERS_RIVALS_H
 #define WEIR_BENCH_PEERS_RIVALS_H
 
-/* rivals: the peers of a row that are there, and their versions.
+/* rivals: the peers of a row that are there and may do its work, and their
+ * versions.
  *
  * Owner     the caller frees the list.
  * Threads   one.
- * Errors    -errno; a peer that is not there is a line in the results. */
+ * Errors    -errno; a peer that is left out is a line in the results. */
 
 #include <stddef.h>
 

@@ -63,6 +63,14 @@ void weir_rounds_list(const struct weir_rounds *rounds,
                      : 0;
 }
 
+void weir_rounds_enough(const struct weir_rounds *rounds, uint64_t frames,
+                        double *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (i >= rounds->count || rounds->at[i].recorded < frames)
+            list[i] = 0;
+}
+
 size_t weir_rounds_turn(size_t round, size_t place, size_t count)
 {
     return (round + place) % count;

@@ -68,6 +68,12 @@ double weir_rounds_pick(const struct weir_rounds *rounds,
 void weir_rounds_list(const struct weir_rounds *rounds,
                       enum weir_round_figure figure, double *out, size_t count);
 
+/* weir_rounds_enough: 0 in such a list for live rounds of which fewer than so
+ * many frames were recorded: what one of them costs is not to be told from
+ * what a start and an end cost. */
+void weir_rounds_enough(const struct weir_rounds *rounds, uint64_t frames,
+                        double *list, size_t count);
+
 /* weir_rounds_turn: who is `place`th in a round, so that each of `count` has
  * each place in turn. */
 size_t weir_rounds_turn(size_t round, size_t place, size_t count);

@@ -10,7 +10,11 @@
 #include "bench/peers/bench.h"
 #include "bench/peers/print.h"
 #include "bench/peers/rivals.h"
+#include "bench/peers/tally.h"
 #include "bench/results/results.h"
+
+/* Of fewer frames no ratio of what one costs is claimed. */
+#define CPU_FRAMES 10000
 
 static int void_add(const struct weir_peers_bench *bench,
                     const struct weir_peers_row *row,
@@ -20,9 +24,10 @@ static int void_add(const struct weir_peers_bench *bench,
     char what[128];
     snprintf(what, sizeof what, "%s, %u bytes: %s, round %zu", row->name,
              row->size, rival->peer->name, round + 1);
-    printf("  void: %s, round %zu: %s%s\n", rival->peer->name, round + 1,
-           why->why.text, why->for_good ? "; it is left out from here on" : "");
-    (void)fflush(stdout);
+    fprintf(bench->out, "  void: %s, round %zu: %s%s\n", rival->peer->name,
+            round + 1, why->why.text,
+            why->for_good ? "; it is left out from here on" : "");
+    (void)fflush(bench->out);
     rival->out = why->for_good;
     return weir_results_skip(bench->results, what, why->why.text, err);
 }
@@ -72,6 +77,15 @@ static int peer_add(const struct weir_peers_bench *bench,
     return weir_results_add(bench->results, line, err);
 }
 
+static bool has_pair(const double *over, const double *under, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (over[i] > 0 && under[i] > 0)
+            return true;
+    return false;
+}
+
+/* Of the rounds in which both have the figure; none if there is no such. */
 static int ratio_add(const struct weir_peers_bench *bench,
                      const struct weir_peers_row *row,
                      const struct weir_peers_rival *self,
@@ -85,9 +99,15 @@ static int ratio_add(const struct weir_peers_bench *bench,
     const bool rate = figure == WEIR_ROUND_PPS;
     weir_rounds_list(&self->rounds, figure, over, count);
     weir_rounds_list(&other->rounds, figure, under, count);
+    if (!rate) {
+        weir_rounds_enough(&self->rounds, CPU_FRAMES, over, count);
+        weir_rounds_enough(&other->rounds, CPU_FRAMES, under, count);
+    }
+    if (!has_pair(over, under, count))
+        return 0;
     snprintf(name, sizeof name, "%s, %u bytes: weir over %s, %s", row->name,
              row->size, other->peer->name, rate ? "rate" : "CPU per frame");
-    weir_peers_print_ratio(name, over, under, count);
+    weir_peers_print_ratio(bench->out, name, over, under, count);
     return weir_results_ratio(bench->results, name, over, under, count,
                               rate ? "more" : "less", err);
 }
@@ -153,9 +173,10 @@ static int limits_note(const struct weir_peers_bench *bench,
         }
     if (used == 0)
         return 0;
-    printf("  limited by the generator, for there was a round without loss: "
-           "%s\n",
-           names);
+    fprintf(bench->out,
+            "  limited by the generator, for there was a round without loss: "
+            "%s\n",
+            names);
     return weir_results_note(bench->results, err,
                              "%s, %u bytes: the generator's rate, not the "
                              "limit of the recorder, for there was a round "
@@ -189,7 +210,7 @@ int weir_peers_row(const struct weir_peers_bench *bench,
     const size_t rounds = weir_peers_rounds(bench->options, row->task);
     struct weir_peers_rival *rivals = NULL;
     size_t count = 0;
-    weir_peers_print_head(row, rounds);
+    weir_peers_print_head(bench->out, row, rounds);
     int ret = weir_rivals_find(&rivals, &count, bench, row, err);
     for (size_t round = 0; ret == 0 && round < rounds; round++)
         for (size_t place = 0; ret == 0 && place < count; place++)
@@ -198,7 +219,9 @@ int weir_peers_row(const struct weir_peers_bench *bench,
                            round, err);
     /* What was measured before a Ctrl-C is worth as much as ever. */
     if (ret == 0 || ret == -ECANCELED) {
-        weir_peers_print_table(row, rivals, count);
+        weir_peers_print_table(bench->out, row, rivals, count);
+        for (size_t i = 0; i < count; i++)
+            weir_tally_put(bench->tally, rivals[i].peer, &rivals[i].rounds);
         struct weir_err ignored;
         int rc =
             results_add(bench, row, rivals, count, ret == 0 ? err : &ignored);

@@ -3,6 +3,7 @@
 
 #include "bench/peers/peer.h"
 
+#include <assert.h>
 #include <signal.h>
 
 const char *const weir_peer_task_names[WEIR_PEER_TASKS + 1] = {
@@ -246,9 +247,10 @@ const struct weir_peer weir_peers[] = {
         .task = WEIR_PEER_FLOWS,
         .argv = {"argus", "-X", "-r", "{in}", "-w", "{out}/argus.out"},
         .package = "argus-server",
-        .does = "finds flows with their states, writes them",
-        .flags = "-X: the machine's configuration is left aside; it sleeps "
-                 "for a part of a second before it ends",
+        .does = "finds flows with their states, writes them; sleeps for "
+                "0.6 to 1 s of its time",
+        .flags = "-X: the machine's configuration is left aside; its "
+                 "sleeps do not depend on how many frames there are",
         .proof = WEIR_PEER_ARGUS,
         .asked = {"argus", "-h"},
         .usual_ns = 1500,
@@ -261,6 +263,8 @@ const struct weir_peer weir_peers[] = {
                  "{out}"},
         .program = "ndpiReader",
         .package = "libndpi-bin",
+        .needs = {"unshare", "-m", "true"},
+        .lacks = "root, for a /tmp of its own",
         .does = "finds flows, looks into them for their applications",
         .flags = "it leaves files in /tmp, so /tmp is its working folder "
                  "here",
@@ -284,3 +288,6 @@ const struct weir_peer weir_peers[] = {
 };
 
 const size_t weir_peers_count = sizeof weir_peers / sizeof weir_peers[0];
+
+static_assert(sizeof weir_peers / sizeof weir_peers[0] <= WEIR_PEERS_MAX,
+              "all have a place in tables by peer");

@@ -130,7 +130,7 @@ Test(job, takes_what_it_started_with_it)
     /* Killed, but whoever adopts it may not have buried it yet. */
     char path[64];
     char state[512] = "";
-    for (int i = 0; i < 1000 && is_there(left); i++) {
+    for (int i = 0; i < 60000 && is_there(left); i++) {
         snprintf(path, sizeof path, "/proc/%d/stat", (int)left);
         FILE *file = fopen(path, "re");
         if (file == NULL)
@@ -301,7 +301,7 @@ Test(job, dies_with_its_bench)
     char path[64];
     char text[64] = "sleep";
     snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
-    for (int i = 0; i < 5000 && text[0] != '\0'; i++) {
+    for (int i = 0; i < 60000 && text[0] != '\0'; i++) {
         FILE *file = fopen(path, "re");
         if (file == NULL || fgets(text, sizeof text, file) == NULL)
             text[0] = '\0';

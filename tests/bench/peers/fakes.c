@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,13 +18,17 @@
 
 char fakes_folder[] = "/tmp/weir-peers-XXXXXX";
 static char results[64];
+static char words[64];
 const char *fakes_patience = "60";
+const char *fakes_rate = "5k";
+bool fakes_unprivileged;
 
 void fakes_setup(void)
 {
     char path[4096];
     cr_assert_not_null(mkdtemp(fakes_folder));
     snprintf(results, sizeof results, "%s/results", fakes_folder);
+    snprintf(words, sizeof words, "%s/words", fakes_folder);
     snprintf(path, sizeof path, "%s:%s", fakes_folder, getenv("PATH"));
     cr_assert_eq(setenv("PATH", path, 1), 0);
 }
@@ -49,11 +54,19 @@ void fakes_make(const char *name, const char *script)
     FILE *file = fopen(path, "we");
     cr_assert_not_null(file);
     fprintf(file,
-            "#!/bin/sh\ncase \"$*\" in --version) echo 9.8.7; exit;; "
+            "#!/bin/sh\ncase \"$*\" in --version | -h) echo 9.8.7; exit;; "
             "esac\n%s\n",
             script);
     cr_assert_eq(fclose(file), 0);
     cr_assert_eq(chmod(path, 0755), 0);
+}
+
+/* Behind the next exec there are none, of root neither (capabilities(7)); one
+ * who has not the right to take them away has none to begin with. */
+static void capabilities_drop(void)
+{
+    for (unsigned long i = 0; i < 64; i++)
+        (void)prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
 }
 
 pid_t fakes_start(const char *task, const char *peers)
@@ -61,11 +74,14 @@ pid_t fakes_start(const char *task, const char *peers)
     pid_t pid = fork();
     cr_assert_geq(pid, 0);
     if (pid == 0) {
-        cr_assert_not_null(freopen("/dev/null", "w", stdout));
+        cr_assert_not_null(freopen(words, "w", stdout));
+        if (fakes_unprivileged)
+            capabilities_drop();
         execl(BENCH, BENCH, "peers", "--task", task, "--peer", peers,
               "--frames", "1000", "--rounds", "2", "--frame", "60", "--rate",
-              "5k", "--seconds", "100ms", "--patience", fakes_patience, "-w",
-              fakes_folder, "--results", results, "--weir", WEIR, (char *)NULL);
+              fakes_rate, "--seconds", "100ms", "--patience", fakes_patience,
+              "-w", fakes_folder, "--results", results, "--weir", WEIR,
+              (char *)NULL);
         _exit(127);
     }
     return pid;
@@ -77,6 +93,16 @@ int fakes_finish(pid_t pid)
     cr_assert_eq(waitpid(pid, &status, 0), pid);
     cr_assert(WIFEXITED(status));
     return WEXITSTATUS(status);
+}
+
+const char *fakes_words(void)
+{
+    static char text[16384];
+    FILE *file = fopen(words, "re");
+    cr_assert_not_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    (void)fclose(file);
+    return text;
 }
 
 int fakes_lines(const char *type, const char *key, const char *text)

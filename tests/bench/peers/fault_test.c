@@ -31,7 +31,7 @@ Test(fault, right_result)
 Test(fault, wrong_count_is_void_and_named)
 {
     fakes_make("capinfos", "echo Number of packets: 999");
-    cr_assert_eq(fakes_finish(fakes_start("count", "capinfos")), 0);
+    cr_assert_eq(fakes_finish(fakes_start("count", "capinfos")), 1);
     cr_assert_eq(fakes_lines("skip", "why", "it says that it took 999 of 1000"),
                  2);
     cr_assert_eq(
@@ -45,7 +45,7 @@ Test(fault, crash_and_exit_status_are_named)
 {
     fakes_make("capinfos", "kill -SEGV $$");
     fakes_make("tcpstat", "echo first >&2; echo last words >&2; exit 3");
-    cr_assert_eq(fakes_finish(fakes_start("count", "capinfos,tcpstat")), 0);
+    cr_assert_eq(fakes_finish(fakes_start("count", "capinfos,tcpstat")), 1);
     cr_assert_eq(fakes_lines("skip", "why", "it crashed: signal 11"), 2);
     cr_assert_eq(fakes_lines("skip", "why", "exit status 3: last words"), 2);
     cr_assert_eq(fakes_lines("peer", "peer", "weir"), 1);
@@ -57,7 +57,7 @@ Test(fault, copy_that_differs_is_void)
     fakes_make("tcpdump", "while [ \"$1\" != -r ]; do shift; done\n"
                           "head -c 5000 \"$2\" >\"$4\"");
     fakes_make("editcap", ":");
-    cr_assert_eq(fakes_finish(fakes_start("copy", "tcpdump,editcap")), 0);
+    cr_assert_eq(fakes_finish(fakes_start("copy", "tcpdump,editcap")), 1);
     cr_assert_eq(fakes_lines("skip", "why", "its copy differs"), 2);
     cr_assert_eq(fakes_lines("skip", "why", "its copy has 0 of 1000 frames"),
                  2);
@@ -68,7 +68,7 @@ Test(fault, copy_that_is_right_but_came_with_more_files)
 {
     fakes_make("tcpdump", "while [ \"$1\" != -r ]; do shift; done\n"
                           "cp \"$2\" \"$4\"; cp \"$2\" \"$4.second\"");
-    cr_assert_eq(fakes_finish(fakes_start("copy", "tcpdump")), 0);
+    cr_assert_eq(fakes_finish(fakes_start("copy", "tcpdump")), 1);
     cr_assert_eq(fakes_lines("skip", "why", "it left 2 files instead of one"),
                  2);
 }
@@ -88,17 +88,52 @@ Test(fault, missing_peer_is_named)
     cr_assert_eq(fakes_lines("peer", "peer", "weir"), 1);
 }
 
-/* Once is enough: it is left out from then on. */
+/* Once is enough: it is left out from then on.  The others must have done
+ * within that time. */
 Test(fault, hang_is_ended_and_named)
 {
-    fakes_patience = "300ms";
+    fakes_patience = "5";
     fakes_make("tcpstat", "sleep 300");
     fakes_make("capinfos", "echo Number of packets: 1000");
-    cr_assert_eq(fakes_finish(fakes_start("count", "tcpstat,capinfos")), 0);
+    cr_assert_eq(fakes_finish(fakes_start("count", "tcpstat,capinfos")), 1);
     cr_assert_eq(fakes_lines("skip", "why", "it hung: ended after"), 1);
     cr_assert_eq(fakes_lines("skip", "what", "tcpstat, round 1"), 1);
     cr_assert_eq(fakes_lines("peer", "peer", "capinfos"), 1);
     cr_assert_not(fakes_something_is_left());
+}
+
+/* A round that is void is no failure of the command if others are not. */
+Test(fault, void_round_beside_a_good_one)
+{
+    char script[256];
+    snprintf(script, sizeof script,
+             "[ -e %s/ran ] || { : >%s/ran; exit 3; }\n"
+             "echo Number of packets: 1000",
+             fakes_folder, fakes_folder);
+    fakes_make("capinfos", script);
+    cr_assert_eq(fakes_finish(fakes_start("count", "capinfos")), 0);
+    cr_assert_eq(fakes_lines("skip", "why", "exit status 3"), 1);
+    cr_assert_eq(fakes_lines("peer", "peer", "capinfos"), 1);
+}
+
+Test(fault, task_without_any_figure)
+{
+    fakes_unprivileged = true;
+    cr_assert_eq(fakes_finish(fakes_start("live", "tcpdump")), 1);
+    cr_assert_eq(fakes_lines("skip", "why", "needs root"), 1);
+    cr_assert_eq(fakes_lines("peer", "peer", ""), 0);
+    cr_assert_not_null(strstr(fakes_words(), "needs root"));
+}
+
+/* It is not tried, and the rest goes on. */
+Test(fault, peer_that_needs_what_is_not_there)
+{
+    fakes_make("unshare", "exit 1");
+    fakes_make("ndpiReader", ":");
+    cr_assert_eq(fakes_finish(fakes_start("flows", "ndpiReader")), 0);
+    cr_assert_eq(fakes_lines("skip", "why", "ndpiReader needs root"), 1);
+    cr_assert_eq(fakes_lines("skip", "what", "round"), 0);
+    cr_assert_eq(fakes_lines("peer", "peer", "weir"), 1);
 }
 
 static void nap(void)

@@ -45,7 +45,7 @@ Test(live, frames_in_the_file_count_and_a_broken_recorder_is_named)
     snprintf(link, sizeof link, "%s/weir", fakes_folder);
     cr_assert_eq(symlink(weir, link), 0);
 
-    cr_assert_eq(fakes_finish(fakes_start("live", "tcpdump")), 0);
+    cr_assert_eq(fakes_finish(fakes_start("live", "tcpdump")), 1);
     cr_assert_eq(fakes_lines("peer", "peer", "tcpdump"), 0);
     cr_assert_geq(fakes_lines("skip", "why", "broken"), 1);
     cr_assert_eq(fakes_lines("peer", "peer", "weir"), 1);
@@ -55,4 +55,20 @@ Test(live, frames_in_the_file_count_and_a_broken_recorder_is_named)
     cr_assert_eq(fakes_round_number("weir", "says_captured"), sent);
     cr_assert_eq(fakes_round_number("weir", "repeated"), 0);
     cr_assert_not(fakes_something_is_left());
+}
+
+/* One frame has no rate, and tells nothing of what a frame costs. */
+Test(live, one_frame_has_no_rate_and_no_ratio)
+{
+    if (!may_have_namespaces())
+        return;
+    fakes_rate = "1";
+    cr_assert_eq(fakes_finish(fakes_start("live", "weir")), 0);
+    cr_assert_eq(fakes_round_number("weir", "sent"), 1);
+    cr_assert_eq(fakes_round_number("weir", "recorded"), 1);
+    cr_assert_eq(fakes_lines("ratio", "name", ""), 0);
+    const char *words = fakes_words();
+    cr_assert_null(strstr(words, "nan"), "%s", words);
+    cr_assert_null(strstr(words, "inf "), "%s", words);
+    cr_assert_not_null(strstr(words, " - "), "%s", words);
 }

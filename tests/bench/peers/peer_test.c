@@ -70,6 +70,7 @@ Test(peer, the_table_is_whole)
         cr_assert_not_null(peer->does, "%s", name);
         cr_assert_not_null(peer->flags, "%s", name);
         cr_assert_gt(peer->usual_ns, 0, "%s", name);
+        cr_assert_eq(peer->needs[0] == NULL, peer->lacks == NULL, "%s", name);
         cr_assert_eq(peer->proof == WEIR_PEER_MARKS,
                      peer->task == WEIR_PEER_LIVE, "%s", name);
         cr_assert(peer->proof != WEIR_PEER_SAYS || peer->says != NULL, "%s",

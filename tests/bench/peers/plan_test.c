@@ -121,7 +121,7 @@ Test(plan, bad_lines_are_refused)
         {"--frame", "59"},      {"--frame", "60,,70"},    {"--rate", "fast"},
         {"--seconds", "0"},     {"--way", "pigeon"},      {"--task", ""},
         {"--frame", "imix"},    {"--rate", "300k,full,"}, {"-q", "x"},
-        {"word", "other"},
+        {"word", "other"},      {"--patience", "0"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         cr_assert_eq(PARSE((char *)bad[i][0], (char *)bad[i][1]),

@@ -84,6 +84,22 @@ Test(rounds, a_list_keeps_the_rounds_apart)
     cr_assert_eq(list[3], 0);
 }
 
+Test(rounds, what_was_taken_of_few_frames_is_left_out)
+{
+    double list[4];
+    for (int i = 0; i < 3; i++)
+        put(true, i + 1, NAN);
+    rounds.at[0].recorded = 1;
+    rounds.at[1].recorded = 9999;
+    rounds.at[2].recorded = 10000;
+    weir_rounds_list(&rounds, WEIR_ROUND_PPS, list, 4);
+    weir_rounds_enough(&rounds, 10000, list, 4);
+    cr_assert_eq(list[0], 0);
+    cr_assert_eq(list[1], 0);
+    cr_assert_eq(list[2], 3);
+    cr_assert_eq(list[3], 0);
+}
+
 Test(rounds, json_has_the_valid_ones_with_null_for_the_unknown)
 {
     put(true, 3, NAN);
