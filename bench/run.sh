@@ -132,7 +132,7 @@ flock -n "$lock" ||
 
 # record NAME=TEXT...: a line of results; what JSON does not take becomes '?'.
 record() {
-    local line= pair text
+    local line="" pair text
     for pair in "$@"; do
         text=${pair#*=}
         text=${text//\\/\\\\}

@@ -145,8 +145,10 @@ static int frame_open(struct frame *frame, const char *path, bool own,
 {
     struct stat st;
     *frame = (struct frame){0};
-    bool there = strcmp(path, "-") == 0 || stat(path, &st) == 0;
-    if (there && (strcmp(path, "-") == 0 || !S_ISREG(st.st_mode)))
+    if (strcmp(path, "-") == 0)
+        return 0;
+    bool there = stat(path, &st) == 0;
+    if (there && !S_ISREG(st.st_mode))
         return 0;
     frame->before = WEIR_PAGE_BEGIN;
     frame->behind = WEIR_PAGE_END "\n";
