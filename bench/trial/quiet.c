@@ -19,7 +19,9 @@ static char state_of(pid_t pid, pid_t thread)
     (void)fclose(file);
     text[n] = '\0';
     const char *name_end = strrchr(text, ')');
-    return name_end != NULL && name_end[1] == ' ' ? name_end[2] : '\0';
+    if (name_end == NULL || name_end[1] != ' ')
+        return '\0';
+    return name_end[2];
 }
 
 bool weir_quiet_halted(pid_t pid)
