@@ -122,6 +122,22 @@ static void limit_table(const struct weir_rows *limits, struct weir_doc *doc)
 }
 
 /* The valid trials of a row as points. */
+/* Of a row only its longest trials make a line: a host takes for a moment what
+ * it cannot sustain, and a line through both would jump from one to the
+ * other.  A trial is as long as the longest if it has most of its time. */
+#define AS_LONG 0.9
+
+static double longest_of(const struct weir_rows *trials, const json_t *limit)
+{
+    double longest = 0;
+    for (size_t i = 0; i < trials->count; i++)
+        if (weir_rows_alike(trials->at[i], limit, by_row) &&
+            weir_line_bool(trials->at[i], "valid"))
+            longest =
+                fmax(longest, weir_line_number(trials->at[i], "duration_s"));
+    return longest;
+}
+
 static void loss_series(struct weir_plot *plot, const json_t *limit,
                         const struct weir_rows *trials)
 {
@@ -139,10 +155,12 @@ static void loss_series(struct weir_plot *plot, const json_t *limit,
         plot, name, (unsigned)(plot->series_count % WEIR_PLOT_COLOURS));
     if (series == NULL)
         return;
+    double least_s = longest_of(trials, limit) * AS_LONG;
     for (size_t i = 0; i < trials->count; i++) {
         const json_t *trial = trials->at[i];
         if (weir_rows_alike(trial, limit, by_row) &&
-            weir_line_bool(trial, "valid"))
+            weir_line_bool(trial, "valid") &&
+            !(weir_line_number(trial, "duration_s") < least_s))
             weir_plot_point_add(series,
                                 MEGA * weir_line_number(trial, "offered_pps"),
                                 weir_line_number(trial, "loss_fraction"));
@@ -162,6 +180,7 @@ static void loss_series(struct weir_plot *plot, const json_t *limit,
 static void loss_plots(const struct weir_rows *limits,
                        const struct weir_rows *trials, struct weir_doc *doc)
 {
+    bool drawn = false;
     for (size_t i = 0; i < limits->count; i++) {
         if (!weir_rows_first(limits, i, by_target))
             continue;
@@ -192,12 +211,18 @@ static void loss_plots(const struct weir_rows *limits,
             continue;
         }
         weir_doc_plot(doc, plot);
+        drawn = true;
         if (more > 0)
             weir_doc_add(doc, WEIR_DOC_TEXT,
                          "%zu more rows of this target are in the table and "
                          "not drawn.",
                          more);
     }
+    if (drawn)
+        weir_doc_add(doc, WEIR_DOC_TEXT,
+                     "The plots of loss have the longest trials of each row; "
+                     "the shorter ones, which may pass what cannot be "
+                     "sustained, are in the table of trials.");
 }
 
 /* How many rows of i's series differ in x. */
