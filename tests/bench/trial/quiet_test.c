@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,8 +55,11 @@ Test(quiet, who_is_stopped_by_a_signal_is_halted)
 {
     pid_t pid = fork();
     cr_assert_geq(pid, 0);
-    while (pid == 0)
-        (void)pause();
+    if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;)
+            (void)pause();
+    }
     cr_expect_not(weir_quiet_halted(pid));
     cr_assert_eq(kill(pid, SIGSTOP), 0);
     cr_assert_eq(waitpid(pid, NULL, WUNTRACED), pid);
