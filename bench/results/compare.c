@@ -197,6 +197,30 @@ static void put_hosts(const struct weir_lines *was,
     }
 }
 
+/* Made by ./dev bench --quick, on whose few frames a program's start weighs. */
+static bool is_quick(const struct weir_lines *lines)
+{
+    size_t at = 0;
+    const json_t *line;
+    while ((line = weir_lines_next(lines, "bench", &at)) != NULL) {
+        const char *command =
+            json_string_value(json_object_get(line, "command"));
+        if (command != NULL && strstr(command, " --quick") != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void put_quick(const struct weir_lines *was,
+                      const struct weir_lines *now, FILE *out)
+{
+    if (is_quick(was) != is_quick(now))
+        (void)fprintf(out,
+                      "\nCareful: only the %s results are of a quick run: "
+                      "compare like with like.\n",
+                      is_quick(was) ? "old" : "new");
+}
+
 size_t weir_compare_both(const struct weir_compare *compare)
 {
     return compare->count - compare->of[WEIR_COMPARE_MISSING] -
@@ -236,6 +260,7 @@ void weir_compare_print(const struct weir_compare *compare,
     for (size_t i = 0; i < compare->count; i++)
         put_row(&compare->rows[i], out);
     put_hosts(was, now, out);
+    put_quick(was, now, out);
     (void)fputs(compare->of[WEIR_COMPARE_REGRESSION] > 0 ? "\n" : "", out);
     for (size_t i = 0; i < compare->count; i++) {
         const struct weir_compare_row *row = &compare->rows[i];

@@ -97,6 +97,23 @@ Test(compare, missing_and_new_names_and_hosts_are_said)
     weir_compare_close(&c);
 }
 
+#define BENCH(options)                                                         \
+    "{\"type\":\"bench\",\"command\":\"./dev bench" options "\"}\n"
+
+Test(compare, a_quick_run_and_a_whole_one_are_told_apart)
+{
+    struct weir_compare c =
+        compare_of(BENCH("") RATIO("a", "2.0", "more"),
+                   BENCH(" --quick") RATIO("a", "2.0", "more"));
+    cr_assert_not_null(strstr(printed, "only the new results are of a quick"),
+                       "%s", printed);
+    weir_compare_close(&c);
+    c = compare_of(BENCH(" --quick") RATIO("a", "2.0", "more"),
+                   BENCH(" --quick self") RATIO("a", "2.0", "more"));
+    cr_assert_null(strstr(printed, "a quick run"), "%s", printed);
+    weir_compare_close(&c);
+}
+
 Test(compare, what_is_no_figure_is_not_judged)
 {
     struct weir_compare c =
