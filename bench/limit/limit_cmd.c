@@ -193,7 +193,8 @@ static int run_rows(struct limit *l)
         if (row->end != WEIR_LIMIT_ROW_DONE)
             status = WEIR_EXIT_FAILED;
     }
-    weir_limit_print_table(l->rows, l->rows_count);
+    weir_limit_print_table(weir_results_people(l->options.bench.results),
+                           l->rows, l->rows_count);
     return status;
 }
 

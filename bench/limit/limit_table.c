@@ -85,7 +85,7 @@ static char *figure(char out[FIGURE_MAX], bool known, int digits, double value)
     return out;
 }
 
-static void print_found(const struct weir_limit_row *row)
+static void print_found(FILE *out, const struct weir_limit_row *row)
 {
     struct weir_limit_found f = weir_limit_row_found(row);
     bool ndr = f.ndr.found;
@@ -93,35 +93,38 @@ static void print_found(const struct weir_limit_row *row)
     char bits[FIGURE_MAX], width[FIGURE_MAX], cpu[FIGURE_MAX];
     char ring[FIGURE_MAX], drain[FIGURE_MAX];
     goal_text(mark, rate, row, &f.ndr);
-    printf(" %-3s%-12s %7s %5s", mark, rate, figure(bits, ndr, 2, f.bits / 1e9),
-           figure(width, ndr, 1, 100 * f.ndr.width_fraction));
+    (void)fprintf(out, " %-3s%-12s %7s %5s", mark, rate,
+                  figure(bits, ndr, 2, f.bits / 1e9),
+                  figure(width, ndr, 1, 100 * f.ndr.width_fraction));
     goal_text(mark, rate, row, &f.pdr);
     /* What limits far above NDR may not be what limits there. */
     bool limit = ndr || row->end == WEIR_LIMIT_ROW_DONE;
-    printf("  %-3s%-12s %12s %8s %8s  %s\n", mark, rate,
-           figure(cpu, ndr, 0, f.cpu_ns), figure(ring, ndr, 0, f.ring_s * 1e3),
-           figure(drain, ndr, 0, (double)f.drain_ns / 1e6),
-           limit ? weir_verdict_text(verdict, f.verdict) : "-");
+    (void)fprintf(out, "  %-3s%-12s %12s %8s %8s  %s\n", mark, rate,
+                  figure(cpu, ndr, 0, f.cpu_ns),
+                  figure(ring, ndr, 0, f.ring_s * 1e3),
+                  figure(drain, ndr, 0, (double)f.drain_ns / 1e6),
+                  limit ? weir_verdict_text(verdict, f.verdict) : "-");
 }
 
-static void print_row(const struct weir_limit_row *row, const char *target,
-                      int width)
+static void print_row(FILE *out, const struct weir_limit_row *row,
+                      const char *target, int width)
 {
     char frame[FRAME_MAX + sizeof WEIR_PRINTABLE_CUT];
     char workers[16] = "default";
     if (row->workers > 0)
         snprintf(workers, sizeof workers, "%u", row->workers);
-    printf("%3u %-8s %-*s %7s %-7s", row->number,
-           weir_printable_end(frame, sizeof frame, row->frame->spec, FRAME_MAX),
-           width, target, workers, row->way);
+    (void)fprintf(
+        out, "%3u %-8s %-*s %7s %-7s", row->number,
+        weir_printable_end(frame, sizeof frame, row->frame->spec, FRAME_MAX),
+        width, target, workers, row->way);
     if (row->trials_count > 0)
-        print_found(row);
+        print_found(out, row);
     else
-        puts("    -");
+        (void)fputs("    -\n", out);
 }
 
 /* What has to be known of the row's figures. */
-static void print_notes(const struct weir_limit_row *row)
+static void print_notes(FILE *out, const struct weir_limit_row *row)
 {
     struct weir_limit_found found = weir_limit_row_found(row);
     struct weir_search_goal ndr = found.ndr;
@@ -129,37 +132,46 @@ static void print_notes(const struct weir_limit_row *row)
     double long_ns = (double)row->search.config.long_ns;
     uint32_t hiccups = weir_search_hiccups(&row->search);
     if (row->end != WEIR_LIMIT_ROW_DONE)
-        printf("  row %u: %s\n", row->number, row->why);
+        (void)fprintf(out, "  row %u: %s\n", row->number, row->why);
     if (row->search.end == WEIR_SEARCH_TRIALS)
-        printf("  row %u: ended early, after %u trial%s\n", row->number,
-               row->search.trials, row->search.trials == 1 ? "" : "s");
+        (void)fprintf(out, "  row %u: ended early, after %u trial%s\n",
+                      row->number, row->search.trials,
+                      row->search.trials == 1 ? "" : "s");
     if (row->search.end == WEIR_SEARCH_TIME)
-        printf("  row %u: ended early, after %.0f s of trials\n", row->number,
-               (double)row->search.spent_ns / 1e9);
+        (void)fprintf(out, "  row %u: ended early, after %.0f s of trials\n",
+                      row->number, (double)row->search.spent_ns / 1e9);
     if (ndr.found && !ndr.confirmed)
-        printf("  row %u: no long trial has confirmed the NDR (~)\n",
-               row->number);
+        (void)fprintf(out,
+                      "  row %u: no long trial has confirmed the NDR (~)\n",
+                      row->number);
     if (drain > DRAIN_LEAST_NS &&
         drain > row->search.config.width * long_ns / 2)
-        printf("  row %u: when the sending ended, the buffers held %.0f ms of "
-               "frames: a longer trial may find up to %.1f %% less\n",
-               row->number, drain / 1e6, 100 * drain / long_ns);
+        (void)fprintf(
+            out,
+            "  row %u: when the sending ended, the buffers held %.0f ms of "
+            "frames: a longer trial may find up to %.1f %% less\n",
+            row->number, drain / 1e6, 100 * drain / long_ns);
     if (row->target != NULL && stop > STOP_FRACTION * long_ns)
-        printf("  row %u: it took %.1f s more to bring the file to the disk, "
-               "which is slower than memory\n",
-               row->number, stop / 1e9);
+        (void)fprintf(
+            out,
+            "  row %u: it took %.1f s more to bring the file to the disk, "
+            "which is slower than memory\n",
+            row->number, stop / 1e9);
     if (hiccups > 0)
-        printf("  row %u: loads at or below NDR that lost frames once: %u\n",
-               row->number, hiccups);
+        (void)fprintf(
+            out, "  row %u: loads at or below NDR that lost frames once: %u\n",
+            row->number, hiccups);
     if (row->search.voids > 0)
-        printf("  row %u: void trials: %u of %u\n", row->number,
-               row->search.voids, row->search.trials);
+        (void)fprintf(out, "  row %u: void trials: %u of %u\n", row->number,
+                      row->search.voids, row->search.trials);
     if (row->shortened)
-        printf("  row %u: trials were shortened to the room in the target\n",
-               row->number);
+        (void)fprintf(
+            out, "  row %u: trials were shortened to the room in the target\n",
+            row->number);
 }
 
-void weir_limit_print_table(const struct weir_limit_row *rows, size_t count)
+void weir_limit_print_table(FILE *out, const struct weir_limit_row *rows,
+                            size_t count)
 {
     char target[TARGET_MAX + sizeof WEIR_PRINTABLE_CUT];
     int width = TARGET_LEAST;
@@ -167,12 +179,15 @@ void weir_limit_print_table(const struct weir_limit_row *rows, size_t count)
         int len = (int)strlen(target_text(target, rows, count, &rows[i]));
         width = len > width ? len : width;
     }
-    printf("row %-8s %-*s workers %-7s    %-12s %7s %5s     %-12s %12s %8s %8s"
-           "  %s\n",
-           "frame", width, "target", "way", "NDR", "Gbit/s", "width", "PDR",
-           "CPU ns/frame", "ring ms", "drain ms", "limit");
+    (void)fprintf(
+        out,
+        "row %-8s %-*s workers %-7s    %-12s %7s %5s     %-12s %12s %8s %8s"
+        "  %s\n",
+        "frame", width, "target", "way", "NDR", "Gbit/s", "width", "PDR",
+        "CPU ns/frame", "ring ms", "drain ms", "limit");
     for (size_t i = 0; i < count; i++)
-        print_row(&rows[i], target_text(target, rows, count, &rows[i]), width);
+        print_row(out, &rows[i], target_text(target, rows, count, &rows[i]),
+                  width);
     for (size_t i = 0; i < count; i++)
-        print_notes(&rows[i]);
+        print_notes(out, &rows[i]);
 }

@@ -8,10 +8,11 @@
  * Errors    none. */
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "bench/limit/limit_row.h"
 
-/* weir_limit_print_table: on stdout. */
-void weir_limit_print_table(const struct weir_limit_row *rows, size_t count);
+void weir_limit_print_table(FILE *out, const struct weir_limit_row *rows,
+                            size_t count);
 
 #endif

@@ -167,6 +167,15 @@ Test(limit, counts_agree_by_the_fastest_way)
     expect_nothing_left();
 }
 
+Test(limit, lines_on_standard_output_are_alone_there)
+{
+    need_rig();
+    const struct command_result *r =
+        command_run(LIMIT "--trials 1 --results - | grep -cv '^{.*}$'");
+    cr_assert_str_eq(r->out, "0\n");
+    cr_expect_not_null(strstr(r->err, "\nrow frame "), "%s", r->err);
+}
+
 Test(limit, frames_that_the_kernel_does_not_show_make_a_trial_void)
 {
     need_rig();

@@ -35,7 +35,7 @@ TestSuite(limit_table, .init = init);
 static void expect_table(const struct weir_limit_row *rows, size_t count,
                          const char *text)
 {
-    weir_limit_print_table(rows, count);
+    weir_limit_print_table(stdout, rows, count);
     (void)fflush(stdout);
     cr_assert_stdout_eq_str(text);
 }
