@@ -36,6 +36,13 @@ static void need_rig(void)
         cr_skip_test("SKIPPED: %s", err.text);
 }
 
+/* In a chroot, whose root is no mount, there is none. */
+static void need_mounts(void)
+{
+    if (command_run("unshare -m true")->status != 0)
+        cr_skip_test("SKIPPED: no mount namespace of our own");
+}
+
 /* No file, and no process that was started for one. */
 static void expect_nothing_left(void)
 {
@@ -224,6 +231,7 @@ Test(limit, a_file_that_cannot_grow_ends_the_row_and_the_rest_goes_on)
 Test(limit, a_target_that_is_filled_by_others_ends_the_row)
 {
     need_rig();
+    need_mounts();
     const struct command_result *r = command_run(
         "printf '#!/bin/sh\\nfallocate -l 230000000 target/fill 2>&1\\n"
         "exec %%s \"$@\"\\n' $(command -v weir) >greedy; chmod +x greedy; " RUN
@@ -243,6 +251,7 @@ Test(limit, a_target_that_is_filled_by_others_ends_the_row)
 Test(limit, a_target_without_room_is_a_failure)
 {
     need_rig();
+    need_mounts();
     const struct command_result *r = command_run(
         RUN "unshare -m sh -c 'mount -t tmpfs -o size=1M none target && "
             "weir bench limit --way mmsg --short 0.2 --long 0.3 --trials 5 "
@@ -312,7 +321,8 @@ Test(limit, a_recorder_that_is_halted_makes_a_trial_void)
 {
     need_rig();
     const struct command_result *r = command_run(
-        "printf '#!/bin/sh\\n(sleep 0.3; kill -STOP $$) &\\nexec %%s "
+        "printf '#!/bin/sh\\n(until [ $(wc -l </proc/net/packet) -gt 1 ]; "
+        "do sleep 0.05; done; kill -STOP $$) &\\nexec %%s "
         "\"$@\"\\n' $(command -v weir) >halted; chmod +x halted; " LIMIT
         "--short 1 --long 1 --trials 1 --weir ./halted -w target");
     cr_expect_eq(r->status, 1);
