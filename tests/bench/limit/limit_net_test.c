@@ -202,7 +202,9 @@ Test(limit, a_recorder_that_is_killed_makes_a_trial_void)
 {
     need_rig();
     const struct command_result *r = command_run(
-        "printf '#!/bin/sh\\n(sleep 0.3; kill -9 $$) &\\nexec %%s \"$@\"\\n' "
+        "printf '#!/bin/sh\\n(until [ $(wc -l </proc/net/packet) -gt 1 ]; "
+        "do sleep 0.05; done; sleep 0.5; kill -9 $$) &\\nexec %%s "
+        "\"$@\"\\n' "
         "$(command -v weir) >doomed; chmod +x doomed; " LIMIT
         "--short 2 --long 2 --weir ./doomed -w target");
     cr_expect_eq(r->status, 1);
@@ -322,7 +324,7 @@ Test(limit, a_recorder_that_is_halted_makes_a_trial_void)
     need_rig();
     const struct command_result *r = command_run(
         "printf '#!/bin/sh\\n(until [ $(wc -l </proc/net/packet) -gt 1 ]; "
-        "do sleep 0.05; done; kill -STOP $$) &\\nexec %%s "
+        "do sleep 0.05; done; sleep 0.5; kill -STOP $$) &\\nexec %%s "
         "\"$@\"\\n' $(command -v weir) >halted; chmod +x halted; " LIMIT
         "--short 1 --long 1 --trials 1 --weir ./halted -w target");
     cr_expect_eq(r->status, 1);
