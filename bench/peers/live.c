@@ -69,7 +69,7 @@ static void figures_take(const struct weir_peer *peer,
     out->figures[WEIR_ROUND_PPS] = rate ? recorded / sent_s : NAN;
     out->figures[WEIR_ROUND_LOSS] = fmax(0, 1 - recorded / seen);
     out->figures[WEIR_ROUND_CPU_NS] = (double)trial->work_ns / recorded;
-    out->figures[WEIR_ROUND_MEMORY] = (double)end->memory_bytes;
+    out->figures[WEIR_ROUND_MEMORY] = weir_round_memory(end->memory_bytes);
     out->figures[WEIR_ROUND_DURATION] = sent_s;
     out->sent = trial->sent.frames;
     out->recorded = file->distinct;

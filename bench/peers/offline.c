@@ -92,7 +92,7 @@ static void figures_take(const struct weir_peers_row *row,
     out->figures[WEIR_ROUND_LOSS] = NAN;
     out->figures[WEIR_ROUND_CPU_NS] =
         (double)(end->user_ns + end->system_ns) / frames;
-    out->figures[WEIR_ROUND_MEMORY] = (double)end->memory_bytes;
+    out->figures[WEIR_ROUND_MEMORY] = weir_round_memory(end->memory_bytes);
     out->figures[WEIR_ROUND_DURATION] = wall_s;
 }
 

@@ -11,6 +11,11 @@ const char *const weir_round_keys[WEIR_ROUND_FIGURES] = {
     [WEIR_ROUND_DURATION] = "duration_s",
 };
 
+double weir_round_memory(uint64_t bytes)
+{
+    return bytes > 0 ? (double)bytes : NAN;
+}
+
 size_t weir_rounds_valid(const struct weir_rounds *rounds)
 {
     size_t n = 0;

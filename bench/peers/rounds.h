@@ -53,6 +53,9 @@ enum weir_rounds_pick {
     WEIR_ROUNDS_MOST
 };
 
+/* weir_round_memory: the figure, of what a job's end says (0: not known). */
+double weir_round_memory(uint64_t bytes);
+
 /* weir_rounds_valid: how many mean something. */
 size_t weir_rounds_valid(const struct weir_rounds *rounds);
 

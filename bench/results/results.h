@@ -56,11 +56,12 @@
  *           live, or full speed), "frames" (in the file; live: at most sent),
  *           "rounds": [ { "pps" (live: that are in the file),
  *           "loss_fraction" or null, "cpu_ns" (a frame; live: that is in the
- *           file, without the ring's set-up), "memory_bytes", "duration_s",
- *           and live "sent", "recorded" (distinct), "repeated",
- *           "offered_pps", "limited", "says_captured", "says_dropped" (its
- *           own words, or null), "job_cpu_ns" (a frame, with set-up and
- *           end), "quiet_s" } ], "median", "least", "most": the first five
+ *           file, without the ring's set-up), "memory_bytes" (null: nobody
+ *           saw it), "duration_s", and live "sent", "recorded" (distinct),
+ *           "repeated", "offered_pps", "limited", "says_captured",
+ *           "says_dropped" (its own words, or null), "job_cpu_ns" (a frame,
+ *           with set-up and end), "quiet_s" } ], "median", "least", "most":
+ *           the first five
  *   ratio   two figures of one run: "name" ("offline copy: weir over
  *           tcpdump, rate"), "value" (median), "least", "most" (of the
  *           rounds), "rounds", "better" ("more" or "less")

@@ -46,6 +46,17 @@ Test(rounds, median_least_and_most_of_the_valid)
     cr_assert_eq(pick(WEIR_ROUND_PPS, WEIR_ROUNDS_MEDIAN), 2.5);
 }
 
+/* A program that was too small and too quick to be seen is not one of 0. */
+Test(rounds, memory_that_nobody_saw_is_not_known)
+{
+    put(true, 1, NAN);
+    put(true, 1, NAN);
+    rounds.at[0].figures[WEIR_ROUND_MEMORY] = weir_round_memory(0);
+    rounds.at[1].figures[WEIR_ROUND_MEMORY] = weir_round_memory(4096);
+    cr_assert_eq(pick(WEIR_ROUND_MEMORY, WEIR_ROUNDS_LEAST), 4096);
+    cr_assert_eq(pick(WEIR_ROUND_MEMORY, WEIR_ROUNDS_MEDIAN), 4096);
+}
+
 Test(rounds, as_many_as_there_can_be)
 {
     for (int i = 0; i < WEIR_ROUNDS_MAX; i++)
