@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "bench/gen/pace.h"
 
 /* A frame in a pcap, and the most that it takes in any recorder's file:
  * stenotype writes the ring's blocks as they are. */
@@ -36,10 +37,13 @@ static uint64_t file_frames(const struct weir_peers_options *options,
     return frames > 0 ? frames : 1;
 }
 
+/* Less than one frame a second is one: 0 is full speed. */
 static uint64_t load_of(const struct weir_rate *rate, uint32_t size)
 {
-    /* On the wire a frame has 24 bytes more (base/args.h). */
-    return rate->frames > 0 ? rate->frames : rate->bits / 8 / (size + 24);
+    if (rate->frames > 0 || rate->bits == 0)
+        return rate->frames;
+    const uint64_t pps = rate->bits / 8 / (size + WEIR_PACE_WIRE_BYTES);
+    return pps > 0 ? pps : 1;
 }
 
 static void live_row(struct weir_peers_row *row,

@@ -97,6 +97,17 @@ Test(plan, loads_in_bits)
     cr_assert_str_eq(rows[1].name, "live, 1.500 kpps");
 }
 
+/* It must not become 0, which is full speed. */
+Test(plan, a_load_of_few_bits_is_one_frame)
+{
+    cr_assert_eq(PARSE((char *)"--task", (char *)"live", (char *)"--frame",
+                       (char *)"1514", (char *)"--rate", (char *)"12kbit,full"),
+                 WEIR_EXIT_OK);
+    cr_assert_eq(weir_peers_plan(rows, 64, &options, ROOM), 2);
+    cr_assert_eq(rows[0].load_pps, 1);
+    cr_assert_eq(rows[1].load_pps, 0);
+}
+
 Test(plan, peers_by_name_and_always_weir)
 {
     cr_assert_eq(PARSE((char *)"--peer", (char *)"tcpdump,argus", (char *)"-w",
