@@ -41,15 +41,22 @@ static const char *why_name(const struct weir_search_ask *ask)
     return names[ask->why];
 }
 
-/* What every line of a row begins with. */
+/* What every line of a row begins with.  Folders on file systems of one type
+ * are told apart by their names. */
 static json_t *row_line(const struct weir_limit_row *row, const char *type)
 {
-    return json_pack("{s:s,s:i,s:o,s:s,s:o,s:s}", "type", type, "row",
-                     (int)row->number, "frame",
-                     weir_results_text(row->frame->spec), "target",
-                     row->target_type, "workers",
-                     row->workers > 0 ? count(row->workers) : json_null(),
-                     "generator", row->way);
+    json_t *line = json_pack(
+        "{s:s,s:i,s:o,s:s,s:o,s:s}", "type", type, "row", (int)row->number,
+        "frame", weir_results_text(row->frame->spec), "target",
+        row->target_type, "workers",
+        row->workers > 0 ? count(row->workers) : json_null(), "generator",
+        row->way);
+    if (row->target == NULL ||
+        json_object_set_new(line, "folder", weir_results_text(row->target)) ==
+            0)
+        return line;
+    json_decref(line);
+    return NULL;
 }
 
 static json_t *threads(const struct weir_trial_outcome *trial)

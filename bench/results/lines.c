@@ -1,5 +1,6 @@
 #include "bench/results/lines.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -47,6 +48,40 @@ bool weir_line_same(const json_t *a, const json_t *b, const char *key)
     return left == right || json_equal(left, right);
 }
 
+/* What bench/run.sh names its folder for a while. */
+#define SCRATCH        "/scratch."
+#define SCRATCH_RANDOM 6
+
+/* The folder's bytes at c, or 0 if it is none. */
+static size_t scratch_len(const char *c)
+{
+    size_t start = strlen(SCRATCH);
+    if (strncmp(c, SCRATCH, start) != 0)
+        return 0;
+    for (size_t i = start; i < start + SCRATCH_RANDOM; i++)
+        if (!isalnum((unsigned char)c[i]))
+            return 0;
+    size_t len = start + SCRATCH_RANDOM;
+    return isalnum((unsigned char)c[len]) ? 0 : len;
+}
+
+char *weir_line_asked(const char *whole)
+{
+    char *text = malloc(strlen(whole) + 1);
+    char *to = text;
+    if (text == NULL)
+        return NULL;
+    while (*whole != '\0') {
+        size_t len = scratch_len(whole);
+        if (len > 0)
+            whole += len;
+        else
+            *to++ = *whole++;
+    }
+    *to = '\0';
+    return text;
+}
+
 const json_t *weir_lines_next(const struct weir_lines *lines, const char *type,
                               size_t *at)
 {
@@ -79,6 +114,21 @@ static int broken_add(struct weir_lines *lines, size_t number, const char *why)
     return 0;
 }
 
+/* Two runs into one folder are of the same one, so what is compared is the
+ * one that was asked for. */
+static int name_folder(json_t *object)
+{
+    const char *folder = weir_line_text(object, "folder");
+    if (folder == NULL)
+        return 0;
+    char *asked = weir_line_asked(folder);
+    int ret = asked == NULL
+                  ? -1
+                  : json_object_set_new(object, "folder", json_string(asked));
+    free(asked);
+    return ret == 0 ? 0 : -ENOMEM;
+}
+
 static int line_add(struct weir_lines *lines, json_t *object, size_t number,
                     size_t *run)
 {
@@ -88,11 +138,12 @@ static int line_add(struct weir_lines *lines, json_t *object, size_t number,
         return broken_add(lines, number, "no object with a \"type\"");
     }
     struct weir_line *at = grow(lines->at, lines->count, sizeof *at);
-    if (at == NULL) {
+    if (at != NULL)
+        lines->at = at;
+    if (at == NULL || name_folder(object) != 0) {
         json_decref(object);
         return -ENOMEM;
     }
-    lines->at = at;
     if (strcmp(type, "run") == 0)
         ++*run;
     at[lines->count++] = (struct weir_line){

@@ -9,7 +9,8 @@
  * What a later command of the file measured anew (a "run" line begins a
  * command) replaces what an earlier one had under the same key: a limit and
  * its trials by frame, target, folder and workers, a stage by stage, frame and
- * flows, a peer by task, frame and peer, a ratio by name.
+ * flows, a peer by task, frame and peer, a ratio by name.  A "folder" is the
+ * one that was asked for (weir_line_asked).
  *
  * Owner     the caller closes; the objects live as long as the lines.
  * Threads   one.
@@ -67,5 +68,10 @@ bool weir_line_bool(const json_t *object, const char *key);
 /* weir_line_same: both have the same value under the key, or neither
  * has one. */
 bool weir_line_same(const json_t *a, const json_t *b, const char *key);
+
+/* weir_line_asked: a folder, or a command with folders, without the one that
+ * bench/run.sh makes in them for a while.  From malloc; NULL without
+ * memory. */
+char *weir_line_asked(const char *text);
 
 #endif

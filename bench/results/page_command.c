@@ -1,42 +1,7 @@
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/results/page_parts.h"
-
-/* What bench/run.sh names its folder for a while. */
-#define SCRATCH        "/scratch."
-#define SCRATCH_RANDOM 6
-
-/* The folder's bytes at c, or 0 if it is none. */
-static size_t scratch_len(const char *c)
-{
-    size_t start = strlen(SCRATCH);
-    if (strncmp(c, SCRATCH, start) != 0)
-        return 0;
-    for (size_t i = start; i < start + SCRATCH_RANDOM; i++)
-        if (!isalnum((unsigned char)c[i]))
-            return 0;
-    size_t len = start + SCRATCH_RANDOM;
-    return isalnum((unsigned char)c[len]) ? 0 : len;
-}
-
-char *weir_page_folder(const char *folder)
-{
-    char *text = malloc(strlen(folder) + 1);
-    char *to = text;
-    if (text == NULL)
-        return NULL;
-    while (*folder != '\0') {
-        size_t len = scratch_len(folder);
-        if (len > 0)
-            folder += len;
-        else
-            *to++ = *folder++;
-    }
-    *to = '\0';
-    return text;
-}
 
 /* Behind the word: blanks that are quoted, as a shell reads it, are of it. */
 static const char *word_end(const char *c)
@@ -84,7 +49,7 @@ char *weir_page_command(const char *command)
         c = *end == ' ' ? end + 1 : end;
     }
     *to = '\0';
-    char *given = weir_page_folder(text);
+    char *given = weir_line_asked(text);
     free(text);
     return given;
 }

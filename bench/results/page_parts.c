@@ -101,14 +101,12 @@ const char *weir_page_target(char out[WEIR_PAGE_NAME_MAX], const json_t *line)
 {
     const char *type = weir_page_text(line, "target");
     const char *folder = weir_line_text(line, "folder");
-    char *named = folder == NULL ? NULL : weir_page_folder(folder);
     if (strcmp(type, "none") == 0)
         (void)snprintf(out, WEIR_PAGE_NAME_MAX, "no file");
-    else if (named != NULL)
-        (void)snprintf(out, WEIR_PAGE_NAME_MAX, "%.30s (%.100s)", type, named);
+    else if (folder != NULL)
+        (void)snprintf(out, WEIR_PAGE_NAME_MAX, "%.30s (%.100s)", type, folder);
     else
         (void)snprintf(out, WEIR_PAGE_NAME_MAX, "%.100s", type);
-    free(named);
     return out;
 }
 

@@ -65,11 +65,9 @@ const char *weir_page_range(char out[WEIR_PAGE_NAME_MAX], const json_t *line,
 /* weir_page_decimals: those that mean something: 12.3, but 1,234. */
 int weir_page_decimals(double value);
 
-/* weir_page_folder: the one that was asked for: without bench/run.sh's own
- * folder in it, which is gone.  weir_page_command: as somebody would give it
- * again: without where its lines and its recorder were (--results, --weir),
- * and with such folders.  From malloc; NULL without memory. */
-char *weir_page_folder(const char *folder);
+/* weir_page_command: as somebody would give it again: without where its lines
+ * and its recorder were (--results, --weir), and with the folders that were
+ * asked for.  From malloc; NULL without memory. */
 char *weir_page_command(const char *command);
 
 void weir_page_title(const struct weir_lines *lines, struct weir_doc *doc);

@@ -19,8 +19,8 @@
  *   skip    "what", "why": a part that was left out (a peer not installed)
  *   trial   one offered load:
  *           "row" (which of the rows it belongs to), "frame", "target"
- *           ("none", or the file system's type), "folder" (of the files, if
- *           it is told), "workers", "generator"
+ *           ("none", or the file system's type), "folder" (of the files, as
+ *           it was given; not there without files), "workers", "generator"
  *           ("xdp", "txring", "mmsg"), "load_pps" (null: full speed),
  *           "offered_pps", "duration_s", "sent",
  *           "before": { "qdisc", "device", "backlog" }, "kernel_seen",
@@ -36,8 +36,9 @@
  *           end of sending until all was quiet), "stop_s" (until it had
  *           ended, its file being on the disk), "stage" (as "limit", or what
  *           is behind a "cpu" or "ring": bench/limit/verdict.h)
- *   limit   the end of a row's search: "row", "frame", "target", "workers",
- *           "generator", "ndr_pps", "pdr_pps" (null: none was lossless),
+ *   limit   the end of a row's search: "row", "frame", "target", "folder",
+ *           "workers", "generator", "ndr_pps", "pdr_pps" (null: none was
+ *           lossless),
  *           "ndr_bits", "ndr_width_fraction" (the search's last interval),
  *           "limit" (the stage above NDR), "generator_limited" (bool),
  *           "cpu_ns" (at NDR), "trials", "void_trials"; "stage", "hiccups"

@@ -153,6 +153,37 @@ Test(limit_lines, a_row_that_found_nothing_has_nulls)
     json_decref(line);
 }
 
+static void expect_folder(const char *folder, const char *expected)
+{
+    const struct weir_search_ask ask = {.why = WEIR_SEARCH_GUESS};
+    row.target = folder;
+    row.trials_count = 1;
+    cr_assert_eq(weir_limit_trial_line(&row, &ask, &outcome, NULL), 0);
+    cr_assert_eq(weir_limit_row_line(&row, NULL), 0);
+    FILE *file = fopen(path, "r");
+    cr_assert_not_null(file);
+    for (int i = 0; i < 2; i++) {
+        json_t *line = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL);
+        cr_assert(json_is_object(line));
+        if (expected != NULL)
+            expect_text(line, "folder", expected);
+        else
+            cr_expect_null(json_object_get(line, "folder"));
+        json_decref(line);
+    }
+    (void)fclose(file);
+}
+
+Test(limit_lines, a_row_with_files_names_their_folder)
+{
+    expect_folder("/srv/\xff", "/srv/\xef\xbf\xbd");
+}
+
+Test(limit_lines, a_row_without_files_has_no_folder)
+{
+    expect_folder(NULL, NULL);
+}
+
 Test(limit_lines, a_row_without_trials_is_a_skip)
 {
     row.end = WEIR_LIMIT_ROW_SKIPPED;

@@ -50,6 +50,23 @@ Test(lines, values_that_are_not_there_are_no_figures)
     weir_lines_close(&lines);
 }
 
+Test(lines, a_folder_is_the_one_that_was_asked_for)
+{
+    struct weir_lines lines = fixture_lines(
+        "{\"type\":\"run\"}\n"
+        "{\"type\":\"limit\",\"folder\":\"/a/scratch.123abc\"}\n"
+        "{\"type\":\"limit\",\"folder\":\"/b\"}\n"
+        "{\"type\":\"run\"}\n"
+        "{\"type\":\"limit\",\"folder\":\"/a/scratch.456def\"}\n");
+    size_t at = 0;
+    cr_assert_eq(lines.replaced, 1);
+    cr_assert_str_eq(
+        weir_line_text(weir_lines_next(&lines, "limit", &at), "folder"), "/b");
+    cr_assert_str_eq(
+        weir_line_text(weir_lines_next(&lines, "limit", &at), "folder"), "/a");
+    weir_lines_close(&lines);
+}
+
 Test(lines, a_later_command_replaces_what_it_measured_anew)
 {
     struct weir_lines lines =
