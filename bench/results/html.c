@@ -6,40 +6,17 @@
 #include <string.h>
 
 #include "bench/results/doc.h"
+#include "bench/results/escape.h"
 #include "bench/results/plot.h"
 
 /* Longer texts of a table are broken into lines. */
 #define LONG_BYTES 26
 
-void weir_html_escape(const char *text, FILE *out)
-{
-    for (const char *c = text; *c != '\0'; c++)
-        switch (*c) {
-        case '&':
-            (void)fputs("&amp;", out);
-            break;
-        case '<':
-            (void)fputs("&lt;", out);
-            break;
-        case '>':
-            (void)fputs("&gt;", out);
-            break;
-        case '"':
-            (void)fputs("&quot;", out);
-            break;
-        case '\'':
-            (void)fputs("&#39;", out);
-            break;
-        default:
-            (void)fputc(*c, out);
-        }
-}
-
 static void put(const char *before, const char *text, const char *after,
                 FILE *out)
 {
     (void)fputs(before, out);
-    weir_html_escape(text == NULL ? "" : text, out);
+    weir_escape(text == NULL ? "" : text, out);
     (void)fputs(after, out);
 }
 
@@ -86,7 +63,7 @@ static void put_table(const struct weir_doc_block *block, FILE *out)
         if (block->cells[i] == NULL)
             (void)fputs("<span class=\"none\">–</span>", out);
         else
-            weir_html_escape(block->cells[i], out);
+            weir_escape(block->cells[i], out);
         (void)fprintf(out, "</%s>", tag);
         if (k == columns - 1)
             (void)fputs("</tr>\n", out);

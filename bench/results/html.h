@@ -28,9 +28,6 @@ void weir_html_put(const struct weir_doc *doc,
                    const struct weir_html_drawing *drawings, const char *remark,
                    FILE *out);
 
-/* weir_html_escape: fit for text and for attributes in double quotes. */
-void weir_html_escape(const char *text, FILE *out);
-
 /* The page's style sheet, in parts. */
 extern const char *const weir_html_style[];
 extern const size_t weir_html_style_parts;

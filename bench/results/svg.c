@@ -9,6 +9,7 @@
 
 #include "base/assert.h"
 #include "base/err.h"
+#include "bench/results/escape.h"
 
 /* Each is its own, so that a drawing's colours can be told apart. */
 static const uint32_t palette[WEIR_SVG_COLOURS] = {
@@ -114,25 +115,6 @@ static void adopt(const char *at, const char *prefix, FILE *out)
     }
 }
 
-/* The label is text of ours and of the results. */
-static void put_attribute(const char *text, FILE *out)
-{
-    for (const char *c = text; *c != '\0'; c++)
-        switch (*c) {
-        case '&':
-            (void)fputs("&amp;", out);
-            break;
-        case '<':
-            (void)fputs("&lt;", out);
-            break;
-        case '"':
-            (void)fputs("&quot;", out);
-            break;
-        default:
-            (void)fputc(*c, out);
-        }
-}
-
 int weir_svg_adopt(const char *drawn, const char *prefix, const char *label,
                    char **out, struct weir_err *err)
 {
@@ -148,7 +130,7 @@ int weir_svg_adopt(const char *drawn, const char *prefix, const char *label,
         return weir_err_sys(err, -ENOMEM, "drawing");
     (void)fprintf(memory, "<svg %.*s\" role=\"img\" aria-label=\"",
                   (int)(box_end - box), box);
-    put_attribute(label, memory);
+    weir_escape(label, memory);
     (void)fputs("\">\n", memory);
     adopt(canvas, prefix, memory);
     (void)fputs("</svg>\n", memory);

@@ -141,7 +141,8 @@ Test(plot, a_drawing_becomes_a_part_of_the_page)
     cr_assert_eq(weir_svg_adopt(drawn, "p7", "a \"b\" <c>", &out, &err), 0);
     const char *const has[] = {
         "<svg viewBox=\"0 0 9 8\" role=\"img\" "
-        "aria-label=\"a &quot;b&quot; &lt;c>\">\n<g id=\"p7-gnuplot_canvas\">",
+        "aria-label=\"a &quot;b&quot; &lt;c&gt;\">\n<g "
+        "id=\"p7-gnuplot_canvas\">",
         "<defs>", "<circle id='p7-gpDot' r='0.5'/>", "<g id=\"p7-p_1\" >",
         "<path stroke='var(--c0)' fill='rgb(1,2,3)'/>"
         "<use xlink:href='#p7-gpDot'/></g>\n</g>\n</svg>\n"};
@@ -161,7 +162,7 @@ Test(plot, a_drawing_that_is_cut_off_is_none)
         char *part = strndup(drawn, cut);
         char *out = NULL;
         int rc = weir_svg_adopt(part, "p", "l", &out, &err);
-        cr_assert_eq(rc, cut < strlen(drawn) - 1 ? -EINVAL : 0);
+        cr_assert_eq(rc, -EINVAL);
         free(out);
         free(part);
     }
