@@ -23,11 +23,13 @@
 #define WEIR_CHUNK_BYTES_PER_FRAME 32
 
 /* chunk: whole records as the file will have them.  bytes points into buf,
- * or into the lease where its records are already the file's. */
+ * or into the lease where its records are already the file's.  The first
+ * `preface` of the len bytes are blocks that are no records. */
 struct weir_chunk {
     uint8_t *buf;
     uint32_t capacity;
     uint32_t len;
+    uint32_t preface;
     uint32_t frames;
     const uint8_t *bytes;
 };

@@ -16,6 +16,7 @@
  *           that does not fit its lease ends the walk (and so breaks the
  *           ledger, loudly). */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "ring/frame.h"
@@ -40,7 +41,20 @@ enum weir_records {
     WEIR_RECORDS_OTHER = 0,
     WEIR_RECORDS_PCAP,    /* host byte order, microseconds, 16-byte headers */
     WEIR_RECORDS_PCAP_NS, /* the same with nanoseconds */
+    WEIR_RECORDS_PCAPNG,  /* what weir_in_place_fn makes */
 };
+
+/* Direct writes begin and end at multiples of this. */
+#define WEIR_LEASE_ALIGN 4096
+
+/* weir_in_place_fn: turns the lease, where it lies, into bytes of a pcapng
+ * file in the host's byte order: first `preface` bytes of other blocks, then
+ * one Enhanced Packet Block for each frame in order, the last of them
+ * stretched so that `bytes` is a multiple of WEIR_LEASE_ALIGN.  A later walk
+ * gives the same frames as before.  Sets records to WEIR_RECORDS_PCAPNG.
+ * Returns false, with nothing changed, if this lease cannot be turned.
+ * Threads: who holds the lease, once. */
+typedef bool weir_in_place_fn(struct weir_lease *lease);
 
 /* A lease holds at most this many frames: batches' chunks are sized by it. */
 #define WEIR_LEASE_FRAMES_MAX 16384
@@ -49,10 +63,20 @@ struct weir_lease {
     weir_walk_fn *walk;
     const void *walk_context; /* immutable while the lease is out */
     uint8_t *base;
-    uint32_t bytes;  /* of base that are in use */
-    uint32_t frames; /* exactly what a whole walk gives */
+    uint32_t bytes;   /* of base that are in use */
+    uint32_t frames;  /* exactly what a whole walk gives */
+    uint32_t room;    /* of base; bytes may grow to it in place */
+    uint32_t preface; /* bytes before the first record; 0 but in place */
     enum weir_records records;
-    void *owner; /* the source's own handle of the memory */
+    weir_in_place_fn *in_place; /* NULL: cannot be turned */
+    void *owner;                /* the source's own handle of the memory */
+
+    /* Of a live source whose kernel counts, else 0.  begin_ns is the time of
+     * the lease's first frame.  lost_before: frames that the kernel dropped
+     * since the lease before this one; kernel_dropped: since open. */
+    int64_t begin_ns;
+    uint64_t kernel_dropped;
+    uint64_t lost_before;
 };
 
 #endif

@@ -24,7 +24,8 @@
 #define WEIR_EXCLUDED_LIST(X)                                                  \
     X(FILTER, "filter", "not wanted by the filter, tested in weir")            \
     X(SURPLUS, "surplus", "behind a limit (-c, -a) that was reached")          \
-    X(LINK_TYPE, "link_type", "of a link type that the file cannot hold")
+    X(LINK_TYPE, "link_type", "of a link type that the file cannot hold")      \
+    X(OUTGOING, "outgoing", "the sent copy of a frame that comes again")
 
 /* Frames that should have been delivered and were not. */
 #define WEIR_LOST_LIST(X)                                                      \

@@ -64,6 +64,7 @@ struct weir_batch *weir_pool_get(struct weir_pool *pool)
         return NULL;
     struct weir_batch *batch = pool->stack[--pool->home];
     batch->chunk.len = 0;
+    batch->chunk.preface = 0;
     batch->chunk.frames = 0;
     batch->chunk.bytes = batch->chunk.buf;
     batch->passed = 0;

@@ -9,7 +9,7 @@
  *
  *   { "version", "source", "duration_ns", "frames", "bytes",
  *     "ledger": { "received", "written",
- *                 "excluded": { "filter", "surplus", "link_type" },
+ *                 "excluded": { "filter", "surplus", "link_type", "outgoing" },
  *                 "lost": { "write", "abandoned" }, "in_flight",
  *                 "kernel_seen", "kernel_dropped",
  *                 "discards": { "outgoing", "unread" }, "balanced" },
