@@ -85,10 +85,17 @@ void weir_bench_cpus_split(const struct weir_bench_cpus *allowed,
 
 static int take_cpus(struct weir_bench_cpus *out, struct weir_args *args)
 {
-    if (weir_bench_cpus_parse(out, args->value) == 0)
-        return 0;
-    return weir_err_set(&args->err, -EINVAL, "%s: '%s' is no list of CPUs",
-                        args->option, args->value);
+    struct weir_bench_cpus allowed;
+    if (weir_bench_cpus_parse(out, args->value) != 0)
+        return weir_err_set(&args->err, -EINVAL, "%s: '%s' is no list of CPUs",
+                            args->option, args->value);
+    int ret = weir_bench_cpus_allowed(&allowed, &args->err);
+    for (size_t i = 0; ret == 0 && i < out->count; i++)
+        if (!has(&allowed, out->cpu[i]))
+            ret = weir_err_set(&args->err, -EINVAL,
+                               "%s: CPU %u is not there for us", args->option,
+                               out->cpu[i]);
+    return ret;
 }
 
 static int take_name(const char **out, struct weir_args *args)
@@ -117,17 +124,6 @@ int weir_bench_args_take(struct weir_bench_args *bench, struct weir_args *args,
     }
 }
 
-static int check_cpus(const struct weir_bench_cpus *cpus,
-                      const struct weir_bench_cpus *allowed, const char *option,
-                      struct weir_err *err)
-{
-    for (size_t i = 0; i < cpus->count; i++)
-        if (!has(allowed, cpus->cpu[i]))
-            return weir_err_set(err, -EINVAL, "%s: CPU %u is not there for us",
-                                option, cpus->cpu[i]);
-    return 0;
-}
-
 int weir_bench_args_settle(struct weir_bench_args *bench, struct weir_err *err)
 {
     struct weir_bench_cpus allowed = {0};
@@ -136,10 +132,6 @@ int weir_bench_args_settle(struct weir_bench_args *bench, struct weir_err *err)
     int ret = weir_find_weir(bench->weir_asked, bench->weir, err);
     if (ret == 0)
         ret = weir_bench_cpus_allowed(&allowed, err);
-    if (ret == 0)
-        ret = check_cpus(&bench->recorder, &allowed, "--recorder-cpus", err);
-    if (ret == 0)
-        ret = check_cpus(&bench->generator, &allowed, "--generator-cpus", err);
     if (ret != 0)
         return ret;
     weir_bench_cpus_split(&allowed, &recorder, &generator);

@@ -83,12 +83,13 @@ struct weir_bench_args {
 };
 
 /* weir_bench_args_take: an option from weir_args_next.  What is none of the
- * options above (WEIR_ARGS_BAD) is -EINVAL, and args.err stays. */
+ * options above (WEIR_ARGS_BAD) is -EINVAL, and args.err stays; so is, with
+ * words, a CPU that this process may not use. */
 int weir_bench_args_take(struct weir_bench_args *bench, struct weir_args *args,
                          int option);
 
-/* weir_bench_args_settle: finds the recorder and the CPUs.  A CPU that was
- * asked for and that this process may not use is -EINVAL. */
+/* weir_bench_args_settle: finds the recorder, and the CPUs that were not asked
+ * for. */
 int weir_bench_args_settle(struct weir_bench_args *bench, struct weir_err *err);
 
 /* weir_bench_cpus_allowed: those that this process may use. */

@@ -203,6 +203,12 @@ Test(limit_options, an_interface_alone_is_reached_by_xdp_only)
     expect_usage("-i eth0 --way mmsg", "--way mmsg with -i needs --from");
 }
 
+Test(limit_options, a_cpu_is_there)
+{
+    expect_usage("--recorder-cpus 1023",
+                 "--recorder-cpus: CPU 1023 is not there for us");
+}
+
 Test(limit_options, short_is_shorter)
 {
     expect_usage("--short 3 --long 2", "--short is longer than --long");
