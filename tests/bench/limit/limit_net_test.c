@@ -25,6 +25,19 @@
     "weir bench limit -i va --from vb --way mmsg --short 0.2 --long 0.3 "      \
     "--trials 5 --results lines "
 
+/* Waits until a thousand frames have come in there, which nobody but the
+ * generator sends, or the shell has become a program that has ended. */
+#define WHEN_THEY_FLOW(interface)                                              \
+    "until grep -qE \"" interface ": *[0-9]+ +[0-9]{4}\" /proc/net/dev || "    \
+    "! kill -0 $$; do sleep 0.05; done; "
+#define WHEN_NEAR_FLOWS WHEN_THEY_FLOW(WEIR_RIG_NEAR)
+#define WHEN_VA_FLOWS   WHEN_THEY_FLOW("va")
+
+/* A recorder that gets a signal while it records. */
+#define SIGNALLED(name, signal)                                                \
+    "printf '#!/bin/sh\\n(" WHEN_NEAR_FLOWS "kill -" signal " $$) &\\n"        \
+    "exec %%s \"$@\"\\n' $(command -v weir) >" name "; chmod +x " name "; "
+
 static void need_rig(void)
 {
     struct weir_rig *rig = NULL;
@@ -201,12 +214,9 @@ Test(limit, frames_that_the_kernel_does_not_show_make_a_trial_void)
 Test(limit, a_recorder_that_is_killed_makes_a_trial_void)
 {
     need_rig();
-    const struct command_result *r = command_run(
-        "printf '#!/bin/sh\\n(until [ $(wc -l </proc/net/packet) -gt 1 ]; "
-        "do sleep 0.05; done; sleep 0.5; kill -9 $$) &\\nexec %%s "
-        "\"$@\"\\n' "
-        "$(command -v weir) >doomed; chmod +x doomed; " LIMIT
-        "--short 2 --long 2 --weir ./doomed -w target");
+    const struct command_result *r =
+        command_run(SIGNALLED("doomed", "9") LIMIT
+                    "--short 2 --long 2 --trials 1 --weir ./doomed -w target");
     cr_expect_eq(r->status, 1);
     cr_expect_not_null(strstr(r->err, "void: weir record: killed by signal 9"),
                        "%s", r->err);
@@ -291,9 +301,8 @@ Test(limit, an_interface_that_is_taken_away_ends_the_row)
 {
     need_rig();
     const struct command_result *r = command_run(
-        RUN LINK "(until grep -q trial lines; do sleep 0.05; done; sleep 0.3; "
-                 "ip link del va) 2>log & " LIMIT_FROM
-                 "--long 20 -w target,none'");
+        RUN LINK "(" WHEN_VA_FLOWS "ip link del va) 2>log & " LIMIT_FROM
+                 "--short 20 --long 20 -w target,none'");
     cr_expect_eq(r->status, 1);
     cr_expect_not_null(strstr(r->err, "weir bench limit: row 1: "), "%s",
                        r->err);
@@ -322,11 +331,9 @@ Test(limit, an_interface_that_is_down_is_called_so)
 Test(limit, a_recorder_that_is_halted_makes_a_trial_void)
 {
     need_rig();
-    const struct command_result *r = command_run(
-        "printf '#!/bin/sh\\n(until [ $(wc -l </proc/net/packet) -gt 1 ]; "
-        "do sleep 0.05; done; sleep 0.5; kill -STOP $$) &\\nexec %%s "
-        "\"$@\"\\n' $(command -v weir) >halted; chmod +x halted; " LIMIT
-        "--short 1 --long 1 --trials 1 --weir ./halted -w target");
+    const struct command_result *r =
+        command_run(SIGNALLED("halted", "STOP") LIMIT
+                    "--short 2 --long 2 --trials 1 --weir ./halted -w target");
     cr_expect_eq(r->status, 1);
     cr_expect_not_null(strstr(r->err, "void: weir record: does not end: a "
                                       "signal has stopped it\n"),
@@ -358,8 +365,10 @@ Test(limit, an_interrupt_prints_what_there_is_and_leaves_nothing)
     const struct command_result *r =
         command_run(RUN "weir bench limit --way mmsg --short 0.2 --long 60 "
                         "-w target --results lines & pid=$!; "
-                        "until grep -q trial lines; do sleep 0.05; done; "
-                        "sleep 0.2; kill -INT $pid; wait $pid");
+                        "until grep -q '\"trial\"' lines && "
+                        "[ -s target/*/trial.pcapng ] || "
+                        "! kill -0 $pid; do sleep 0.05; done; "
+                        "kill -INT $pid; wait $pid");
     cr_expect_eq(r->status, 1, "%s", r->err);
     cr_expect_not_null(strstr(r->err, "row 1: interrupted\n"), "%s", r->err);
     cr_expect_not_null(strstr(r->out, "row 1: interrupted\n"), "%s", r->out);
