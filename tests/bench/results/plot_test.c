@@ -140,9 +140,8 @@ Test(plot, a_drawing_becomes_a_part_of_the_page)
     struct weir_err err;
     cr_assert_eq(weir_svg_adopt(drawn, "p7", "a \"b\" <c>", &out, &err), 0);
     const char *const has[] = {
-        "<svg viewBox=\"0 0 9 8\" role=\"img\" "
-        "aria-label=\"a &quot;b&quot; &lt;c&gt;\">\n<g "
-        "id=\"p7-gnuplot_canvas\">",
+        "<svg viewBox=\"0 0 9 8\" role=\"img\" aria-label="
+        "\"a &quot;b&quot; &lt;c&gt;\">\n<g id=\"p7-gnuplot_canvas\">",
         "<defs>", "<circle id='p7-gpDot' r='0.5'/>", "<g id=\"p7-p_1\" >",
         "<path stroke='var(--c0)' fill='rgb(1,2,3)'/>"
         "<use xlink:href='#p7-gpDot'/></g>\n</g>\n</svg>\n"};
