@@ -4,6 +4,7 @@
 
 #include "capture/filter.h"
 #include "dissect/dissect.h"
+#include "pipeline/ahead.h"
 #include "ring/summary.h"
 
 /* Frames and tallies of a vector take some 5 KiB: they stay in the first
@@ -59,13 +60,14 @@ static void note_frame(struct weir_account *out, const struct weir_frame *f)
 
 static void dissect_frames(const struct weir_ifaces *ifaces,
                            const struct weir_frame *v, uint32_t n,
-                           struct weir_summary *summary,
+                           struct ahead *ahead, struct weir_summary *summary,
                            struct weir_account *out)
 {
     struct weir_tally tallies[VECTOR];
     struct weir_dissection d;
     for (uint32_t i = 0; i < n; i++) {
         const struct weir_frame *f = &v[i];
+        ahead_step(ahead);
         note_frame(out, f);
         weir_dissect(&d, f->data, f->caplen, f->len,
                      ifaces->at[f->iface].linktype);
@@ -112,6 +114,8 @@ void weir_account_batch(const struct weir_account_config *config,
 {
     struct weir_frame v[VECTOR];
     struct weir_walk walk = {0};
+    struct ahead ahead;
+    uint32_t from = 0;
     uint32_t n;
     clear(out);
     if (chunk != NULL && is_verbatim(config, batch)) {
@@ -119,8 +123,10 @@ void weir_account_batch(const struct weir_account_config *config,
         chunk = NULL;
     }
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
+        ahead_aim(&ahead, &batch->lease, from, walk.offset, v, n);
+        from = walk.offset;
         n = select_frames(config, batch->ifaces, v, n, out);
-        dissect_frames(batch->ifaces, v, n, summary, out);
+        dissect_frames(batch->ifaces, v, n, &ahead, summary, out);
         if (chunk != NULL)
             weir_encode(config->format, batch->ifaces, chunk, v, n);
     }
@@ -134,6 +140,7 @@ void weir_account_split(const struct weir_account_config *config,
 {
     struct weir_frame v[VECTOR];
     struct weir_walk walk = {0};
+    struct ahead none = {0};
     uint32_t n;
     clear(kept_out);
     clear(rest_out);
@@ -142,6 +149,7 @@ void weir_account_split(const struct weir_account_config *config,
         uint32_t first = 0;
         while (first < n && kept_out->passed < kept)
             note_frame(kept_out, &v[first++]);
-        dissect_frames(batch->ifaces, v + first, n - first, summary, rest_out);
+        dissect_frames(batch->ifaces, v + first, n - first, &none, summary,
+                       rest_out);
     }
 }
