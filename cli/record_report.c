@@ -15,6 +15,8 @@
 #include "cli/linktypes.h"
 #include "cli/record_options.h"
 #include "dissect/dissect.h"
+#include "pipeline/lane.h"
+#include "pipeline/outlet.h"
 #include "sink/file_sink.h"
 #include "sink/report.h"
 
@@ -26,9 +28,6 @@
 /* What libpcap's frames are gathered in, at least WEIR_LIVE_BLOCK_BYTES_MIN:
  * four of the kernel's blocks of 256 KiB for one write. */
 #define LIVE_BLOCK_BYTES 1048576u
-
-/* Capture, writer and stats, besides the workers. */
-#define THREADS_MAX (WEIR_WORKERS_MAX + 3)
 
 void record_complain(const struct weir_err *err)
 {
@@ -43,9 +42,7 @@ uint32_t record_block_bytes(const struct record_options *options)
 void record_show_plan(const struct record_run *r)
 {
     const struct record_options *o = r->options;
-    struct weir_thread_plan plan[THREADS_MAX];
-    uint32_t n =
-        weir_pipeline_plan(r->pipeline, plan, sizeof plan / sizeof plan[0]);
+    uint32_t n = weir_pipeline_threads(r->pipeline);
     uint32_t batches = weir_lane_batches(o->workers);
     printf("source   %s%s\n", r->source->name,
            r->source->live ? " (live)" : "");
@@ -55,10 +52,11 @@ void record_show_plan(const struct record_run *r)
            record_block_bytes(o) / 1024);
     puts("thread           cpu");
     for (uint32_t i = 0; i < n; i++) {
+        const struct weir_thread *t = weir_pipeline_thread(r->pipeline, i);
         char cpu[16] = "any";
-        if (plan[i].cpu >= 0)
-            snprintf(cpu, sizeof cpu, "%d", plan[i].cpu);
-        printf("%-16s %s\n", plan[i].name, cpu);
+        if (t->cpu >= 0)
+            snprintf(cpu, sizeof cpu, "%d", t->cpu);
+        printf("%-16s %s\n", t->name, cpu);
     }
 }
 
@@ -71,20 +69,20 @@ static uint32_t terminal_columns(void)
 }
 
 static size_t thread_costs(const struct record_run *r,
-                           struct weir_report_thread out[THREADS_MAX])
+                           struct weir_report_thread out[WEIR_THREADS_MAX])
 {
-    struct weir_thread_cost costs[THREADS_MAX];
-    uint32_t n = weir_pipeline_costs(r->pipeline, costs, THREADS_MAX);
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = (struct weir_report_thread){.name = costs[i].name,
-                                             .cpu_ns = costs[i].cpu_ns};
+    uint32_t n = weir_pipeline_threads(r->pipeline);
+    for (uint32_t i = 0; i < n; i++) {
+        const struct weir_thread *t = weir_pipeline_thread(r->pipeline, i);
+        out[i] =
+            (struct weir_report_thread){.name = t->name, .cpu_ns = t->cpu_ns};
+    }
     return n;
 }
 
 static void make_report(const struct record_run *r,
                         const struct weir_progress *p, struct weir_report *out)
 {
-    const struct weir_lane *lane = weir_pipeline_lane(r->pipeline);
     int64_t duration_ns = 0;
     /* Stamps are the frames' own and may be as far apart as they like. */
     if (p->time_min_ns <= p->time_max_ns &&
@@ -97,7 +95,7 @@ static void make_report(const struct record_run *r,
         .delivered = {.frames = p->ledger.delivered,
                       .bytes = p->delivered_bytes},
         .ledger = p->ledger,
-        .summary = weir_lane_summary(lane),
+        .summary = weir_assembly_summary(weir_pipeline_assembly(r->pipeline)),
         .proto_name = weir_proto_name,
         .outcome_name = weir_outcome_name,
         .writes = r->options->output != NULL,
@@ -106,20 +104,29 @@ static void make_report(const struct record_run *r,
     };
 }
 
+/* What went wrong with a lane's source, or a sink. */
+static int judge_parts(struct record_run *r)
+{
+    struct weir_assembly *a = weir_pipeline_assembly(r->pipeline);
+    struct weir_err err;
+    int status = WEIR_EXIT_OK;
+    for (uint32_t i = 0; i < weir_assembly_lanes(a); i++)
+        if (weir_lane_source_error(weir_assembly_lane(a, i), &err) != 0) {
+            record_complain(&err);
+            status = WEIR_EXIT_FAILED;
+        }
+    for (uint32_t i = 0; i < weir_assembly_outlets(a); i++)
+        if (weir_outlet_error(weir_assembly_outlet(a, i), &err) != 0) {
+            record_complain(&err);
+            status = WEIR_EXIT_FAILED;
+        }
+    return status;
+}
+
 /* Everything that can be wrong at the end, each with its line. */
 static int judge(struct record_run *r, const struct weir_progress *p)
 {
-    const struct weir_lane *lane = weir_pipeline_lane(r->pipeline);
-    struct weir_err err;
-    int status = WEIR_EXIT_OK;
-    if (weir_lane_source_error(lane, &err) != 0) {
-        record_complain(&err);
-        status = WEIR_EXIT_FAILED;
-    }
-    if (weir_lane_sink_error(lane, &err) != 0) {
-        record_complain(&err);
-        status = WEIR_EXIT_FAILED;
-    }
+    int status = judge_parts(r);
     if (p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE] > 0) {
         char name[WEIR_LINKTYPE_TEXT_MAX];
         fprintf(stderr,
@@ -175,9 +182,9 @@ int record_report(struct record_run *r)
     struct weir_progress p;
     struct weir_report text;
     struct weir_err err;
-    weir_lane_progress(weir_pipeline_lane(r->pipeline), &p);
+    weir_assembly_progress(weir_pipeline_assembly(r->pipeline), &p);
     make_report(r, &p, &text);
-    struct weir_report_thread threads[THREADS_MAX];
+    struct weir_report_thread threads[WEIR_THREADS_MAX];
     text.threads_count = thread_costs(r, threads);
     text.threads = threads;
     if (r->line_open)

@@ -22,6 +22,7 @@
 #include "cli/privileges.h"
 #include "cli/record_options.h"
 #include "cli/record_report.h"
+#include "pipeline/lane.h"
 #include "pipeline/pipeline.h"
 #include "ring/stop.h"
 #include "sink/file_sink.h"
@@ -130,7 +131,7 @@ static int open_sink(struct record_run *r, struct weir_err *err)
                   ? weir_null_sink_open(&r->sink, err)
                   : open_file_sink(r, err);
     if (ret == 0)
-        weir_lane_set_sink(weir_pipeline_lane(r->pipeline), r->sink);
+        weir_assembly_set_sink(weir_pipeline_assembly(r->pipeline), 0, r->sink);
     return ret;
 }
 
@@ -185,23 +186,25 @@ static int open_pipeline(struct record_run *r, struct weir_err *err)
     const struct weir_source *source = r->source;
     r->format = o->output == NULL ? WEIR_FORMAT_NONE : o->format;
     struct weir_pipeline_config config = {
-        .lane = {.source = r->source,
-                 .stop = &r->stop,
-                 .abandon = &r->abandon,
-                 .workers = o->workers,
-                 .block_bytes = record_block_bytes(o),
-                 .account = {.format = r->format,
-                             .one_linktype = r->format == WEIR_FORMAT_PCAP ||
-                                             r->format == WEIR_FORMAT_PCAP_NS,
-                             .linktype = source->ifaces->at[0].linktype,
-                             .snaplen = o->snaplen},
-                 .frames_max = o->frames_max,
-                 .duration_ns = o->duration_ns,
-                 .talkers = TALKERS},
+        .assembly = {.sources = &r->source,
+                     .lanes = 1,
+                     .stop = &r->stop,
+                     .abandon = &r->abandon,
+                     .workers = o->workers,
+                     .block_bytes = record_block_bytes(o),
+                     .account = {.format = r->format,
+                                 .one_linktype =
+                                     r->format == WEIR_FORMAT_PCAP ||
+                                     r->format == WEIR_FORMAT_PCAP_NS,
+                                 .linktype = source->ifaces->at[0].linktype,
+                                 .snaplen = o->snaplen},
+                     .frames_max = o->frames_max,
+                     .duration_ns = o->duration_ns,
+                     .talkers = TALKERS},
         .cpus_count = o->cpus_count,
     };
     memcpy(config.cpus, o->cpus, sizeof config.cpus);
-    if (getrandom(&config.lane.seed, sizeof config.lane.seed, 0) < 0)
+    if (getrandom(&config.assembly.seed, sizeof config.assembly.seed, 0) < 0)
         return weir_err_sys(err, -errno, "getrandom");
     set_interval(r, &config);
     return weir_pipeline_open(&r->pipeline, &config, err);
@@ -293,7 +296,7 @@ static void show_counts(struct record_run *r)
     if (poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0)
         return;
     struct weir_progress p;
-    weir_lane_progress(weir_pipeline_lane(r->pipeline), &p);
+    weir_assembly_progress(weir_pipeline_assembly(r->pipeline), &p);
     uint64_t seen = p.ledger.received;
     if (p.ledger.has_kernel && p.ledger.kernel_seen > seen)
         seen = p.ledger.kernel_seen;
@@ -308,7 +311,7 @@ static void heed_signal(struct record_run *r, uint32_t number)
 {
     switch (number) {
     case SIGHUP:
-        weir_lane_rotate(weir_pipeline_lane(r->pipeline));
+        weir_assembly_rotate(weir_pipeline_assembly(r->pipeline));
         break;
     case SIGUSR1:
         show_counts(r);

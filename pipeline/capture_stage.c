@@ -15,7 +15,7 @@ static bool bring_home(struct weir_lane *lane)
     struct weir_source *source = lane->config.source;
     struct weir_batch *batch;
     bool any = false;
-    while ((batch = weir_link_pop(lane->writer.home)) != NULL) {
+    while ((batch = weir_link_pop(c->home)) != NULL) {
         source->ops->reclaim(source, &batch->lease);
         weir_pool_put(c->pool, batch);
         any = true;
@@ -50,11 +50,11 @@ static void pass_notice(struct weir_lane *lane)
     c->notice_generation = source->notice_generation;
     if (source->notice == NULL)
         return;
-    struct weir_err *slot = weir_link_pop(lane->stats.notices_back);
+    struct weir_err *slot = weir_link_pop(c->notices_back);
     if (slot == NULL)
         return;
     weir_err_set(slot, 0, "%s", source->notice);
-    weir_link_push(lane->stats.notices, slot);
+    weir_link_push(c->notices, slot);
 }
 
 static void end(struct weir_lane *lane)
@@ -63,7 +63,7 @@ static void end(struct weir_lane *lane)
     read_counts(lane);
     for (uint32_t i = 0; i < lane->config.workers; i++)
         weir_link_end(lane->workers[i].in);
-    weir_link_end(lane->stats.notices);
+    weir_link_end(lane->capture.notices);
 }
 
 /* What the kernel still holds was never counted by us: it can only be

@@ -11,7 +11,7 @@
 uint32_t weir_lane_batches(uint32_t workers)
 {
     /* Enough for each worker to have one in hand, one waiting before it and
-     * one behind it, and for the writer to have a few. */
+     * one behind it, and for the outlet to have a few. */
     return 8 + 4 * workers;
 }
 
@@ -20,8 +20,7 @@ static int open_summaries(struct weir_lane *lane, struct weir_err *err)
     struct weir_summary_config config = {.talkers = lane->config.talkers,
                                          .seed = lane->config.seed};
     size_t workers = lane->config.workers;
-    /* Two for each worker, one of what was not delivered, one in all. */
-    size_t count = 2 * workers + 2;
+    size_t count = 2 * workers;
     lane->summaries = calloc(count, sizeof(struct weir_summary *));
     if (lane->summaries == NULL)
         return weir_err_sys(err, -ENOMEM, "statistics");
@@ -36,22 +35,21 @@ static int open_summaries(struct weir_lane *lane, struct weir_err *err)
         lane->workers[i].summary = lane->summaries[2 * i];
         weir_link_push(lane->workers[i].spare, lane->summaries[2 * i + 1]);
     }
-    lane->writer.rest = lane->summaries[2 * workers];
-    lane->stats.total = lane->summaries[2 * workers + 1];
     return 0;
 }
 
 static int open_worker(struct weir_lane *lane, struct worker_stage *w,
                        struct weir_err *err)
 {
-    uint32_t batches = weir_lane_batches(lane->config.workers);
+    const struct weir_lane_config *config = &lane->config;
+    uint32_t batches = weir_lane_batches(config->workers);
     int ret = weir_bell_open(&w->bell, false, err);
     if (ret == 0)
         ret = weir_link_open(&w->in, batches, &w->bell, err);
     if (ret == 0)
-        ret = weir_link_open(&w->out, batches, &lane->writer.bell, err);
+        ret = weir_link_open(&w->out, batches, config->outlet_bell, err);
     if (ret == 0)
-        ret = weir_link_open(&w->tally, 2, &lane->stats.bell, err);
+        ret = weir_link_open(&w->tally, 2, config->stats_bell, err);
     if (ret == 0)
         ret = weir_link_open(&w->spare, 2, NULL, err);
     return ret;
@@ -59,27 +57,19 @@ static int open_worker(struct weir_lane *lane, struct worker_stage *w,
 
 static int open_stages(struct weir_lane *lane, struct weir_err *err)
 {
-    uint32_t batches = weir_lane_batches(lane->config.workers);
-    struct writer_stage *w = &lane->writer;
-    struct stats_stage *s = &lane->stats;
-    weir_counter_set(&w->cells.time_min_ns, (uint64_t)INT64_MAX);
-    weir_counter_set(&w->cells.time_max_ns, (uint64_t)INT64_MIN);
-    int ret = weir_bell_open(&lane->capture.bell, true, err);
+    const struct weir_lane_config *config = &lane->config;
+    uint32_t batches = weir_lane_batches(config->workers);
+    struct capture_stage *c = &lane->capture;
+    int ret = weir_bell_open(&c->bell, true, err);
     if (ret == 0)
-        ret = weir_bell_open(&w->bell, false, err);
+        ret = weir_link_open(&c->home, batches, &c->bell, err);
     if (ret == 0)
-        ret = weir_bell_open(&s->bell, false, err);
+        ret = weir_link_open(&c->notices, NOTICES, config->stats_bell, err);
     if (ret == 0)
-        ret = weir_link_open(&w->home, batches, &lane->capture.bell, err);
-    if (ret == 0)
-        ret = weir_link_open(&w->undelivered, 1, &s->bell, err);
-    if (ret == 0)
-        ret = weir_link_open(&s->notices, NOTICES, &s->bell, err);
-    if (ret == 0)
-        ret = weir_link_open(&s->notices_back, NOTICES, NULL, err);
+        ret = weir_link_open(&c->notices_back, NOTICES, NULL, err);
     for (uint32_t i = 0; ret == 0 && i < NOTICES; i++)
-        weir_link_push(s->notices_back, &lane->notices[i]);
-    for (uint32_t i = 0; ret == 0 && i < lane->config.workers; i++)
+        weir_link_push(c->notices_back, &lane->notices[i]);
+    for (uint32_t i = 0; ret == 0 && i < config->workers; i++)
         ret = open_worker(lane, &lane->workers[i], err);
     return ret;
 }
@@ -120,11 +110,6 @@ int weir_lane_open(struct weir_lane **out,
     return 0;
 }
 
-void weir_lane_set_sink(struct weir_lane *lane, struct weir_sink *sink)
-{
-    lane->config.sink = sink;
-}
-
 /* For links whose items are the lane's own and come from nowhere else. */
 static void drain_and_close(struct weir_link *link)
 {
@@ -145,13 +130,10 @@ void weir_lane_close(struct weir_lane *lane)
         drain_and_close(w->spare);
         weir_bell_close(&w->bell);
     }
-    weir_link_close(lane->writer.home);
-    drain_and_close(lane->writer.undelivered);
-    drain_and_close(lane->stats.notices);
-    drain_and_close(lane->stats.notices_back);
+    weir_link_close(lane->capture.home);
+    drain_and_close(lane->capture.notices);
+    drain_and_close(lane->capture.notices_back);
     weir_bell_close(&lane->capture.bell);
-    weir_bell_close(&lane->writer.bell);
-    weir_bell_close(&lane->stats.bell);
     weir_pool_close(lane->capture.pool);
     for (uint32_t i = 0; i < lane->summaries_count; i++)
         weir_summary_close(lane->summaries[i]);
@@ -159,31 +141,74 @@ void weir_lane_close(struct weir_lane *lane)
     free(lane);
 }
 
-static void progress_of_writer(const struct weir_lane *lane,
-                               struct weir_progress *out)
+struct weir_batch *weir_lane_take(struct weir_lane *lane)
 {
-    const struct writer_cells *cells = &lane->writer.cells;
-    struct weir_ledger *ledger = &out->ledger;
-    ledger->delivered = weir_counter_read(&cells->delivered);
-    ledger->excluded[WEIR_EXCLUDED_SURPLUS] =
-        weir_counter_read(&cells->surplus);
-    for (int i = 0; i < WEIR_LOST_COUNT; i++)
-        ledger->lost[i] = weir_counter_read(&cells->lost[i]);
-    out->delivered_bytes = weir_counter_read(&cells->delivered_bytes);
-    out->malformed = 0 - weir_counter_read(&cells->malformed);
-    out->truncated = 0 - weir_counter_read(&cells->truncated);
-    out->write_ns = (int64_t)weir_counter_read(&cells->write_ns);
-    out->time_min_ns = (int64_t)weir_counter_read(&cells->time_min_ns);
-    out->time_max_ns = (int64_t)weir_counter_read(&cells->time_max_ns);
+    struct weir_batch *batch = weir_link_pop(lane->workers[lane->turn].out);
+    if (batch != NULL)
+        lane->turn = (lane->turn + 1) % lane->config.workers;
+    return batch;
 }
 
-static void progress_of_capture(const struct weir_lane *lane,
-                                struct weir_progress *out)
+bool weir_lane_taken(const struct weir_lane *lane)
+{
+    /* Batches come in rotation: when the worker whose turn it is has no
+     * more, nobody has. */
+    return weir_link_ended(lane->workers[lane->turn].out);
+}
+
+void weir_lane_give_back(struct weir_lane *lane, struct weir_batch *batch)
+{
+    weir_link_push(lane->capture.home, batch);
+}
+
+struct weir_summary *weir_lane_tally(struct weir_lane *lane, uint32_t worker)
+{
+    return weir_link_pop(lane->workers[worker].tally);
+}
+
+void weir_lane_untally(struct weir_lane *lane, uint32_t worker,
+                       struct weir_summary *summary)
+{
+    weir_link_push(lane->workers[worker].spare, summary);
+}
+
+bool weir_lane_tallied(const struct weir_lane *lane)
+{
+    for (uint32_t i = 0; i < lane->config.workers; i++)
+        if (!weir_link_ended(lane->workers[i].tally))
+            return false;
+    return true;
+}
+
+bool weir_lane_notice(struct weir_lane *lane, struct weir_err *text)
+{
+    struct weir_err *slot = weir_link_pop(lane->capture.notices);
+    if (slot == NULL)
+        return false;
+    *text = *slot;
+    weir_link_push(lane->capture.notices_back, slot);
+    return true;
+}
+
+bool weir_lane_noticed(const struct weir_lane *lane)
+{
+    return weir_link_ended(lane->capture.notices);
+}
+
+uint32_t weir_lane_workers(const struct weir_lane *lane)
+{
+    return lane->config.workers;
+}
+
+const struct weir_source *weir_lane_source(const struct weir_lane *lane)
+{
+    return lane->config.source;
+}
+
+void weir_lane_intake(const struct weir_lane *lane, struct weir_ledger *ledger)
 {
     const struct capture_cells *cells = &lane->capture.cells;
-    struct weir_ledger *ledger = &out->ledger;
     ledger->received = weir_counter_read(&cells->received);
-    out->starved = weir_counter_read(&cells->starved);
     ledger->has_kernel = lane->config.source->live;
     ledger->kernel_derived = weir_counter_read(&cells->derived) != 0;
     ledger->kernel_seen = weir_counter_read(&cells->kernel_seen);
@@ -193,15 +218,12 @@ static void progress_of_capture(const struct weir_lane *lane,
         ledger->discards[i] = weir_counter_read(&cells->discards[i]);
 }
 
-void weir_lane_progress(const struct weir_lane *lane, struct weir_progress *out)
+void weir_lane_progress(const struct weir_lane *lane, uint64_t taken,
+                        struct weir_progress *out)
 {
-    *out = (struct weir_progress){0};
     /* Each stage counts what it took and what it passed on, in cells of its
-     * own; what lies between two stages is the difference of two counts,
-     * and downstream is read first so that it is never negative. */
-    uint64_t written = weir_counter_read(&lane->writer.cells.taken);
-    progress_of_writer(lane, out);
-    uint64_t passed = 0, taken = 0;
+     * own; what lies between two stages is the difference of two counts. */
+    uint64_t passed = 0, worked = 0;
     for (uint32_t i = 0; i < lane->config.workers; i++) {
         const struct worker_cells *cells = &lane->workers[i].cells;
         out->malformed += weir_counter_read(&cells->malformed);
@@ -209,10 +231,11 @@ void weir_lane_progress(const struct weir_lane *lane, struct weir_progress *out)
         passed += weir_counter_read(&cells->passed);
         for (int e = 0; e < WEIR_EXCLUDED_COUNT; e++)
             out->ledger.excluded[e] += weir_counter_read(&cells->excluded[e]);
-        taken += weir_counter_read(&cells->taken);
+        worked += weir_counter_read(&cells->taken);
     }
-    progress_of_capture(lane, out);
-    out->ledger.in_flight = (out->ledger.received - taken) + (passed - written);
+    weir_lane_intake(lane, &out->ledger);
+    out->starved = weir_counter_read(&lane->capture.cells.starved);
+    out->ledger.in_flight = (out->ledger.received - worked) + (passed - taken);
 }
 
 int weir_lane_source_error(const struct weir_lane *lane, struct weir_err *err)
@@ -220,16 +243,4 @@ int weir_lane_source_error(const struct weir_lane *lane, struct weir_err *err)
     if (lane->capture.error != 0)
         *err = lane->capture.err;
     return lane->capture.error;
-}
-
-int weir_lane_sink_error(const struct weir_lane *lane, struct weir_err *err)
-{
-    if (lane->writer.error != 0)
-        *err = lane->writer.err;
-    return lane->writer.error;
-}
-
-const struct weir_summary *weir_lane_summary(const struct weir_lane *lane)
-{
-    return lane->stats.total;
 }

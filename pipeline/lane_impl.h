@@ -1,12 +1,10 @@
 #ifndef WEIR_PIPELINE_LANE_IMPL_H
 #define WEIR_PIPELINE_LANE_IMPL_H
 
-/* lane_impl: the stages' own memory; for the stage files of lane.h only.
+/* lane_impl: the stages' own memory; for the files of lane.h only.
  *
  * Each stage's struct is written by its thread alone, but for the cells,
  * which anybody reads, and the bell, which anybody rings. */
-
-#include <stdatomic.h>
 
 #include "capture/source.h"
 #include "pipeline/lane.h"
@@ -14,7 +12,6 @@
 #include "ring/counter.h"
 #include "ring/link.h"
 #include "ring/pool.h"
-#include "sink/sink.h"
 
 #define NOTICES 4
 
@@ -39,6 +36,9 @@ struct capture_stage {
     int64_t deadline_ns;   /* -a duration; 0: not begun */
     int64_t counts_due_ns; /* when the kernel's counts are read again */
     struct weir_pool *pool;
+    struct weir_link *home;    /* batches from the outlet */
+    struct weir_link *notices; /* struct weir_err, to stats */
+    struct weir_link *notices_back;
     uint32_t notice_generation;
     int error;
     struct weir_err err;
@@ -56,7 +56,7 @@ struct worker_stage {
     _Alignas(WEIR_CACHE_PAIR) struct worker_cells cells;
     _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
     struct weir_link *in;    /* batches from capture */
-    struct weir_link *out;   /* batches to the writer */
+    struct weir_link *out;   /* batches to the outlet */
     struct weir_link *tally; /* summaries to stats */
     struct weir_link *spare; /* summaries back */
     struct weir_summary *summary;
@@ -64,53 +64,14 @@ struct worker_stage {
     bool ended;
 };
 
-struct writer_cells {
-    struct weir_counter taken;
-    struct weir_counter delivered;
-    struct weir_counter delivered_bytes;
-    struct weir_counter write_ns; /* inside the sink's write */
-    struct weir_counter surplus;
-    struct weir_counter lost[WEIR_LOST_COUNT];
-    /* What workers counted of frames that were not delivered. */
-    struct weir_counter malformed;
-    struct weir_counter truncated;
-    /* Of delivered frames: int64_t in the cells' 64 bits. */
-    struct weir_counter time_min_ns;
-    struct weir_counter time_max_ns;
-};
-
-struct writer_stage {
-    _Alignas(WEIR_CACHE_PAIR) struct writer_cells cells;
-    _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
-    uint32_t turn; /* the worker whose batch is next */
-    bool full;     /* a limit was reached */
-    bool given_up; /* abandoned: nothing more is delivered */
-    bool ended;
-    int64_t tick_ns;               /* CLOCK_REALTIME of the sink's next tick */
-    struct weir_link *home;        /* batches to capture */
-    struct weir_link *undelivered; /* the one summary below, at the end */
-    struct weir_summary *rest;
-    _Atomic bool rotate;
-    int error;
-    struct weir_err err;
-};
-
-struct stats_stage {
-    _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
-    struct weir_summary *total;
-    struct weir_link *notices; /* struct weir_err, from capture */
-    struct weir_link *notices_back;
-    bool subtracted;
-};
-
 struct weir_lane {
     struct capture_stage capture;
-    struct writer_stage writer;
-    struct stats_stage stats;
     struct weir_lane_config config;
     struct weir_err notices[NOTICES];
     struct weir_summary **summaries; /* all of them, wherever they are */
     uint32_t summaries_count;
+    /* The outlet's, on lines of its own: the worker whose batch is next. */
+    _Alignas(WEIR_CACHE_PAIR) uint32_t turn;
     struct worker_stage workers[];
 };
 

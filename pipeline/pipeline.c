@@ -12,27 +12,26 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "pipeline/outlet.h"
+#include "pipeline/stats.h"
 #include "ring/bell.h"
 #include "ring/counter.h"
 #include "ring/stop.h"
 
-/* Capture, writer and stats, besides the workers. */
-#define THREADS_MAX (WEIR_WORKERS_MAX + 3)
-
 struct thread {
     struct weir_pipeline *pipeline;
     pthread_t id;
-    void (*run)(struct weir_pipeline *p, uint32_t index);
-    uint32_t index;
-    struct weir_thread_plan plan;
-    int64_t cpu_ns; /* by the thread, at its end */
+    void (*run)(struct weir_pipeline *p, const struct thread *t);
+    uint32_t lane; /* or outlet */
+    uint32_t worker;
+    struct weir_thread seen; /* cpu_ns: by the thread, at its end */
 };
 
 enum gate { GATE_SHUT, GATE_OPEN, GATE_CANCELLED };
 
 struct weir_pipeline {
     struct weir_pipeline_config config;
-    struct weir_lane *lane;
+    struct weir_assembly *assembly;
     struct weir_stop done;
     pthread_mutex_t mutex; /* of gate, cold: only until all threads run */
     pthread_cond_t changed;
@@ -41,24 +40,23 @@ struct weir_pipeline {
     struct weir_counter ended_ns;
     uint32_t threads_count;
     uint32_t started;
-    struct thread threads[THREADS_MAX];
+    struct thread threads[];
 };
 
 /* Sleeps until the capture stage may have something to do. */
-static void wait_for_source(struct weir_pipeline *p)
+static void wait_for_source(struct weir_pipeline *p, struct weir_lane *lane)
 {
-    struct weir_bell *bell = weir_lane_capture_bell(p->lane);
+    struct weir_bell *bell = weir_lane_capture_bell(lane);
+    const struct weir_assembly_config *config = &p->config.assembly;
     struct weir_capture_wait wait;
-    weir_lane_capture_wait(p->lane, weir_clock_mono_ns(), &wait);
+    weir_lane_capture_wait(lane, weir_clock_mono_ns(), &wait);
     struct pollfd fds[4];
     nfds_t n = 0;
     fds[n++] = (struct pollfd){.fd = bell->fd, .events = POLLIN};
     if (wait.stoppable)
-        fds[n++] =
-            (struct pollfd){.fd = p->config.lane.stop->fd, .events = POLLIN};
+        fds[n++] = (struct pollfd){.fd = config->stop->fd, .events = POLLIN};
     if (wait.abandonable)
-        fds[n++] =
-            (struct pollfd){.fd = p->config.lane.abandon->fd, .events = POLLIN};
+        fds[n++] = (struct pollfd){.fd = config->abandon->fd, .events = POLLIN};
     if (wait.fd >= 0)
         fds[n++] = (struct pollfd){.fd = wait.fd, .events = POLLIN};
     struct timespec limit = {
@@ -68,17 +66,17 @@ static void wait_for_source(struct weir_pipeline *p)
     ppoll(fds, n, wait.timeout_ns >= 0 ? &limit : NULL, NULL);
 }
 
-static void run_capture(struct weir_pipeline *p, uint32_t index)
+static void run_capture(struct weir_pipeline *p, const struct thread *t)
 {
-    (void)index;
-    struct weir_bell *bell = weir_lane_capture_bell(p->lane);
+    struct weir_lane *lane = weir_assembly_lane(p->assembly, t->lane);
+    struct weir_bell *bell = weir_lane_capture_bell(lane);
     for (;;) {
-        enum weir_step step = weir_lane_capture(p->lane, weir_clock_mono_ns());
+        enum weir_step step = weir_lane_capture(lane, weir_clock_mono_ns());
         if (step == WEIR_STEP_IDLE) {
             weir_bell_ticket(bell);
-            step = weir_lane_capture(p->lane, weir_clock_mono_ns());
+            step = weir_lane_capture(lane, weir_clock_mono_ns());
             if (step == WEIR_STEP_IDLE)
-                wait_for_source(p);
+                wait_for_source(p, lane);
             weir_bell_ack(bell);
         }
         if (step == WEIR_STEP_ENDED)
@@ -86,15 +84,16 @@ static void run_capture(struct weir_pipeline *p, uint32_t index)
     }
 }
 
-static void run_worker(struct weir_pipeline *p, uint32_t index)
+static void run_worker(struct weir_pipeline *p, const struct thread *t)
 {
-    struct weir_bell *bell = weir_lane_work_bell(p->lane, index);
+    struct weir_lane *lane = weir_assembly_lane(p->assembly, t->lane);
+    struct weir_bell *bell = weir_lane_work_bell(lane, t->worker);
     for (;;) {
         int64_t now_ns = weir_clock_mono_ns();
-        enum weir_step step = weir_lane_work(p->lane, index, now_ns);
+        enum weir_step step = weir_lane_work(lane, t->worker, now_ns);
         if (step == WEIR_STEP_IDLE) {
             uint32_t ticket = weir_bell_ticket(bell);
-            step = weir_lane_work(p->lane, index, now_ns);
+            step = weir_lane_work(lane, t->worker, now_ns);
             if (step == WEIR_STEP_IDLE)
                 weir_bell_wait(bell, ticket, -1);
             else
@@ -108,9 +107,9 @@ static void run_worker(struct weir_pipeline *p, uint32_t index)
 /* A tick is at a time of day, and the clock may be set while we sleep. */
 #define TICK_MAX_NS WEIR_NS_PER_S
 
-static int64_t until_tick(const struct weir_pipeline *p)
+static int64_t until_tick(const struct weir_outlet *outlet)
 {
-    int64_t tick_ns = weir_lane_write_deadline(p->lane);
+    int64_t tick_ns = weir_outlet_deadline(outlet);
     if (tick_ns == INT64_MAX)
         return -1;
     int64_t left_ns = tick_ns - weir_clock_real_ns();
@@ -119,17 +118,17 @@ static int64_t until_tick(const struct weir_pipeline *p)
     return left_ns < TICK_MAX_NS ? left_ns : TICK_MAX_NS;
 }
 
-static void run_writer(struct weir_pipeline *p, uint32_t index)
+static void run_writer(struct weir_pipeline *p, const struct thread *t)
 {
-    (void)index;
-    struct weir_bell *bell = weir_lane_write_bell(p->lane);
+    struct weir_outlet *outlet = weir_assembly_outlet(p->assembly, t->lane);
+    struct weir_bell *bell = weir_outlet_bell(outlet);
     for (;;) {
-        enum weir_step step = weir_lane_write(p->lane, weir_clock_real_ns());
+        enum weir_step step = weir_outlet_step(outlet, weir_clock_real_ns());
         if (step == WEIR_STEP_IDLE) {
             uint32_t ticket = weir_bell_ticket(bell);
-            step = weir_lane_write(p->lane, weir_clock_real_ns());
+            step = weir_outlet_step(outlet, weir_clock_real_ns());
             if (step == WEIR_STEP_IDLE)
-                weir_bell_wait(bell, ticket, until_tick(p));
+                weir_bell_wait(bell, ticket, until_tick(outlet));
             else
                 weir_bell_ack(bell);
         }
@@ -141,7 +140,7 @@ static void run_writer(struct weir_pipeline *p, uint32_t index)
 static void tell(struct weir_pipeline *p)
 {
     struct weir_progress progress;
-    weir_lane_progress(p->lane, &progress);
+    weir_assembly_progress(p->assembly, &progress);
     int64_t elapsed_ns = weir_pipeline_elapsed_ns(p);
     WEIR_ASSERT(p->config.on_interval != NULL);
     p->config.on_interval(p->config.context, &progress, elapsed_ns);
@@ -149,16 +148,18 @@ static void tell(struct weir_pipeline *p)
 
 static void pass_notices(struct weir_pipeline *p)
 {
+    struct weir_stats *stats = weir_assembly_stats(p->assembly);
     struct weir_err text;
-    while (weir_lane_notice(p->lane, &text))
+    while (weir_stats_notice(stats, &text))
         if (p->config.on_notice != NULL)
             p->config.on_notice(p->config.context, text.text);
 }
 
-static void run_stats(struct weir_pipeline *p, uint32_t index)
+static void run_stats(struct weir_pipeline *p, const struct thread *t)
 {
-    (void)index;
-    struct weir_bell *bell = weir_lane_stats_bell(p->lane);
+    (void)t;
+    struct weir_stats *stats = weir_assembly_stats(p->assembly);
+    struct weir_bell *bell = weir_stats_bell(stats);
     bool telling = p->config.on_interval != NULL;
     bool ticking = telling && p->config.interval_ns > 0;
     int64_t due_ns = ticking ? p->begun_ns + p->config.interval_ns : INT64_MAX;
@@ -172,11 +173,11 @@ static void run_stats(struct weir_pipeline *p, uint32_t index)
                 due_ns += p->config.interval_ns;
         }
         pass_notices(p);
-        enum weir_step step = weir_lane_stats(p->lane);
+        enum weir_step step = weir_stats_step(stats);
         if (step == WEIR_STEP_IDLE) {
             uint32_t ticket = weir_bell_ticket(bell);
             pass_notices(p);
-            step = weir_lane_stats(p->lane);
+            step = weir_stats_step(stats);
             if (step == WEIR_STEP_IDLE)
                 weir_bell_wait(bell, ticket, ticking ? due_ns - now_ns : -1);
             else
@@ -220,10 +221,10 @@ static int64_t thread_cpu_ns(void)
 static void *thread_main(void *argument)
 {
     struct thread *t = argument;
-    pthread_setname_np(pthread_self(), t->plan.name);
+    pthread_setname_np(pthread_self(), t->seen.name);
     if (pass_gate(t->pipeline) == GATE_OPEN)
-        t->run(t->pipeline, t->index);
-    t->cpu_ns = thread_cpu_ns();
+        t->run(t->pipeline, t);
+    t->seen.cpu_ns = thread_cpu_ns();
     return NULL;
 }
 
@@ -234,30 +235,57 @@ static int next_cpu(const struct weir_pipeline *p)
 }
 
 static struct thread *plan_thread(struct weir_pipeline *p,
-                                  void (*run)(struct weir_pipeline *, uint32_t))
+                                  void (*run)(struct weir_pipeline *,
+                                              const struct thread *),
+                                  uint32_t lane)
 {
     struct thread *t = &p->threads[p->threads_count];
     t->pipeline = p;
     t->run = run;
-    t->plan.cpu = next_cpu(p);
+    t->lane = lane;
+    t->seen.cpu = next_cpu(p);
     p->threads_count++;
     return t;
 }
 
+/* "weir-work-1", and of several lanes "weir-work-0-1". */
+static void name_thread(struct thread *t, const char *what, bool several,
+                        int worker)
+{
+    static_assert(WEIR_LANES_MAX <= 100 && WEIR_WORKERS_MAX <= 100,
+                  "a name holds two digits of each");
+    char *out = t->seen.name;
+    size_t size = sizeof t->seen.name;
+    int n = snprintf(out, size, "weir-%s", what);
+    if (several)
+        n += snprintf(out + n, size - (size_t)n, "-%u", t->lane);
+    if (worker >= 0)
+        snprintf(out + n, size - (size_t)n, "-%d", worker);
+}
+
 static void plan(struct weir_pipeline *p)
 {
-    struct thread *t = plan_thread(p, run_capture);
-    snprintf(t->plan.name, sizeof t->plan.name, "weir-capture");
-    static_assert(WEIR_WORKERS_MAX <= 256, "a name holds three digits");
-    for (uint32_t i = 0; i < p->config.lane.workers; i++) {
-        t = plan_thread(p, run_worker);
-        t->index = i;
-        snprintf(t->plan.name, sizeof t->plan.name, "weir-work-%u", i & 0xffu);
+    uint32_t lanes = weir_assembly_lanes(p->assembly);
+    uint32_t outlets = weir_assembly_outlets(p->assembly);
+    for (uint32_t i = 0; i < lanes; i++) {
+        struct thread *t = plan_thread(p, run_capture, i);
+        name_thread(t, "capture", lanes > 1, -1);
+        for (uint32_t k = 0; k < p->config.assembly.workers; k++) {
+            t = plan_thread(p, run_worker, i);
+            t->worker = k;
+            name_thread(t, "work", lanes > 1, (int)k);
+        }
     }
-    t = plan_thread(p, run_writer);
-    snprintf(t->plan.name, sizeof t->plan.name, "weir-write");
-    t = plan_thread(p, run_stats);
-    snprintf(t->plan.name, sizeof t->plan.name, "weir-stats");
+    for (uint32_t i = 0; i < outlets; i++)
+        name_thread(plan_thread(p, run_writer, i), "write", outlets > 1, -1);
+    name_thread(plan_thread(p, run_stats, 0), "stats", false, -1);
+}
+
+/* Capture and workers of each lane, the writers, the stats. */
+static uint32_t count_threads(const struct weir_assembly_config *config)
+{
+    return config->lanes * (1 + config->workers) +
+           (config->outlets_apart ? config->lanes : 1) + 1;
 }
 
 static int check_cpus(const struct weir_pipeline_config *config,
@@ -284,23 +312,25 @@ int weir_pipeline_open(struct weir_pipeline **out,
     int ret = check_cpus(config, err);
     if (ret < 0)
         return ret;
-    struct weir_pipeline *p = calloc(1, sizeof *p);
+    size_t threads = count_threads(&config->assembly);
+    struct weir_pipeline *p =
+        calloc(1, sizeof *p + threads * sizeof(struct thread));
     if (p == NULL)
         return weir_err_sys(err, -ENOMEM, "pipeline");
     p->config = *config;
     ret = weir_stop_open(&p->done, err);
     if (ret < 0)
         goto err_done;
-    ret = weir_lane_open(&p->lane, &config->lane, err);
+    ret = weir_assembly_open(&p->assembly, &config->assembly, err);
     if (ret < 0)
-        goto err_lane;
+        goto err_assembly;
     pthread_mutex_init(&p->mutex, NULL);
     pthread_cond_init(&p->changed, NULL);
     plan(p);
     *out = p;
     return 0;
 
-err_lane:
+err_assembly:
     weir_stop_close(&p->done);
 err_done:
     free(p);
@@ -313,10 +343,10 @@ static int start_thread(struct thread *t)
     int ret = pthread_attr_init(&attr);
     if (ret != 0)
         return -ret;
-    if (t->plan.cpu >= 0) {
+    if (t->seen.cpu >= 0) {
         cpu_set_t set;
         CPU_ZERO(&set);
-        CPU_SET((unsigned)t->plan.cpu, &set);
+        CPU_SET((unsigned)t->seen.cpu, &set);
         ret = pthread_attr_setaffinity_np(&attr, sizeof set, &set);
     }
     if (ret == 0)
@@ -337,7 +367,7 @@ int weir_pipeline_start(struct weir_pipeline *p, struct weir_err *err)
     set_gate(p, ret == 0 ? GATE_OPEN : GATE_CANCELLED);
     if (ret == 0)
         return 0;
-    weir_err_sys(err, ret, "thread %s", p->threads[p->started].plan.name);
+    weir_err_sys(err, ret, "thread %s", p->threads[p->started].seen.name);
     weir_pipeline_join(p);
     return ret;
 }
@@ -360,37 +390,29 @@ int64_t weir_pipeline_elapsed_ns(const struct weir_pipeline *p)
     return (ended_ns != 0 ? ended_ns : weir_clock_mono_ns()) - p->begun_ns;
 }
 
-struct weir_lane *weir_pipeline_lane(struct weir_pipeline *p)
+struct weir_assembly *weir_pipeline_assembly(struct weir_pipeline *p)
 {
-    return p->lane;
+    return p->assembly;
+}
+
+uint32_t weir_pipeline_threads(const struct weir_pipeline *p)
+{
+    return p->threads_count;
+}
+
+const struct weir_thread *weir_pipeline_thread(const struct weir_pipeline *p,
+                                               uint32_t i)
+{
+    return &p->threads[i].seen;
 }
 
 void weir_pipeline_close(struct weir_pipeline *p)
 {
     if (p == NULL)
         return;
-    weir_lane_close(p->lane);
+    weir_assembly_close(p->assembly);
     weir_stop_close(&p->done);
     pthread_cond_destroy(&p->changed);
     pthread_mutex_destroy(&p->mutex);
     free(p);
-}
-
-uint32_t weir_pipeline_plan(const struct weir_pipeline *p,
-                            struct weir_thread_plan *out, uint32_t max)
-{
-    uint32_t n = p->threads_count < max ? p->threads_count : max;
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = p->threads[i].plan;
-    return n;
-}
-
-uint32_t weir_pipeline_costs(const struct weir_pipeline *p,
-                             struct weir_thread_cost *out, uint32_t max)
-{
-    uint32_t n = p->threads_count < max ? p->threads_count : max;
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = (struct weir_thread_cost){.name = p->threads[i].plan.name,
-                                           .cpu_ns = p->threads[i].cpu_ns};
-    return n;
 }

@@ -1,32 +1,39 @@
 #ifndef WEIR_PIPELINE_PIPELINE_H
 #define WEIR_PIPELINE_PIPELINE_H
 
-/* pipeline: a lane with a thread for each of its stages.
+/* pipeline: an assembly with a thread for each of its stages.
  *
- *   thread          runs                    sleeps on
- *   weir-capture    weir_lane_capture       its bell, the source, the events
- *   weir-work-K     weir_lane_work          its bell
- *   weir-write      weir_lane_write         its bell, the sink's next tick
- *   weir-stats      weir_lane_stats         its bell, the next interval
+ *   thread            runs                  sleeps on
+ *   weir-capture[-L]  weir_lane_capture     its bell, the source, the events
+ *   weir-work-[L-]K   weir_lane_work        its bell
+ *   weir-write[-L]    weir_outlet_step      its bell, the sink's next tick
+ *   weir-stats        weir_stats_step       its bell, the next interval
  *
- * open -> start -> (stop or abandon, through the lane's events) -> join ->
- * close.  A stop ends the threads in order: capture, workers, writer, stats.
+ * The lane's number L is there if there are several.
  *
- * Owner     the pipeline owns its lane and its threads; it borrows the
- *           source, the sink and the two events.
+ * open -> start -> (stop or abandon, through the events) -> join -> close.
+ * A stop ends the threads in order: capture, workers, writers, stats.
+ *
+ * Owner     the pipeline owns its assembly and its threads; it borrows the
+ *           sources, the sinks and the two events.
  * Threads   open, start, join, close: one control thread.  The others: any,
- *           between open and close; lane.h says what of the lane any thread
- *           may call.  Callbacks run in the stats thread; they may take
- *           their time (no frame waits for them), but join waits for them.
+ *           between open and close; assembly.h says what of the assembly any
+ *           thread may call.  Callbacks run in the stats thread; they may
+ *           take their time (no frame waits for them), but join waits for
+ *           them.
  * Errors    open and start: -errno with text.  What goes wrong while running
- *           is asked of the lane after join (lane.h).
+ *           is asked of lanes and outlets after join.
  * Signals   threads inherit the signal mask of who calls start. */
 
 #include <stdint.h>
 
+#include "pipeline/assembly.h"
 #include "pipeline/lane.h"
 
 #define WEIR_CPUS_MAX 256
+
+/* A capture thread and workers for each lane, and a writer; one for stats. */
+#define WEIR_THREADS_MAX (WEIR_LANES_MAX * (WEIR_WORKERS_MAX + 2) + 1)
 
 struct weir_pipeline;
 
@@ -37,9 +44,10 @@ typedef void weir_interval_fn(void *context,
 typedef void weir_notice_fn(void *context, const char *text);
 
 struct weir_pipeline_config {
-    struct weir_lane_config lane;
-    /* CPUs for capture, worker 0.., writer and stats, in this order and
-     * round again; none: the kernel places the threads. */
+    struct weir_assembly_config assembly;
+    /* CPUs for each lane's capture and workers, then the writers and stats,
+     * in the plan's order and round again; none: the kernel places the threads.
+     */
     uint16_t cpus[WEIR_CPUS_MAX];
     uint32_t cpus_count;
     int64_t interval_ns;           /* 0: only at the end */
@@ -66,26 +74,21 @@ void weir_pipeline_join(struct weir_pipeline *p);
 /* weir_pipeline_elapsed_ns: since start; until the end once that came. */
 int64_t weir_pipeline_elapsed_ns(const struct weir_pipeline *p);
 
-struct weir_lane *weir_pipeline_lane(struct weir_pipeline *p);
+struct weir_assembly *weir_pipeline_assembly(struct weir_pipeline *p);
 
 /* weir_pipeline_close: before start or after join; accepts NULL. */
 void weir_pipeline_close(struct weir_pipeline *p);
 
-/* What the pipeline is made of, thread by thread; for people and tests. */
-struct weir_thread_plan {
+/* What the pipeline is made of, thread by thread; for people and tests.
+ * weir_pipeline_thread: i below weir_pipeline_threads, which is at most
+ * WEIR_THREADS_MAX; cpu_ns is known after join. */
+struct weir_thread {
     char name[16];
-    int cpu; /* -1: anywhere */
+    int cpu;        /* -1: anywhere */
+    int64_t cpu_ns; /* spent on a CPU */
 };
-uint32_t weir_pipeline_plan(const struct weir_pipeline *p,
-                            struct weir_thread_plan *out, uint32_t max);
-
-/* weir_pipeline_costs: after join: what each thread has spent on a CPU, in the
- * plan's order.  Returns how many, at most max. */
-struct weir_thread_cost {
-    const char *name; /* the pipeline's, until close */
-    int64_t cpu_ns;
-};
-uint32_t weir_pipeline_costs(const struct weir_pipeline *p,
-                             struct weir_thread_cost *out, uint32_t max);
+uint32_t weir_pipeline_threads(const struct weir_pipeline *p);
+const struct weir_thread *weir_pipeline_thread(const struct weir_pipeline *p,
+                                               uint32_t i);
 
 #endif

@@ -40,8 +40,15 @@ static bool second(uint64_t number)
     return number % 7 == 3;
 }
 
-/* An IPv4/UDP frame with its number in the last 8 bytes. */
-static uint32_t make_frame(uint64_t number, uint64_t random, uint8_t *data)
+/* A frame's last 8 bytes. */
+static uint64_t mark(uint8_t lane, uint64_t number)
+{
+    return (uint64_t)lane << 56 | number;
+}
+
+/* An IPv4/UDP frame with its mark in the last 8 bytes. */
+static uint32_t make_frame(uint8_t lane, uint64_t number, uint64_t random,
+                           uint8_t *data)
 {
     uint32_t len = FRAME_BYTES_MIN +
                    (uint32_t)(random % (FRAME_BYTES_MAX - FRAME_BYTES_MIN));
@@ -56,7 +63,7 @@ static uint32_t make_frame(uint64_t number, uint64_t random, uint8_t *data)
     data[38] = (uint8_t)((len - 34) >> 8);
     data[39] = (uint8_t)(len - 34);
     data[19] = (uint8_t)number; /* IPv4's identification, for the filter */
-    weir_store_64(data + len - 8, number);
+    weir_store_64(data + len - 8, mark(lane, number));
     return len;
 }
 
@@ -69,7 +76,7 @@ static void fill_one(struct fake_source *f, struct weir_fill *fill)
         .iface = f->config.second_iface && second(number) ? 1 : 0,
     };
     frame.len = frame.caplen =
-        make_frame(number, fake_random(&f->random), data);
+        make_frame(f->config.lane, number, fake_random(&f->random), data);
     memcpy(weir_fill_add(fill, &frame), data, frame.caplen);
 }
 
@@ -172,11 +179,12 @@ static bool left_out(const struct fake_sink *f, uint64_t number)
     return f->config.filtered && number % 4 == 0;
 }
 
-static uint64_t number_of_next(struct fake_sink *f)
+static uint64_t number_of_next(struct fake_sink *f, uint8_t lane)
 {
-    while (left_out(f, f->next_number))
-        f->next_number++;
-    return f->next_number++;
+    uint64_t *next = &f->next_number[lane];
+    while (left_out(f, *next))
+        ++*next;
+    return (*next)++;
 }
 
 /* Checks the record at *offset of the chunk and moves behind it. */
@@ -186,12 +194,17 @@ static void check_record(struct fake_sink *f, const struct weir_batch *batch,
     struct weir_encoded record;
     const uint8_t *bytes = batch->chunk.bytes + *offset;
     weir_encoded_read(f->config.format, bytes, &record);
-    uint64_t number = number_of_next(f);
     uint32_t tail =
         f->config.format == WEIR_FORMAT_PCAPNG ? 4 + (0u - record.len) % 4 : 0;
+    uint64_t found = 0;
     if (record.bytes > batch->chunk.len - *offset)
         f->fault = "a record longer than its chunk";
-    else if (weir_load_64(bytes + record.bytes - tail - 8) != number)
+    else
+        found = weir_load_64(bytes + record.bytes - tail - 8);
+    uint8_t lane = (uint8_t)(found >> 56) % FAKE_LANES;
+    uint64_t number = number_of_next(f, lane);
+    f->lane_delivered[lane]++;
+    if (found != mark(lane, number))
         f->fault = "not the frame whose turn it was";
     else if (record.time_ns != (int64_t)number * 1000)
         f->fault = "another time than the frame's";

@@ -3,11 +3,11 @@
 
 /* fake: a source and a sink that do what a seed tells them, and remember.
  *
- * The source lays down Ethernet frames whose last 8 bytes are their number,
- * says WAIT at random, ends after so many frames, fails, or is a live kernel
- * that drops; its interfaces have different link types.  The sink checks
- * that each delivered record is the next one that should be, and fails or is
- * done when told so.
+ * The source lays down Ethernet frames whose last 8 bytes are their number
+ * and, in the highest, their lane; says WAIT at random, ends after so many
+ * frames, fails, or is a live kernel that drops; its interfaces have different
+ * link types.  The sink checks that each delivered record is the next one of
+ * its lane that should be, and fails or is done when told so.
  *
  * Threads   each is used by one thread at a time, like the real ones. */
 
@@ -21,8 +21,11 @@
 
 uint64_t fake_random(uint64_t *state);
 
+#define FAKE_LANES 8
+
 struct fake_source_config {
     uint64_t seed;
+    uint8_t lane; /* below FAKE_LANES */
     uint32_t leases;
     uint32_t block_bytes;
     uint64_t frames;  /* ends behind them */
@@ -55,7 +58,8 @@ struct fake_sink {
     uint64_t random;
     uint64_t delivered;
     uint64_t delivered_bytes;
-    uint64_t next_number; /* of the source's frames */
+    uint64_t next_number[FAKE_LANES]; /* of each source's frames */
+    uint64_t lane_delivered[FAKE_LANES];
     bool finished;
     const char *fault; /* what was wrong with what came, or NULL */
 };

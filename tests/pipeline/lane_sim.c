@@ -1,9 +1,10 @@
-/* lane_sim: a seeded scheduler steps the stages of a lane in any order.
+/* lane_sim: a seeded scheduler steps the stages of lanes in any order.
  *
- * After every step the ledger must hold; at the end it must balance, the
- * statistics must count exactly the delivered frames, and the sink must have
- * got each frame in its turn.  Sources and sinks fail, wait and end wherever
- * the seed says.  Usage: lane_sim [FIRST_SEED [SEEDS]]. */
+ * One lane or several, with an outlet each or one for all.  After every step
+ * the ledger of each lane must hold; at the end they must balance, the
+ * statistics must count exactly the delivered frames, and the sinks must have
+ * got each lane's frames in their turn.  Sources and sinks fail, wait and end
+ * wherever the seed says.  Usage: lane_sim [FIRST_SEED [SEEDS]]. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,20 +12,26 @@
 #include <string.h>
 
 #include "base/linktype.h"
+#include "pipeline/assembly.h"
 #include "pipeline/lane.h"
+#include "pipeline/outlet.h"
+#include "pipeline/stats.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "tests/pipeline/fake.h"
 
 #define BLOCK_BYTES 16384
+#define LANES_MAX   3
+#define WORKERS_MAX 4
+#define STAGES_MAX  (LANES_MAX * (WORKERS_MAX + 2) + 1)
 
 struct sim {
     uint64_t random;
     struct weir_stop stop, abandon;
-    struct weir_source *source;
-    struct fake_sink sink;
-    struct weir_lane_config config;
-    struct weir_lane *lane;
+    struct weir_source *sources[LANES_MAX];
+    struct fake_sink sinks[LANES_MAX];
+    struct weir_assembly_config config;
+    struct weir_assembly *assembly;
     uint64_t stop_step, abandon_step; /* UINT64_MAX: never */
     int64_t now_ns;
 };
@@ -41,6 +48,46 @@ static uint64_t sometimes(struct sim *s, uint64_t odds, uint64_t below)
     return pick(s, odds) == 0 ? value : UINT64_MAX;
 }
 
+/* What all lanes of a recording have in common. */
+struct common {
+    bool live, second_iface, one_linktype, filtered;
+    enum weir_format format;
+};
+
+static void open_source(struct sim *s, uint64_t seed, uint32_t lane,
+                        const struct common *common)
+{
+    s->sources[lane] = fake_source_open(&(struct fake_source_config){
+        .seed = seed + 1 + UINT64_C(100) * lane,
+        .lane = (uint8_t)lane,
+        .leases = weir_lane_batches(s->config.workers),
+        .block_bytes = BLOCK_BYTES,
+        .frames = pick(s, 4000),
+        .fail_at = sometimes(s, 4, 3000),
+        .frames_per_lease_max = 1 + (uint32_t)pick(s, 60),
+        .wait_percent = (uint32_t)pick(s, 90),
+        .live = common->live,
+        .second_iface = common->second_iface,
+        .filtered = common->filtered,
+    });
+}
+
+static void open_sink(struct sim *s, uint64_t seed, uint32_t outlet,
+                      const struct common *common)
+{
+    fake_sink_open(&s->sinks[outlet],
+                   &(struct fake_sink_config){
+                       .seed = seed + 2 + UINT64_C(100) * outlet,
+                       .format = common->format,
+                       .one_linktype = common->one_linktype,
+                       .second_iface = common->second_iface,
+                       .filtered = common->filtered,
+                       .fail_at = sometimes(s, 4, 3000),
+                       .done_at = sometimes(s, 4, 3000),
+                   });
+    weir_assembly_set_sink(s->assembly, outlet, &s->sinks[outlet].sink);
+}
+
 static const char *open_sim(struct sim *s, uint64_t seed)
 {
     struct weir_err err;
@@ -49,40 +96,23 @@ static const char *open_sim(struct sim *s, uint64_t seed)
     if (weir_stop_open(&s->stop, &err) != 0 ||
         weir_stop_open(&s->abandon, &err) != 0)
         return "no events";
-    bool second_iface = pick(s, 2) == 0, one_linktype = pick(s, 2) == 0;
-    bool filtered = pick(s, 2) == 0;
-    enum weir_format format = (enum weir_format)(WEIR_FORMAT_PCAP + pick(s, 3));
-    uint32_t workers = 1 + (uint32_t)pick(s, 4);
-    s->source = fake_source_open(&(struct fake_source_config){
-        .seed = seed + 1,
-        .leases = weir_lane_batches(workers),
-        .block_bytes = BLOCK_BYTES,
-        .frames = pick(s, 4000),
-        .fail_at = sometimes(s, 4, 3000),
-        .frames_per_lease_max = 1 + (uint32_t)pick(s, 60),
-        .wait_percent = (uint32_t)pick(s, 90),
+    struct common common = {
         .live = pick(s, 2) == 0,
-        .second_iface = second_iface,
-        .filtered = filtered,
-    });
-    fake_sink_open(&s->sink, &(struct fake_sink_config){
-                                 .seed = seed + 2,
-                                 .format = format,
-                                 .one_linktype = one_linktype,
-                                 .second_iface = second_iface,
-                                 .filtered = filtered,
-                                 .fail_at = sometimes(s, 4, 3000),
-                                 .done_at = sometimes(s, 4, 3000),
-                             });
-    s->config = (struct weir_lane_config){
-        .source = s->source,
-        .sink = &s->sink.sink,
+        .second_iface = pick(s, 2) == 0,
+        .one_linktype = pick(s, 2) == 0,
+        .filtered = pick(s, 2) == 0,
+        .format = (enum weir_format)(WEIR_FORMAT_PCAP + pick(s, 3)),
+    };
+    s->config = (struct weir_assembly_config){
+        .sources = s->sources,
+        .lanes = 1 + (uint32_t)pick(s, LANES_MAX),
+        .outlets_apart = pick(s, 2) == 0,
         .stop = &s->stop,
         .abandon = &s->abandon,
-        .workers = workers,
+        .workers = 1 + (uint32_t)pick(s, WORKERS_MAX),
         .block_bytes = BLOCK_BYTES,
-        .account = {.format = format,
-                    .one_linktype = one_linktype,
+        .account = {.format = common.format,
+                    .one_linktype = common.one_linktype,
                     .linktype = WEIR_LINKTYPE_ETHERNET},
         .frames_max = pick(s, 3) == 0 ? 1 + pick(s, 3000) : 0,
         .duration_ns = pick(s, 4) == 0 ? 1 + (int64_t)pick(s, 5000) : 0,
@@ -91,38 +121,68 @@ static const char *open_sim(struct sim *s, uint64_t seed)
     };
     s->stop_step = sometimes(s, 3, 2000);
     s->abandon_step = sometimes(s, 6, 2000);
-    return weir_lane_open(&s->lane, &s->config, &err) == 0 ? NULL : "no lane";
+    for (uint32_t i = 0; i < s->config.lanes; i++)
+        open_source(s, seed, i, &common);
+    if (weir_assembly_open(&s->assembly, &s->config, &err) != 0)
+        return "no assembly";
+    for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
+        open_sink(s, seed, i, &common);
+    return NULL;
 }
 
+static void close_sim(struct sim *s)
+{
+    weir_assembly_close(s->assembly);
+    for (uint32_t i = 0; i < s->config.lanes; i++)
+        fake_source_close(s->sources[i]);
+    weir_stop_close(&s->stop);
+    weir_stop_close(&s->abandon);
+}
+
+/* Stages are numbered lane by lane, capture first; then outlets, stats. */
 static enum weir_step step_stage(struct sim *s, uint32_t stage)
 {
-    uint32_t workers = s->config.workers;
-    if (stage == 0)
-        return weir_lane_capture(s->lane, s->now_ns);
-    if (stage <= workers)
-        return weir_lane_work(s->lane, stage - 1, s->now_ns);
-    if (stage == workers + 1)
-        return weir_lane_write(s->lane, s->now_ns);
-    return weir_lane_stats(s->lane);
+    uint32_t in_lane = 1 + s->config.workers;
+    uint32_t lane = stage / in_lane, place = stage % in_lane;
+    uint32_t outlet = stage - s->config.lanes * in_lane;
+    if (lane < s->config.lanes && place == 0)
+        return weir_lane_capture(weir_assembly_lane(s->assembly, lane),
+                                 s->now_ns);
+    if (lane < s->config.lanes)
+        return weir_lane_work(weir_assembly_lane(s->assembly, lane), place - 1,
+                              s->now_ns);
+    if (outlet < weir_assembly_outlets(s->assembly))
+        return weir_outlet_step(weir_assembly_outlet(s->assembly, outlet),
+                                s->now_ns);
+    return weir_stats_step(weir_assembly_stats(s->assembly));
 }
 
 static const char *check_step(struct sim *s)
 {
     struct weir_progress p;
-    weir_lane_progress(s->lane, &p);
+    for (uint32_t i = 0; i < s->config.lanes; i++) {
+        weir_assembly_lane_progress(s->assembly, i, &p);
+        if (!weir_ledger_holds(&p.ledger))
+            return "the ledger of a lane does not hold";
+        if (p.ledger.in_flight > p.ledger.received)
+            return "more in flight than was received";
+    }
+    weir_assembly_progress(s->assembly, &p);
     if (!weir_ledger_holds(&p.ledger))
         return "the ledger does not hold";
-    if (p.ledger.in_flight > p.ledger.received)
-        return "more in flight than was received";
-    return s->sink.fault;
+    for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
+        if (s->sinks[i].fault != NULL)
+            return s->sinks[i].fault;
+    return NULL;
 }
 
 static const char *run(struct sim *s)
 {
-    uint32_t stages = s->config.workers + 3;
+    uint32_t stages = s->config.lanes * (1 + s->config.workers) +
+                      weir_assembly_outlets(s->assembly) + 1;
     uint64_t ended = 0;
     /* Some stages are slow: a stage is skipped this often. */
-    uint32_t lazy[8];
+    uint32_t lazy[STAGES_MAX];
     for (uint32_t i = 0; i < stages; i++)
         lazy[i] = (uint32_t)pick(s, 95);
     for (uint64_t n = 0; ended != (UINT64_C(1) << stages) - 1; n++) {
@@ -133,7 +193,7 @@ static const char *run(struct sim *s)
         if (n == s->abandon_step)
             weir_stop_set(&s->abandon);
         if (pick(s, 500) == 0)
-            weir_lane_rotate(s->lane);
+            weir_assembly_rotate(s->assembly);
         s->now_ns += (int64_t)pick(s, 20);
         uint32_t stage = (uint32_t)pick(s, stages);
         if (pick(s, 100) < lazy[stage])
@@ -147,54 +207,82 @@ static const char *run(struct sim *s)
     return NULL;
 }
 
+/* Each lane's ledger balances, and says what the sinks got of the lane. */
+static const char *check_lane(struct sim *s, uint32_t lane)
+{
+    struct weir_progress p;
+    uint64_t delivered = 0;
+    weir_assembly_lane_progress(s->assembly, lane, &p);
+    for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
+        delivered += s->sinks[i].lane_delivered[lane];
+    if (!weir_ledger_balanced(&p.ledger))
+        return "the ledger of a lane does not balance";
+    if (p.ledger.delivered != delivered)
+        return "delivered of a lane is not what the sink got";
+    return NULL;
+}
+
+static const char *check_sinks(struct sim *s, const struct weir_progress *p)
+{
+    uint64_t delivered = 0, bytes = 0;
+    bool failed = false;
+    for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++) {
+        struct weir_err err = {.text = ""};
+        delivered += s->sinks[i].delivered;
+        bytes += s->sinks[i].delivered_bytes;
+        failed |=
+            weir_outlet_error(weir_assembly_outlet(s->assembly, i), &err) != 0;
+        if (!s->sinks[i].finished)
+            return "a sink was not finished";
+    }
+    if (p->ledger.delivered != delivered)
+        return "delivered is not what the sinks got";
+    if (p->delivered_bytes != bytes)
+        return "delivered bytes are not what the sinks got";
+    if (p->ledger.lost[WEIR_LOST_WRITE] > 0 && !failed)
+        return "frames lost by a sink that says nothing";
+    return NULL;
+}
+
 static const char *check_end(struct sim *s)
 {
     struct weir_progress p;
-    weir_lane_progress(s->lane, &p);
-    struct weir_sum total = weir_summary_total(weir_lane_summary(s->lane));
-    struct weir_err err = {.text = ""};
+    weir_assembly_progress(s->assembly, &p);
+    struct weir_sum total =
+        weir_summary_total(weir_assembly_summary(s->assembly));
+    for (uint32_t i = 0; i < s->config.lanes; i++) {
+        const char *fault = check_lane(s, i);
+        if (fault != NULL)
+            return fault;
+    }
     if (!weir_ledger_balanced(&p.ledger))
         return "the ledger does not balance";
-    if (p.ledger.delivered != s->sink.delivered)
-        return "delivered is not what the sink got";
-    if (p.delivered_bytes != s->sink.delivered_bytes)
-        return "delivered bytes are not what the sink got";
     if (total.frames != p.ledger.delivered || total.bytes != p.delivered_bytes)
         return "the statistics are not those of the delivered frames";
     if (s->config.frames_max > 0 && p.ledger.delivered > s->config.frames_max)
         return "more than -c frames";
-    if (!s->sink.finished)
-        return "the sink was not finished";
-    if (p.ledger.lost[WEIR_LOST_WRITE] > 0 &&
-        weir_lane_sink_error(s->lane, &err) == 0)
-        return "frames lost by a sink that says nothing";
     if (p.ledger.lost[WEIR_LOST_ABANDONED] > 0 && s->abandon_step == UINT64_MAX)
         return "abandoned by nobody";
-    return NULL;
+    return check_sinks(s, &p);
 }
 
 static const char *simulate(uint64_t seed)
 {
     struct sim s;
     const char *fault = open_sim(&s, seed);
-    if (fault != NULL)
-        return fault;
-    fault = run(&s);
+    if (fault == NULL)
+        fault = run(&s);
     if (fault == NULL)
         fault = check_end(&s);
-    if (fault == NULL) {
-        weir_lane_close(s.lane);
-        fake_source_close(s.source);
-        weir_stop_close(&s.stop);
-        weir_stop_close(&s.abandon);
-    }
+    if (fault == NULL)
+        close_sim(&s);
     return fault;
 }
 
 int main(int argc, char **argv)
 {
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-    uint64_t seeds = argc > 2 ? strtoull(argv[2], NULL, 0) : 3000;
+    uint64_t seeds = argc > 2 ? strtoull(argv[2], NULL, 0) : 1500;
     uint64_t failed = 0;
     printf("seeds %" PRIu64 " to %" PRIu64 "\n", first, first + seeds - 1);
     for (uint64_t seed = first; seed < first + seeds; seed++) {

@@ -19,12 +19,13 @@
 #include "tests/pipeline/fake.h"
 
 #define BLOCK_BYTES 16384
+#define LANES_MAX   3
 
 struct stress {
     uint64_t random;
     struct weir_stop stop, abandon;
-    struct weir_source *source;
-    struct fake_sink sink;
+    struct weir_source *sources[LANES_MAX];
+    struct fake_sink sinks[LANES_MAX];
     struct weir_pipeline_config config;
     uint64_t intervals; /* by the stats thread */
 };
@@ -43,65 +44,91 @@ static void on_interval(void *context, const struct weir_progress *progress,
     s->intervals++;
 }
 
-static void open_ends(struct stress *s, uint64_t seed, uint32_t workers)
+/* What all lanes of a recording have in common. */
+struct common {
+    uint64_t seed;
+    uint64_t frames;
+    bool live, second_iface;
+};
+
+static void open_source(struct stress *s, uint32_t lane, uint32_t workers,
+                        const struct common *common)
 {
-    uint64_t frames = 20000 + pick(s, 100000);
-    bool second_iface = pick(s, 2) == 0;
-    s->source = fake_source_open(&(struct fake_source_config){
-        .seed = seed + 1,
+    uint64_t frames = common->frames;
+    s->sources[lane] = fake_source_open(&(struct fake_source_config){
+        .seed = common->seed + 1 + UINT64_C(100) * lane,
+        .lane = (uint8_t)lane,
         .leases = weir_lane_batches(workers),
         .block_bytes = BLOCK_BYTES,
         .frames = frames,
         .fail_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
         .frames_per_lease_max = 60,
         .wait_percent = (uint32_t)pick(s, 10),
-        .live = pick(s, 2) == 0,
-        .second_iface = second_iface,
+        .live = common->live,
+        .second_iface = common->second_iface,
     });
-    fake_sink_open(
-        &s->sink, &(struct fake_sink_config){
-                      .seed = seed + 2,
-                      .format = WEIR_FORMAT_PCAPNG,
-                      .second_iface = second_iface,
-                      .fail_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
-                      .done_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
-                  });
 }
 
-static void configure(struct stress *s, uint32_t workers, uint64_t seed)
+static void open_sink(struct stress *s, uint32_t outlet,
+                      const struct common *common)
 {
+    uint64_t frames = common->frames;
+    fake_sink_open(
+        &s->sinks[outlet],
+        &(struct fake_sink_config){
+            .seed = common->seed + 2 + UINT64_C(100) * outlet,
+            .format = WEIR_FORMAT_PCAPNG,
+            .second_iface = common->second_iface,
+            .fail_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
+            .done_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
+        });
+}
+
+static void configure(struct stress *s, uint64_t seed)
+{
+    struct common common = {.seed = seed,
+                            .frames = 20000 + pick(s, 100000),
+                            .live = pick(s, 2) == 0,
+                            .second_iface = pick(s, 2) == 0};
     s->config = (struct weir_pipeline_config){
-        .lane = {.source = s->source,
-                 .sink = &s->sink.sink,
-                 .stop = &s->stop,
-                 .abandon = &s->abandon,
-                 .workers = workers,
-                 .block_bytes = BLOCK_BYTES,
-                 .account = {.format = WEIR_FORMAT_PCAPNG},
-                 .talkers = 64,
-                 .seed = seed},
+        .assembly = {.sources = s->sources,
+                     .lanes = 1 + (uint32_t)pick(s, LANES_MAX),
+                     .outlets_apart = pick(s, 2) == 0,
+                     .stop = &s->stop,
+                     .abandon = &s->abandon,
+                     .workers = 1 + (uint32_t)pick(s, 3),
+                     .block_bytes = BLOCK_BYTES,
+                     .account = {.format = WEIR_FORMAT_PCAPNG},
+                     .talkers = 64,
+                     .seed = seed},
         .interval_ns = 1000000,
         .on_interval = on_interval,
         .context = s,
     };
+    common.frames /= s->config.assembly.lanes;
+    for (uint32_t i = 0; i < s->config.assembly.lanes; i++) {
+        open_source(s, i, s->config.assembly.workers, &common);
+        open_sink(s, i, &common);
+    }
 }
 
 /* Meddles until the pipeline is done. */
 static const char *meddle(struct stress *s, struct weir_pipeline *p)
 {
+    struct weir_assembly *a = weir_pipeline_assembly(p);
     struct pollfd done = {.fd = weir_pipeline_done_fd(p), .events = POLLIN};
     uint64_t stop_at = pick(s, 3) == 0 ? pick(s, 40) : UINT64_MAX;
     uint64_t abandon_at = pick(s, 5) == 0 ? pick(s, 40) : UINT64_MAX;
     for (uint64_t n = 0; poll(&done, 1, 1) == 0; n++) {
         struct weir_progress progress;
-        weir_lane_progress(weir_pipeline_lane(p), &progress);
+        weir_assembly_progress(a, &progress);
         if (progress.ledger.in_flight > progress.ledger.received)
             return "more in flight than was received";
         if (n == stop_at)
             weir_stop_set(&s->stop);
         if (n == abandon_at)
             weir_stop_set(&s->abandon);
-        weir_lane_rotate(weir_pipeline_lane(p));
+        weir_assembly_rotate(a);
         if (n > 60000)
             return "does not end";
     }
@@ -111,17 +138,26 @@ static const char *meddle(struct stress *s, struct weir_pipeline *p)
 static const char *check(struct stress *s, struct weir_pipeline *p)
 {
     struct weir_progress progress;
-    struct weir_lane *lane = weir_pipeline_lane(p);
-    weir_lane_progress(lane, &progress);
-    struct weir_sum total = weir_summary_total(weir_lane_summary(lane));
-    if (s->sink.fault != NULL)
-        return s->sink.fault;
+    struct weir_assembly *a = weir_pipeline_assembly(p);
+    uint64_t delivered = 0, bytes = 0;
+    for (uint32_t i = 0; i < weir_assembly_outlets(a); i++) {
+        if (s->sinks[i].fault != NULL)
+            return s->sinks[i].fault;
+        delivered += s->sinks[i].delivered;
+        bytes += s->sinks[i].delivered_bytes;
+    }
+    for (uint32_t i = 0; i < weir_assembly_lanes(a); i++) {
+        weir_assembly_lane_progress(a, i, &progress);
+        if (!weir_ledger_balanced(&progress.ledger))
+            return "the ledger of a lane does not balance";
+    }
+    weir_assembly_progress(a, &progress);
+    struct weir_sum total = weir_summary_total(weir_assembly_summary(a));
     if (!weir_ledger_balanced(&progress.ledger))
         return "the ledger does not balance";
-    if (progress.ledger.delivered != s->sink.delivered)
-        return "delivered is not what the sink got";
-    if (total.frames != s->sink.delivered ||
-        total.bytes != s->sink.delivered_bytes)
+    if (progress.ledger.delivered != delivered)
+        return "delivered is not what the sinks got";
+    if (total.frames != delivered || total.bytes != bytes)
         return "the statistics are not those of the delivered frames";
     if (s->intervals == 0)
         return "no interval was told";
@@ -133,22 +169,25 @@ static const char *stress(uint64_t seed)
     struct stress s = {.random = seed};
     struct weir_err err;
     struct weir_pipeline *p;
-    uint32_t workers = 1 + (uint32_t)pick(&s, 3);
     if (weir_stop_open(&s.stop, &err) != 0 ||
         weir_stop_open(&s.abandon, &err) != 0)
         return "no events";
-    open_ends(&s, seed, workers);
-    configure(&s, workers, seed);
-    if (weir_pipeline_open(&p, &s.config, &err) != 0 ||
-        weir_pipeline_start(p, &err) != 0)
+    configure(&s, seed);
+    if (weir_pipeline_open(&p, &s.config, &err) != 0)
         return "no pipeline";
+    struct weir_assembly *a = weir_pipeline_assembly(p);
+    for (uint32_t i = 0; i < weir_assembly_outlets(a); i++)
+        weir_assembly_set_sink(a, i, &s.sinks[i].sink);
+    if (weir_pipeline_start(p, &err) != 0)
+        return "no threads";
     const char *fault = meddle(&s, p);
     if (fault != NULL)
         return fault;
     weir_pipeline_join(p);
     fault = check(&s, p);
     weir_pipeline_close(p);
-    fake_source_close(s.source);
+    for (uint32_t i = 0; i < s.config.assembly.lanes; i++)
+        fake_source_close(s.sources[i]);
     weir_stop_close(&s.stop);
     weir_stop_close(&s.abandon);
     return fault;

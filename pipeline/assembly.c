@@ -1,0 +1,179 @@
+#include "pipeline/assembly.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "pipeline/lane.h"
+#include "pipeline/outlet.h"
+#include "pipeline/quota.h"
+#include "pipeline/stats.h"
+
+struct weir_assembly {
+    struct weir_quota quota;
+    struct weir_stats *stats;
+    uint32_t lanes_count;
+    uint32_t outlets_count;
+    struct weir_lane *lanes[WEIR_LANES_MAX];
+    struct weir_outlet *outlets[WEIR_LANES_MAX];
+};
+
+static int open_outlet(struct weir_assembly *a,
+                       const struct weir_assembly_config *config,
+                       struct weir_err *err)
+{
+    struct weir_outlet **outlet = &a->outlets[a->outlets_count];
+    int ret = weir_outlet_open(
+        outlet,
+        &(struct weir_outlet_config){
+            .stop = config->stop,
+            .abandon = config->abandon,
+            .account = config->account,
+            .quota = &a->quota,
+            .inlets_max = config->outlets_apart ? 1 : config->lanes,
+            .talkers = config->talkers,
+            .seed = config->seed,
+            .stats_bell = weir_stats_bell(a->stats),
+        },
+        err);
+    if (ret < 0)
+        return ret;
+    weir_stats_add_outlet(a->stats, *outlet);
+    a->outlets_count++;
+    return 0;
+}
+
+static int open_lane(struct weir_assembly *a,
+                     const struct weir_assembly_config *config,
+                     struct weir_err *err)
+{
+    struct weir_lane **lane = &a->lanes[a->lanes_count];
+    struct weir_outlet *outlet = a->outlets[a->outlets_count - 1];
+    int ret = weir_lane_open(lane,
+                             &(struct weir_lane_config){
+                                 .source = config->sources[a->lanes_count],
+                                 .stop = config->stop,
+                                 .abandon = config->abandon,
+                                 .workers = config->workers,
+                                 .block_bytes = config->block_bytes,
+                                 .account = config->account,
+                                 .duration_ns = config->duration_ns,
+                                 .talkers = config->talkers,
+                                 .seed = config->seed,
+                                 .outlet_bell = weir_outlet_bell(outlet),
+                                 .stats_bell = weir_stats_bell(a->stats),
+                             },
+                             err);
+    if (ret < 0)
+        return ret;
+    weir_outlet_add(outlet, *lane);
+    weir_stats_add_lane(a->stats, *lane);
+    a->lanes_count++;
+    return 0;
+}
+
+int weir_assembly_open(struct weir_assembly **out,
+                       const struct weir_assembly_config *config,
+                       struct weir_err *err)
+{
+    if (config->lanes < 1 || config->lanes > WEIR_LANES_MAX)
+        return weir_err_set(err, -EINVAL, "%u lanes: 1 to %d are possible",
+                            config->lanes, WEIR_LANES_MAX);
+    struct weir_assembly *a = calloc(1, sizeof *a);
+    if (a == NULL)
+        return weir_err_sys(err, -ENOMEM, "pipeline");
+    weir_quota_open(&a->quota, config->frames_max);
+    int ret = weir_stats_open(&a->stats,
+                              &(struct weir_stats_config){
+                                  .talkers = config->talkers,
+                                  .seed = config->seed,
+                                  .lanes_max = config->lanes,
+                              },
+                              err);
+    while (ret == 0 && a->lanes_count < config->lanes) {
+        if (config->outlets_apart || a->outlets_count == 0)
+            ret = open_outlet(a, config, err);
+        if (ret == 0)
+            ret = open_lane(a, config, err);
+    }
+    if (ret < 0) {
+        weir_assembly_close(a);
+        return ret;
+    }
+    *out = a;
+    return 0;
+}
+
+void weir_assembly_set_sink(struct weir_assembly *a, uint32_t outlet,
+                            struct weir_sink *sink)
+{
+    weir_outlet_set_sink(a->outlets[outlet], sink);
+}
+
+void weir_assembly_close(struct weir_assembly *a)
+{
+    if (a == NULL)
+        return;
+    for (uint32_t i = 0; i < a->lanes_count; i++)
+        weir_lane_close(a->lanes[i]);
+    for (uint32_t i = 0; i < a->outlets_count; i++)
+        weir_outlet_close(a->outlets[i]);
+    weir_stats_close(a->stats);
+    free(a);
+}
+
+uint32_t weir_assembly_lanes(const struct weir_assembly *a)
+{
+    return a->lanes_count;
+}
+
+uint32_t weir_assembly_outlets(const struct weir_assembly *a)
+{
+    return a->outlets_count;
+}
+
+struct weir_lane *weir_assembly_lane(struct weir_assembly *a, uint32_t i)
+{
+    return a->lanes[i];
+}
+
+struct weir_outlet *weir_assembly_outlet(struct weir_assembly *a, uint32_t i)
+{
+    return a->outlets[i];
+}
+
+struct weir_stats *weir_assembly_stats(struct weir_assembly *a)
+{
+    return a->stats;
+}
+
+void weir_assembly_rotate(struct weir_assembly *a)
+{
+    for (uint32_t i = 0; i < a->outlets_count; i++)
+        weir_outlet_rotate(a->outlets[i]);
+}
+
+void weir_assembly_progress(const struct weir_assembly *a,
+                            struct weir_progress *out)
+{
+    *out = weir_progress_none();
+    for (uint32_t i = 0; i < a->lanes_count; i++) {
+        struct weir_progress p;
+        weir_assembly_lane_progress(a, i, &p);
+        weir_progress_add(out, &p);
+    }
+}
+
+void weir_assembly_lane_progress(const struct weir_assembly *a, uint32_t lane,
+                                 struct weir_progress *out)
+{
+    bool apart = a->outlets_count > 1;
+    *out = weir_progress_none();
+    uint64_t taken = weir_outlet_progress(a->outlets[apart ? lane : 0],
+                                          apart ? 0 : lane, out);
+    weir_lane_progress(a->lanes[lane], taken, out);
+}
+
+const struct weir_summary *weir_assembly_summary(const struct weir_assembly *a)
+{
+    return weir_stats_total(a->stats);
+}

@@ -1,0 +1,86 @@
+#ifndef WEIR_PIPELINE_ASSEMBLY_H
+#define WEIR_PIPELINE_ASSEMBLY_H
+
+/* assembly: lanes, outlets and statistics put together; no thread yet.
+ *
+ *   source 0 > lane 0 --+                     source 0 > lane 0 > outlet 0
+ *   source 1 > lane 1 --+--> outlet 0   or    source 1 > lane 1 > outlet 1
+ *                 summaries > stats                 summaries > stats
+ *
+ * pipeline.h runs each stage in a thread of its own; a test calls the steps
+ * of lane.h, outlet.h and stats.h by hand.
+ *
+ * Owner     an assembly owns lanes, outlets and stats; it borrows sources,
+ *           sinks and events, which outlive it.
+ * Threads   [1] open, set_sink, close: nobody else running.  Unmarked calls:
+ *           any thread at any time.
+ * Progress  memory is fixed at open. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "pipeline/account.h"
+#include "pipeline/progress.h"
+
+struct weir_assembly;
+struct weir_lane;
+struct weir_outlet;
+struct weir_sink;
+struct weir_source;
+struct weir_stats;
+struct weir_stop;
+struct weir_summary;
+
+#define WEIR_LANES_MAX 64
+
+struct weir_assembly_config {
+    struct weir_source *const *sources; /* a lane each; read at open only */
+    uint32_t lanes;                     /* 1 to WEIR_LANES_MAX */
+    bool outlets_apart; /* an outlet for each lane, else one for all */
+    struct weir_stop *stop;
+    struct weir_stop *abandon;
+    uint32_t workers;     /* of each lane */
+    uint32_t block_bytes; /* of the sources' leases */
+    struct weir_account_config account;
+    uint64_t frames_max; /* -c, of all lanes together; 0 = no limit */
+    int64_t duration_ns; /* as in lane.h */
+    uint32_t talkers;
+    uint64_t seed;
+};
+
+/* weir_assembly_open [1]: returns 0, -EINVAL or -ENOMEM. */
+int weir_assembly_open(struct weir_assembly **out,
+                       const struct weir_assembly_config *config,
+                       struct weir_err *err);
+
+/* weir_assembly_set_sink [1]: of an outlet, before the first step. */
+void weir_assembly_set_sink(struct weir_assembly *a, uint32_t outlet,
+                            struct weir_sink *sink);
+
+/* weir_assembly_close [1]: after every stage has ended, or before the first
+ * step; accepts NULL. */
+void weir_assembly_close(struct weir_assembly *a);
+
+uint32_t weir_assembly_lanes(const struct weir_assembly *a);
+uint32_t weir_assembly_outlets(const struct weir_assembly *a);
+struct weir_lane *weir_assembly_lane(struct weir_assembly *a, uint32_t i);
+struct weir_outlet *weir_assembly_outlet(struct weir_assembly *a, uint32_t i);
+struct weir_stats *weir_assembly_stats(struct weir_assembly *a);
+
+/* weir_assembly_rotate: the operator asks for new files. */
+void weir_assembly_rotate(struct weir_assembly *a);
+
+/* weir_assembly_progress: of all lanes; weir_assembly_lane_progress: of one.
+ * They read the cells, downstream first.  Between steps, and so in a test
+ * and at the end, weir_ledger_holds is true of both. */
+void weir_assembly_progress(const struct weir_assembly *a,
+                            struct weir_progress *out);
+void weir_assembly_lane_progress(const struct weir_assembly *a, uint32_t lane,
+                                 struct weir_progress *out);
+
+/* After the end [1]: the merged summary, which counts exactly the delivered
+ * frames; the errors are asked of lanes and outlets. */
+const struct weir_summary *weir_assembly_summary(const struct weir_assembly *a);
+
+#endif

@@ -1,0 +1,369 @@
+#include "pipeline/outlet.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/clock.h"
+#include "pipeline/lane.h"
+#include "pipeline/quota.h"
+#include "ring/bell.h"
+#include "ring/counter.h"
+#include "ring/link.h"
+#include "ring/stop.h"
+#include "ring/summary.h"
+#include "sink/sink.h"
+
+struct inlet_cells {
+    struct weir_counter taken;
+    struct weir_counter delivered;
+    struct weir_counter delivered_bytes;
+    struct weir_counter write_ns; /* inside the sink's write */
+    struct weir_counter surplus;
+    struct weir_counter lost[WEIR_LOST_COUNT];
+    /* What workers counted of frames that were not delivered. */
+    struct weir_counter malformed;
+    struct weir_counter truncated;
+    /* Of delivered frames: int64_t in the cells' 64 bits. */
+    struct weir_counter time_min_ns;
+    struct weir_counter time_max_ns;
+};
+
+struct inlet {
+    _Alignas(WEIR_CACHE_PAIR) struct inlet_cells cells;
+    struct weir_lane *lane;
+    bool ended;
+};
+
+struct weir_outlet {
+    _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
+    struct weir_outlet_config config;
+    struct weir_sink *sink;
+    bool full;     /* a limit was reached */
+    bool given_up; /* abandoned: nothing more is delivered */
+    bool ended;
+    int64_t tick_ns;        /* CLOCK_REALTIME of the sink's next tick */
+    struct weir_link *done; /* the one summary below, at the end */
+    struct weir_summary *rest;
+    _Atomic bool rotate;
+    int error;
+    struct weir_err err;
+    uint32_t inlets_count;
+    uint32_t turn; /* the inlet that is looked at first */
+    struct inlet inlets[];
+};
+
+int weir_outlet_open(struct weir_outlet **out,
+                     const struct weir_outlet_config *config,
+                     struct weir_err *err)
+{
+    struct weir_summary_config summary = {.talkers = config->talkers,
+                                          .seed = config->seed};
+    size_t bytes =
+        sizeof(struct weir_outlet) + config->inlets_max * sizeof(struct inlet);
+    struct weir_outlet *outlet = aligned_alloc(WEIR_CACHE_PAIR, bytes);
+    if (outlet == NULL)
+        return weir_err_sys(err, -ENOMEM, "outlet");
+    memset(outlet, 0, bytes);
+    outlet->config = *config;
+    int ret = weir_bell_open(&outlet->bell, false, err);
+    if (ret == 0)
+        ret = weir_link_open(&outlet->done, 1, config->stats_bell, err);
+    if (ret == 0) {
+        ret = weir_summary_open(&outlet->rest, &summary, err);
+        if (ret < 0)
+            weir_err_wrap(err, ret, "statistics");
+    }
+    if (ret < 0) {
+        weir_outlet_close(outlet);
+        return ret;
+    }
+    *out = outlet;
+    return 0;
+}
+
+void weir_outlet_add(struct weir_outlet *outlet, struct weir_lane *lane)
+{
+    WEIR_ASSERT(outlet->inlets_count < outlet->config.inlets_max);
+    struct inlet *in = &outlet->inlets[outlet->inlets_count++];
+    in->lane = lane;
+    weir_counter_set(&in->cells.time_min_ns, (uint64_t)INT64_MAX);
+    weir_counter_set(&in->cells.time_max_ns, (uint64_t)INT64_MIN);
+}
+
+void weir_outlet_set_sink(struct weir_outlet *outlet, struct weir_sink *sink)
+{
+    outlet->sink = sink;
+}
+
+void weir_outlet_close(struct weir_outlet *outlet)
+{
+    if (outlet == NULL)
+        return;
+    while (outlet->done != NULL && weir_link_pop(outlet->done) != NULL)
+        continue;
+    weir_link_close(outlet->done);
+    weir_bell_close(&outlet->bell);
+    weir_summary_close(outlet->rest);
+    free(outlet);
+}
+
+static void fill_facts(struct weir_outlet *outlet)
+{
+    struct weir_sink_facts facts = {0};
+    for (uint32_t i = 0; i < outlet->inlets_count; i++) {
+        const struct inlet *in = &outlet->inlets[i];
+        struct weir_ledger intake = {0};
+        weir_lane_intake(in->lane, &intake);
+        facts.has_kernel |= intake.has_kernel;
+        facts.received += intake.received;
+        facts.kernel_seen += intake.kernel_seen;
+        facts.kernel_dropped += intake.kernel_dropped;
+        facts.interface_dropped += intake.interface_dropped;
+        facts.delivered += weir_counter_read(&in->cells.delivered);
+    }
+    outlet->sink->facts = facts;
+}
+
+/* Keeps the first failure; the sources are stopped, so that what is in
+ * flight comes through and is counted. */
+static void fail(struct weir_outlet *outlet, int error,
+                 const struct weir_err *err)
+{
+    if (outlet->error != 0)
+        return;
+    outlet->error = error;
+    outlet->err = *err;
+    weir_stop_set(outlet->config.stop);
+}
+
+static void reach_limit(struct weir_outlet *outlet)
+{
+    outlet->full = true;
+    weir_stop_set(outlet->config.stop);
+}
+
+/* Gives the sink as much of the batch as limits allow.  Returns how many of
+ * its passed frames were delivered. */
+static uint32_t deliver(struct weir_outlet *outlet, struct inlet *in,
+                        const struct weir_batch *batch)
+{
+    struct weir_sink *sink = outlet->sink;
+    struct weir_quota *quota = outlet->config.quota;
+    if (batch->passed == 0 || outlet->given_up || outlet->full ||
+        outlet->error != 0)
+        return 0;
+    uint32_t max = weir_quota_take(quota, batch->passed);
+    if (max == 0) {
+        reach_limit(outlet);
+        return 0;
+    }
+    uint32_t taken = 0;
+    struct weir_err err = {.text = ""};
+    fill_facts(outlet);
+    int64_t begun_ns = weir_clock_mono_ns();
+    int error = sink->ops->write(sink, batch, max, &taken, &err);
+    weir_counter_add(&in->cells.write_ns,
+                     (uint64_t)(weir_clock_mono_ns() - begun_ns));
+    WEIR_ASSERT(taken <= max);
+    weir_quota_give(quota, max - taken);
+    if (error != 0)
+        fail(outlet, error, &err);
+    else if (sink->done || weir_quota_spent(quota))
+        reach_limit(outlet);
+    return taken;
+}
+
+static void note_times(struct inlet_cells *cells, int64_t min, int64_t max)
+{
+    if (min < (int64_t)weir_counter_read(&cells->time_min_ns))
+        weir_counter_set(&cells->time_min_ns, (uint64_t)min);
+    if (max > (int64_t)weir_counter_read(&cells->time_max_ns))
+        weir_counter_set(&cells->time_max_ns, (uint64_t)max);
+}
+
+/* Counts the batch's frames behind the first `taken` where they belong, and
+ * takes them out of what the worker counted of them. */
+static void account_rest(struct weir_outlet *outlet, struct inlet *in,
+                         struct weir_batch *batch, uint32_t taken)
+{
+    struct inlet_cells *cells = &in->cells;
+    struct weir_account kept, rest;
+    uint32_t count = batch->passed - taken;
+    if (batch->skipped) {
+        weir_counter_add(&cells->lost[WEIR_LOST_ABANDONED], count);
+        return;
+    }
+    weir_account_split(&outlet->config.account, batch, taken, outlet->rest,
+                       &kept, &rest);
+    weir_counter_add(&cells->malformed, rest.malformed);
+    weir_counter_add(&cells->truncated, rest.truncated);
+    weir_counter_add(&cells->delivered_bytes, kept.passed_bytes);
+    note_times(cells, kept.time_min_ns, kept.time_max_ns);
+    /* A sink that was told to wait no more has not failed. */
+    if (outlet->error != 0 && outlet->error != -ECANCELED)
+        weir_counter_add(&cells->lost[WEIR_LOST_WRITE], count);
+    else if (outlet->full)
+        weir_counter_add(&cells->surplus, count);
+    else
+        weir_counter_add(&cells->lost[WEIR_LOST_ABANDONED], count);
+}
+
+/* Counts what became of a batch, and sends it home. */
+static void settle(struct weir_outlet *outlet, struct inlet *in,
+                   struct weir_batch *batch, uint32_t taken)
+{
+    struct inlet_cells *cells = &in->cells;
+    weir_counter_add(&cells->delivered, taken);
+    if (taken < batch->passed) {
+        account_rest(outlet, in, batch, taken);
+    } else {
+        weir_counter_add(&cells->delivered_bytes, batch->passed_bytes);
+        note_times(cells, batch->time_min_ns, batch->time_max_ns);
+    }
+    weir_counter_add(&cells->taken, batch->passed);
+    weir_lane_give_back(in->lane, batch);
+}
+
+static void finish(struct weir_outlet *outlet)
+{
+    struct weir_sink *sink = outlet->sink;
+    struct weir_err err = {.text = ""};
+    fill_facts(outlet);
+    int error = sink->ops->finish(sink, &err);
+    if (error != 0)
+        fail(outlet, error, &err);
+    weir_link_push(outlet->done, outlet->rest);
+    weir_link_end(outlet->done);
+    outlet->ended = true;
+}
+
+static void idle(struct weir_outlet *outlet, int64_t real_ns)
+{
+    struct weir_sink *sink = outlet->sink;
+    struct weir_err err = {.text = ""};
+    if (outlet->full || outlet->error != 0 || real_ns < outlet->tick_ns)
+        return;
+    fill_facts(outlet);
+    outlet->tick_ns = INT64_MAX;
+    int error = sink->ops->tick(sink, real_ns, &outlet->tick_ns, &err);
+    if (error != 0)
+        fail(outlet, error, &err);
+    else if (sink->done)
+        reach_limit(outlet);
+}
+
+static void rotate(struct weir_outlet *outlet)
+{
+    struct weir_sink *sink = outlet->sink;
+    struct weir_err err = {.text = ""};
+    if (outlet->full || outlet->error != 0)
+        return;
+    fill_facts(outlet);
+    int error = sink->ops->rotate(sink, &err);
+    if (error != 0)
+        fail(outlet, error, &err);
+    else if (sink->done)
+        reach_limit(outlet);
+}
+
+/* The next batch of any inlet, and which one that is. */
+static struct weir_batch *take(struct weir_outlet *outlet, struct inlet **from)
+{
+    for (uint32_t i = 0; i < outlet->inlets_count; i++) {
+        struct inlet *in =
+            &outlet->inlets[(outlet->turn + i) % outlet->inlets_count];
+        struct weir_batch *batch = in->ended ? NULL : weir_lane_take(in->lane);
+        if (batch != NULL) {
+            *from = in;
+            return batch;
+        }
+        in->ended = weir_lane_taken(in->lane);
+    }
+    return NULL;
+}
+
+static bool all_ended(const struct weir_outlet *outlet)
+{
+    for (uint32_t i = 0; i < outlet->inlets_count; i++)
+        if (!outlet->inlets[i].ended)
+            return false;
+    return true;
+}
+
+enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
+{
+    if (outlet->ended)
+        return WEIR_STEP_ENDED;
+    if (atomic_exchange_explicit(&outlet->rotate, false, memory_order_relaxed))
+        rotate(outlet);
+    struct inlet *in;
+    struct weir_batch *batch = take(outlet, &in);
+    if (batch == NULL) {
+        if (all_ended(outlet)) {
+            finish(outlet);
+            return WEIR_STEP_ENDED;
+        }
+        idle(outlet, real_ns);
+        return WEIR_STEP_IDLE;
+    }
+    /* Workers skip at different moments: nothing behind the first gap is
+     * delivered, so that the file has none. */
+    if (weir_stop_is_set(outlet->config.abandon))
+        outlet->given_up = true;
+    settle(outlet, in, batch, deliver(outlet, in, batch));
+    outlet->tick_ns = 0;
+    outlet->turn = (outlet->turn + 1) % outlet->inlets_count;
+    return WEIR_STEP_WORKED;
+}
+
+int64_t weir_outlet_deadline(const struct weir_outlet *outlet)
+{
+    return outlet->full || outlet->error != 0 ? INT64_MAX : outlet->tick_ns;
+}
+
+void weir_outlet_rotate(struct weir_outlet *outlet)
+{
+    /* Relaxed: the flag is all there is to see. */
+    atomic_store_explicit(&outlet->rotate, true, memory_order_relaxed);
+    weir_bell_ring(&outlet->bell);
+}
+
+struct weir_bell *weir_outlet_bell(struct weir_outlet *outlet)
+{
+    return &outlet->bell;
+}
+
+const struct weir_summary *weir_outlet_rest(struct weir_outlet *outlet)
+{
+    return weir_link_pop(outlet->done);
+}
+
+uint64_t weir_outlet_progress(const struct weir_outlet *outlet, uint32_t inlet,
+                              struct weir_progress *out)
+{
+    const struct inlet_cells *cells = &outlet->inlets[inlet].cells;
+    struct weir_ledger *ledger = &out->ledger;
+    uint64_t taken = weir_counter_read(&cells->taken);
+    ledger->delivered = weir_counter_read(&cells->delivered);
+    ledger->excluded[WEIR_EXCLUDED_SURPLUS] =
+        weir_counter_read(&cells->surplus);
+    for (int i = 0; i < WEIR_LOST_COUNT; i++)
+        ledger->lost[i] = weir_counter_read(&cells->lost[i]);
+    out->delivered_bytes = weir_counter_read(&cells->delivered_bytes);
+    out->malformed = 0 - weir_counter_read(&cells->malformed);
+    out->truncated = 0 - weir_counter_read(&cells->truncated);
+    out->write_ns = (int64_t)weir_counter_read(&cells->write_ns);
+    out->time_min_ns = (int64_t)weir_counter_read(&cells->time_min_ns);
+    out->time_max_ns = (int64_t)weir_counter_read(&cells->time_max_ns);
+    return taken;
+}
+
+int weir_outlet_error(const struct weir_outlet *outlet, struct weir_err *err)
+{
+    if (outlet->error != 0)
+        *err = outlet->err;
+    return outlet->error;
+}

@@ -1,0 +1,30 @@
+#ifndef WEIR_PIPELINE_PROGRESS_H
+#define WEIR_PIPELINE_PROGRESS_H
+
+/* progress: what can be seen of a recording, or of one of its lanes, while it
+ * runs.
+ *
+ * Threads   plain data; the functions are pure. */
+
+#include <stdint.h>
+
+#include "ring/ledger.h"
+
+struct weir_progress {
+    struct weir_ledger ledger;
+    uint64_t delivered_bytes; /* as on the wire */
+    uint64_t malformed;
+    uint64_t truncated;
+    uint64_t starved;    /* times that the pool was empty */
+    int64_t write_ns;    /* that the writer spent in the sink's write */
+    int64_t time_min_ns; /* of delivered frames; INT64_MAX if none */
+    int64_t time_max_ns; /* INT64_MIN if none */
+};
+
+/* weir_progress_none: of nothing; weir_progress_add: into += of.  Either all
+ * lanes of a recording have a kernel that counts, or none has. */
+struct weir_progress weir_progress_none(void);
+void weir_progress_add(struct weir_progress *into,
+                       const struct weir_progress *of);
+
+#endif
