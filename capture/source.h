@@ -67,6 +67,9 @@ struct weir_source {
     bool live;        /* frames come as time goes by, and may be dropped */
     int fd;           /* readable when next has something; -1: never wait */
     int wait_ms;      /* call next again after this long; -1: no need */
+    /* Of a live source: when next says WAIT, it has given every frame whose
+     * time is this long ago. */
+    int64_t hold_ns;
     /* A state of the source that the operator should hear of ("eth0 is
      * down: waiting"), or NULL.  Changes with *_generation. */
     const char *notice;
@@ -81,6 +84,11 @@ struct weir_source_config {
     uint32_t snaplen;     /* 0: WEIR_SNAPLEN_MAX */
     const char *filter;   /* libpcap's language; NULL or "": all frames.
                              Borrowed until close. */
+    /* The table of a recording of several sources, each of which joins its
+     * interface to it at open; NULL: one of its own.  A file, which learns
+     * of its interfaces as it is read, has always its own.  Borrowed until
+     * close. */
+    struct weir_ifaces *ifaces;
 };
 
 #endif

@@ -19,6 +19,9 @@
 #define PACKET_IGNORE_OUTGOING 23
 #endif
 
+/* A timer of the kernel's may fire so late. */
+#define TIMER_SLACK_MS 50
+
 static int socket_option(int fd, int option)
 {
     int value = -1;
@@ -171,8 +174,12 @@ static int start(struct weir_live *live,
         .filter = live->filter,
     };
     snprintf(iface.name, sizeof iface.name, "%s", live->base.name);
-    live->ifaces.filter_text = config->filter;
-    (void)weir_ifaces_add(&live->ifaces, &iface);
+    live->base.ifaces->filter_text = config->filter;
+    const int number = weir_ifaces_join(live->base.ifaces, &iface);
+    if (number < 0)
+        return weir_err_set(err, -EINVAL, "%s: one interface too many",
+                            live->base.name);
+    live->iface = (uint16_t)number;
     return 0;
 }
 
@@ -200,7 +207,7 @@ int weir_pcap_source_open(struct weir_source **out,
         return weir_err_sys(err, -ENOMEM, "%s", config->device);
     live->base = (struct weir_source){
         .ops = &weir_live_ops,
-        .ifaces = &live->ifaces,
+        .ifaces = common->ifaces != NULL ? common->ifaces : &live->ifaces,
         .name = config->device,
         .live = true,
         .wait_ms = 0,
@@ -208,6 +215,8 @@ int weir_pcap_source_open(struct weir_source **out,
     live->snaplen = handle.snaplen;
     live->timeout_ms = handle.timeout_ms;
     live->hold_ns = (int64_t)config->hold_ms * WEIR_NS_PER_MS;
+    live->base.hold_ns =
+        live->hold_ns + (live->timeout_ms + TIMER_SLACK_MS) * WEIR_NS_PER_MS;
     live->block_bytes = common->block_bytes;
     int rc = weir_pcap_handle_open(&live->pcap, &handle, &live->notice, err);
     if (rc == 0) {

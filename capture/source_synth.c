@@ -18,12 +18,14 @@
 struct synth_source {
     struct weir_source source;
     struct weir_ifaces ifaces;
+    uint16_t iface; /* of its frames */
     struct weir_filter *filter;
     struct weir_blocks *blocks;
     uint32_t block_bytes;
     uint32_t caplen;
     uint32_t flows;
     uint32_t flow;   /* of the next frame */
+    uint32_t step;   /* from a frame to the next, in numbers */
     uint64_t next;   /* its number */
     uint64_t frames; /* UINT64_MAX: no end */
     bool cut;
@@ -37,7 +39,7 @@ static int synth_next(struct weir_source *source, struct weir_lease *out,
 {
     (void)err;
     struct synth_source *synth = (struct synth_source *)source;
-    if (synth->cut || synth->next == synth->frames)
+    if (synth->cut || synth->next >= synth->frames)
         return WEIR_SOURCE_END;
     struct weir_fill fill = {
         .base = weir_blocks_get(synth->blocks),
@@ -49,14 +51,16 @@ static int synth_next(struct weir_source *source, struct weir_lease *out,
             WEIR_SYNTH_EPOCH_NS + (int64_t)synth->next * WEIR_SYNTH_SPACE_NS,
         .caplen = synth->caplen,
         .len = synth->made.size,
+        .iface = synth->iface,
     };
     while (synth->next < synth->frames && weir_fill_fits(&fill, frame.caplen)) {
         synth_frame_make(&synth->made, synth->next, synth->flow,
                          weir_fill_add(&fill, &frame), frame.caplen);
-        frame.time_ns += WEIR_SYNTH_SPACE_NS;
-        synth->next++;
-        if (++synth->flow == synth->flows)
-            synth->flow = 0;
+        frame.time_ns += synth->step * WEIR_SYNTH_SPACE_NS;
+        synth->next += synth->step;
+        synth->flow += synth->step;
+        while (synth->flow >= synth->flows)
+            synth->flow -= synth->flows;
     }
     weir_fill_lease(&fill, out);
     return WEIR_SOURCE_LEASE;
@@ -105,6 +109,9 @@ static int check(const struct weir_synth_config *config, struct weir_err *err)
         return weir_err_set(err, -EINVAL,
                             "synth: flows=%u is not between 1 and %u",
                             config->flows, WEIR_SYNTH_FLOWS_MAX);
+    if (config->lanes > 0 ? config->lane >= config->lanes : config->lane > 0)
+        return weir_err_set(err, -EINVAL, "synth: lane %u of %u", config->lane,
+                            config->lanes);
     return 0;
 }
 
@@ -156,13 +163,23 @@ int weir_synth_source_open(struct weir_source **out,
         goto err_blocks;
     synth->block_bytes = config->block_bytes;
     synth->flows = synth_config->flows;
+    synth->step = synth_config->lanes > 1 ? synth_config->lanes : 1;
+    synth->next = synth_config->lane;
+    synth->flow = synth_config->lane % synth->flows;
     synth->frames = synth_config->frames ? synth_config->frames : UINT64_MAX;
-    synth->ifaces.filter_text = iface.filter ? config->filter : NULL;
-    weir_ifaces_add(&synth->ifaces, &iface);
+    struct weir_ifaces *ifaces =
+        config->ifaces != NULL ? config->ifaces : &synth->ifaces;
+    ifaces->filter_text = iface.filter ? config->filter : NULL;
+    ret = weir_ifaces_join(ifaces, &iface);
+    if (ret < 0) {
+        ret = weir_err_set(err, -EINVAL, "synth: one interface too many");
+        goto err_ifaces;
+    }
+    synth->iface = (uint16_t)ret;
     synth_frames_init(&synth->made, synth_config);
     synth->source = (struct weir_source){
         .ops = &synth_ops,
-        .ifaces = &synth->ifaces,
+        .ifaces = ifaces,
         .name = "synth",
         .fd = -1,
         .wait_ms = -1,
@@ -170,6 +187,8 @@ int weir_synth_source_open(struct weir_source **out,
     *out = &synth->source;
     return 0;
 
+err_ifaces:
+    weir_blocks_close(synth->blocks);
 err_blocks:
     weir_filter_free(synth->filter);
 err_filter:

@@ -41,6 +41,10 @@ struct weir_synth_config {
     uint32_t size;  /* what the headers need, to WEIR_SYNTH_SIZE_MAX */
     uint32_t flows; /* 1 to WEIR_SYNTH_FLOWS_MAX */
     enum weir_synth_proto proto;
+    /* One of several sources that share the frames: it makes those whose
+     * number modulo `lanes` is `lane`.  Both 0: it makes all. */
+    uint32_t lane;
+    uint32_t lanes;
 };
 
 /* weir_synth_parse: text is "KEY=VALUE,..." with the keys frames, size,

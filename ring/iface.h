@@ -3,18 +3,21 @@
 
 /* iface: the interfaces of a recording, each under one number for all of it.
  *
- * A live source has one; a pcapng file may declare more at any point, in
- * any of its sections.  The table only grows: an entry never changes after
- * the count that covers it has been published, and a batch carries the count
- * that covers its frames, so readers need no lock.
+ * A live source has one, and several sources of a recording share a table; a
+ * pcapng file may declare more at any point, in any of its sections.  The table
+ * only grows: an entry never changes after the count that covers it has been
+ * published, and a batch carries the count that covers its frames, so readers
+ * need no lock.
  *
- * Owner     the source; its memory is fixed at open.
- * Threads   [c] the capture thread appends; any thread reads entries below
- *           a count that it got with a batch, or from weir_ifaces_count.
- * Order     weir_ifaces_add releases, weir_ifaces_count acquires. */
+ * Owner     the source, or who opened several; its memory is fixed at open.
+ * Threads   [1] nobody else running; [c] the capture thread appends; any thread
+ * reads entries below a count that it got with a batch, or from
+ * weir_ifaces_count. Order     weir_ifaces_add releases, weir_ifaces_count
+ * acquires. */
 
 #include <stdatomic.h>
 #include <stdint.h>
+#include <string.h>
 
 #define WEIR_IFACES_MAX     1024
 #define WEIR_IFACE_NAME_MAX 64
@@ -50,6 +53,19 @@ static inline int weir_ifaces_add(struct weir_ifaces *all,
     /* Pairs with the acquire in weir_ifaces_count. */
     atomic_store_explicit(&all->count, n + 1, memory_order_release);
     return (int)n;
+}
+
+/* weir_ifaces_join [1]: the number of the entry with that name, which is made
+ * from *iface if there is none: sources that share an interface share its
+ * number.  -1 if the table is full. */
+static inline int weir_ifaces_join(struct weir_ifaces *all,
+                                   const struct weir_iface *iface)
+{
+    uint32_t n = atomic_load_explicit(&all->count, memory_order_relaxed);
+    for (uint32_t i = 0; i < n; i++)
+        if (strcmp(all->at[i].name, iface->name) == 0)
+            return (int)i;
+    return weir_ifaces_add(all, iface);
 }
 
 static inline uint32_t weir_ifaces_count(const struct weir_ifaces *all)

@@ -450,3 +450,73 @@ Test(source_synth, without_an_end_it_goes_on_until_cut)
     cr_assert_eq(source->ops->next(source, &a, NULL), WEIR_SOURCE_END);
     source->ops->close(source);
 }
+
+/* Frame by frame: which of the whole it is. */
+struct share {
+    uint64_t next; /* number that is due */
+    uint64_t step;
+    uint16_t iface;
+    uint8_t (*whole)[60];
+};
+
+static void keep_frame(void *context, const struct weir_frame *frame)
+{
+    struct share *share = context;
+    memcpy(share->whole[share->next++], frame->data, 60);
+}
+
+static void is_of_the_share(void *context, const struct weir_frame *frame)
+{
+    struct share *share = context;
+    uint64_t number = (uint64_t)weir_load_be32(frame->data + 42) << 32 |
+                      weir_load_be32(frame->data + 46);
+    cr_assert_eq(number, share->next);
+    cr_assert_eq(frame->iface, share->iface);
+    cr_assert_eq(frame->time_ns,
+                 WEIR_SYNTH_EPOCH_NS + (int64_t)number * WEIR_SYNTH_SPACE_NS);
+    cr_assert_arr_eq(frame->data, share->whole[number], 60);
+    share->next += share->step;
+}
+
+Test(source_synth, several_share_frames_and_an_interface)
+{
+    static struct weir_ifaces ifaces;
+    const struct weir_iface other = {.name = "other", .linktype = 1};
+    static uint8_t whole[10001][60];
+    const struct weir_synth_config all = {
+        .frames = 10001, .size = 60, .flows = 3};
+    struct weir_source *alone = opened(&all, BLOCK_BYTES, 0, NULL);
+    cr_assert_eq(run(alone, keep_frame, &(struct share){.whole = whole}),
+                 10001);
+    cr_assert_eq(weir_ifaces_add(&ifaces, &other), 0);
+    for (uint32_t lane = 0; lane < 4; lane++) {
+        const struct weir_synth_config synth = {
+            .frames = 10001, .size = 60, .flows = 3, .lane = lane, .lanes = 4};
+        const struct weir_source_config config = {
+            .leases = 2, .block_bytes = BLOCK_BYTES, .ifaces = &ifaces};
+        struct weir_source *source = NULL;
+        struct weir_err err;
+        cr_assert_eq(weir_synth_source_open(&source, &synth, &config, &err), 0);
+        cr_assert_eq(source->ifaces, &ifaces);
+        struct share share = {
+            .next = lane, .step = 4, .iface = 1, .whole = whole};
+        cr_assert_eq(run(source, is_of_the_share, &share),
+                     lane == 0 ? 2501 : 2500);
+    }
+    cr_assert_eq(weir_ifaces_count(&ifaces), 2);
+}
+
+Test(source_synth, a_lane_is_one_of_the_lanes)
+{
+    const struct weir_source_config config = {.leases = 2,
+                                              .block_bytes = BLOCK_BYTES};
+    struct weir_source *source = NULL;
+    struct weir_err err;
+    struct weir_synth_config synth = {
+        .frames = 1, .size = 60, .flows = 1, .lane = 2, .lanes = 2};
+    cr_assert_eq(weir_synth_source_open(&source, &synth, &config, &err),
+                 -EINVAL);
+    synth.lanes = 0;
+    cr_assert_eq(weir_synth_source_open(&source, &synth, &config, &err),
+                 -EINVAL);
+}

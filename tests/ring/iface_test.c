@@ -35,3 +35,19 @@ Test(iface, a_full_table_takes_no_more_and_stays_whole)
     for (unsigned i = 0; i < WEIR_IFACES_MAX; i++)
         cr_assert_eq(all.at[i].linktype, 1);
 }
+
+Test(iface, sources_that_share_a_name_share_a_number)
+{
+    const struct weir_iface eth0 = {.name = "eth0", .linktype = 1};
+    const struct weir_iface eth1 = {.name = "eth1", .linktype = 1};
+    cr_assert_eq(weir_ifaces_join(&all, &eth0), 0);
+    cr_assert_eq(weir_ifaces_join(&all, &eth1), 1);
+    cr_assert_eq(weir_ifaces_join(&all, &eth0), 0);
+    cr_assert_eq(weir_ifaces_join(&all, &eth1), 1);
+    cr_assert_eq(weir_ifaces_count(&all), 2);
+    while (weir_ifaces_count(&all) < WEIR_IFACES_MAX)
+        cr_assert_geq(weir_ifaces_add(&all, &eth0), 0);
+    const struct weir_iface eth2 = {.name = "eth2", .linktype = 1};
+    cr_assert_eq(weir_ifaces_join(&all, &eth2), -1);
+    cr_assert_eq(weir_ifaces_join(&all, &eth1), 1);
+}
