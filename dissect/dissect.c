@@ -17,6 +17,7 @@
 #include "dissect/sll.h"
 #include "dissect/tcp.h"
 #include "dissect/udp.h"
+#include "dissect/usual.h"
 #include "dissect/vlan.h"
 
 /* No function pointer: the compiler sees every target and puts all of them
@@ -98,6 +99,15 @@ static uint8_t link_first(struct weir_cursor *c, uint16_t linktype)
 
 void weir_dissect(struct weir_dissection *out, const uint8_t *data,
                   uint32_t caplen, uint32_t len, uint16_t linktype)
+{
+    if (linktype == WEIR_LINKTYPE_ETHERNET &&
+        weir_usual_dissect(out, data, caplen, len < caplen ? caplen : len))
+        return;
+    weir_dissect_layers(out, data, caplen, len, linktype);
+}
+
+void weir_dissect_layers(struct weir_dissection *out, const uint8_t *data,
+                         uint32_t caplen, uint32_t len, uint16_t linktype)
 {
     struct weir_cursor c = {
         .data = data,

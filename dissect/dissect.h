@@ -102,6 +102,11 @@ struct weir_dissection {
 void weir_dissect(struct weir_dissection *out, const uint8_t *data,
                   uint32_t caplen, uint32_t len, uint16_t linktype);
 
+/* weir_dissect_layers: the same, but layer by layer for all frames;
+ * weir_dissect has a short cut for the usual ones, and tests compare. */
+void weir_dissect_layers(struct weir_dissection *out, const uint8_t *data,
+                         uint32_t caplen, uint32_t len, uint16_t linktype);
+
 const char *weir_proto_name(uint8_t proto);     /* "" if unknown */
 const char *weir_outcome_name(uint8_t outcome); /* "" if unknown */
 

@@ -103,6 +103,11 @@ void hand_dissect(const struct hand *h, struct weir_dissection *out,
     weir_dissect(out, exact, caplen, len, h->linktype);
     const char *broken = weir_dissection_broken(out, exact, caplen, len);
     cr_assert(broken == NULL, "caplen %u len %u: %s", caplen, len, broken);
+    struct weir_dissection by_layer;
+    memset(&by_layer, 0x5a, sizeof by_layer);
+    weir_dissect_layers(&by_layer, exact, caplen, len, h->linktype);
+    broken = weir_dissection_differs(out, &by_layer);
+    cr_assert(broken == NULL, "caplen %u len %u: %s", caplen, len, broken);
     free(exact);
 }
 

@@ -191,3 +191,30 @@ const char *weir_dissection_broken(const struct weir_dissection *d,
     const char *broken = layers_broken(d, data, caplen);
     return broken != NULL ? broken : talker_broken(d, data, caplen);
 }
+
+const char *weir_dissection_differs(const struct weir_dissection *a,
+                                    const struct weir_dissection *b)
+{
+    if (a->path != b->path)
+        return "the paths differ";
+    if (a->outcome != b->outcome)
+        return "the outcomes differ";
+    if (a->known_link != b->known_link || a->fragment != b->fragment)
+        return "the flags differ";
+    if (a->talker_kind != b->talker_kind ||
+        a->talker_offset != b->talker_offset)
+        return "the talkers differ";
+    if (a->payload_offset != b->payload_offset ||
+        a->payload_end != b->payload_end)
+        return "the payloads differ";
+    if (a->layers_count != b->layers_count)
+        return "the layers differ in number";
+    for (uint8_t i = 0; i < a->layers_count; i++) {
+        const struct weir_layer *x = &a->layers[i];
+        const struct weir_layer *y = &b->layers[i];
+        if (x->proto != y->proto || x->upper != y->upper ||
+            x->header != y->header || x->offset != y->offset)
+            return "the layers differ";
+    }
+    return NULL;
+}

@@ -7,6 +7,9 @@
  * not hold for a dissection of data[0 .. caplen) with wire length len.  It
  * reads every field of every layer, so that a sanitizer sees an overread.
  *
+ * weir_dissection_differs: returns NULL, or which field of two dissections is
+ * not the same.
+ *
  * Threads   any. */
 
 #include <stdint.h>
@@ -16,5 +19,8 @@
 const char *weir_dissection_broken(const struct weir_dissection *d,
                                    const uint8_t *data, uint32_t caplen,
                                    uint32_t len);
+
+const char *weir_dissection_differs(const struct weir_dissection *a,
+                                    const struct weir_dissection *b);
 
 #endif

@@ -3,7 +3,7 @@
  * Input: a byte that chooses the link type, a byte that chooses how many
  * bytes the snapshot length cut off, then the captured bytes.  The frame is
  * dissected in a heap block of its exact size, so that an overread by one
- * byte is seen. */
+ * byte is seen, and once more layer by layer, which must give the same. */
 
 #include <stdint.h>
 #include <stdio.h>
@@ -54,6 +54,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&d, 0xa5, sizeof d);
     weir_dissect(&d, frame, caplen, len, linktype);
     const char *broken = weir_dissection_broken(&d, frame, caplen, len);
+    struct weir_dissection by_layer;
+    weir_dissect_layers(&by_layer, frame, caplen, len, linktype);
+    if (broken == NULL)
+        broken = weir_dissection_differs(&d, &by_layer);
     if (broken != NULL) {
         (void)fprintf(stderr, "%s\n", broken);
         abort();
