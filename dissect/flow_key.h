@@ -1,0 +1,291 @@
+#ifndef WEIR_DISSECT_FLOW_KEY_H
+#define WEIR_DISSECT_FLOW_KEY_H
+
+/* flow_key: which flow a frame is of, and what the flow counts of it.
+ *
+ * A flow is what two ends say to each other: the VLAN ids of the two outer
+ * tags, the outermost IP version, both addresses, the protocol behind the
+ * extension headers, and two ports.  The ends stand in one order, whoever
+ * sends, so that both directions are one flow; `side` says which end sent
+ * the frame.
+ *
+ * Ports are those of TCP, UDP and SCTP.  An ICMP message's are its type and
+ * the type that answers it (echo, timestamp, information, address mask), so
+ * that request and reply are one flow; of other messages the type and the
+ * code.  They are 0 where there is no such header: other protocols, fragments
+ * but the first, packets that end before it.  Within a tunnel nothing is
+ * looked at: the flow is that of the tunnel's own packets.
+ *
+ * A frame has a flow if its IP header was captured and is plausible,
+ * whatever is wrong behind it.
+ *
+ * Owner     a flow frame borrows the frame's bytes (IPv6 addresses).
+ * Units     bytes of the IP packet, by its own length and at most what the
+ *           frame has (as nfpcapd counts), and of the frame on the wire.
+ * Threads   any; pure functions.
+ * Errors    none: what has no flow is an outcome to count. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "dissect/dissect.h"
+#include "ring/frame.h"
+
+/* What a frame is to the flows.  The names are in reports; only append. */
+#define WEIR_FLOW_KIND_LIST(X)                                                 \
+    X(TRACKED, "tracked", "of a flow")                                         \
+    X(NOT_IP, "not_ip", "no IP packet")                                        \
+    X(MALFORMED, "malformed", "broken before or in its IP header")             \
+    X(TRUNCATED, "truncated", "cut off before its IP header ends")             \
+    X(UNTRACKED, "untracked", "of a flow that found no room")
+
+#define WEIR_FLOW_KIND_ENUM(id, name, text) WEIR_FLOW_##id,
+enum weir_flow_kind {
+    WEIR_FLOW_KIND_LIST(WEIR_FLOW_KIND_ENUM) WEIR_FLOW_KINDS
+};
+
+/* Secret factors, made of a seed: who sends frames cannot choose which
+ * flows meet in a bucket. */
+struct weir_flow_hash {
+    uint64_t keys[4];
+};
+
+/* An end is a port in its lowest 16 bits and an address in the next 32: the
+ * IPv4 address, or of an IPv6 address a hash.  Above them ends[0] has the
+ * protocol and, over IPv6, WEIR_FLOW_SIX; ends[1] the outer tag. */
+#define WEIR_FLOW_SIX       (UINT64_C(1) << 56)
+#define WEIR_FLOW_TOP_SHIFT 48
+
+/* A tag: this bit, and the VLAN id in the lowest 12. */
+#define WEIR_FLOW_TAGGED  UINT16_C(0x8000)
+#define WEIR_FLOW_VLAN_ID UINT16_C(0x0fff)
+
+struct weir_flow_frame {
+    uint64_t ends[2];
+    uint32_t hash;
+    uint16_t inner; /* tag */
+    uint8_t side;   /* the end that sent it */
+    uint8_t tcp_flags;
+    int64_t time_ns;
+    uint32_t bytes; /* of the IP packet */
+    uint32_t wire;  /* of the frame on the wire */
+    /* Over IPv6 the sender's address and behind it the receiver's. */
+    const uint8_t *addresses;
+};
+
+__extension__ typedef unsigned __int128 weir_flow_product;
+
+/* Both halves of the whole product (as in ring/summary_talkers.c). */
+static inline uint64_t weir_flow_fold(uint64_t a, uint64_t b)
+{
+    weir_flow_product product = (weir_flow_product)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint32_t weir_flow_hash_make(const struct weir_flow_hash *hash,
+                                           const uint64_t ends[2],
+                                           uint16_t inner)
+{
+    uint64_t h =
+        weir_flow_fold(ends[0] ^ hash->keys[0], ends[1] ^ hash->keys[1]);
+    return (
+        uint32_t)(weir_flow_fold(h ^ hash->keys[2], inner ^ hash->keys[3]) >>
+                  32);
+}
+
+/* weir_flow_hash_init: any seed, 0 too, gives keys with many bits set; the
+ * constants are those of the golden ratio and of the roots of 2 and 3. */
+static inline void weir_flow_hash_init(struct weir_flow_hash *hash,
+                                       uint64_t seed)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        seed += UINT64_C(0x9e3779b97f4a7c15);
+        uint64_t key = weir_flow_fold(seed, UINT64_C(0x6a09e667f3bcc909));
+        hash->keys[i] =
+            weir_flow_fold(key ^ seed, UINT64_C(0xbb67ae8584caa73b));
+    }
+}
+
+/* The types of ICMP that answer each other: RFC 792, RFC 950; RFC 4443. */
+static inline int weir_flow_icmp_counterpart(uint8_t type)
+{
+    switch (type) {
+    case 8: /* echo */
+        return 0;
+    case 0:
+        return 8;
+    case 13: /* timestamp */
+    case 15: /* information */
+    case 17: /* address mask */
+        return type + 1;
+    case 14:
+    case 16:
+    case 18:
+        return type - 1;
+    default:
+        return -1;
+    }
+}
+
+static inline int weir_flow_icmpv6_counterpart(uint8_t type)
+{
+    return type == 128 || type == 129 ? type ^ 1 : -1;
+}
+
+/* The sender's port in the upper half, the receiver's in the lower. */
+static inline uint32_t weir_flow_ports(const struct weir_dissection *d,
+                                       const uint8_t *data,
+                                       const struct weir_layer *transport,
+                                       uint8_t *tcp_flags)
+{
+    const uint8_t *p = data + transport->offset;
+    int counterpart;
+
+    *tcp_flags = 0;
+    if (d->fragment || transport >= d->layers + d->layers_count)
+        return 0;
+    switch (transport->proto) {
+    case WEIR_PROTO_TCP:
+        *tcp_flags = p[13];
+        return weir_load_be32(p);
+    case WEIR_PROTO_UDP:
+    case WEIR_PROTO_SCTP:
+        return weir_load_be32(p);
+    case WEIR_PROTO_ICMP:
+        counterpart = weir_flow_icmp_counterpart(p[0]);
+        break;
+    case WEIR_PROTO_ICMPV6:
+        counterpart = weir_flow_icmpv6_counterpart(p[0]);
+        break;
+    default:
+        return 0;
+    }
+    return (uint32_t)p[0] << 16 |
+           (counterpart >= 0 ? (uint32_t)counterpart : p[1]);
+}
+
+/* A length of 0 is what a segmentation offload or a jumbogram has (see
+ * ipv4.h, ipv6.h): the rest of the frame; and more than that is not there. */
+static inline uint32_t weir_flow_length(uint32_t length, bool open,
+                                        uint32_t left)
+{
+    return open || length > left ? left : length;
+}
+
+#define WEIR_FLOW_END_MASK ((UINT64_C(1) << WEIR_FLOW_TOP_SHIFT) - 1)
+
+/* Puts the ends in their order without a branch: who sends is a coin's toss
+ * for the processor. */
+static inline void weir_flow_order(struct weir_flow_frame *out, uint64_t from,
+                                   uint64_t to, bool greater)
+{
+    uint64_t swap = 0 - (uint64_t)greater;
+    uint64_t both = (from ^ to) & swap;
+
+    out->ends[0] = from ^ both;
+    out->ends[1] = to ^ both;
+    out->side = greater;
+}
+
+static inline void weir_flow_four(struct weir_flow_frame *out,
+                                  const uint8_t *ip, uint32_t left,
+                                  uint32_t ports)
+{
+    uint64_t from = (uint64_t)weir_load_be32(ip + 12) << 16 | ports >> 16;
+    uint64_t to = (uint64_t)weir_load_be32(ip + 16) << 16 | (ports & 0xffff);
+    uint32_t total = weir_load_be16(ip + 2);
+
+    weir_flow_order(out, from, to, from > to);
+    out->bytes = weir_flow_length(total, total == 0, left);
+    out->addresses = NULL;
+}
+
+static inline uint64_t weir_flow_six_end(const struct weir_flow_hash *hash,
+                                         const uint8_t *address, uint32_t port)
+{
+    uint64_t h = weir_flow_fold(weir_load_64(address) ^ hash->keys[2],
+                                weir_load_64(address + 8) ^ hash->keys[3]);
+    return (h >> 32) << 16 | (port & 0xffff);
+}
+
+/* As memcmp of two IPv6 addresses. */
+static inline int weir_flow_compare(const uint8_t *a, const uint8_t *b)
+{
+    for (int i = 0; i < 16; i += 8) {
+        uint64_t x = be64toh(weir_load_64(a + i));
+        uint64_t y = be64toh(weir_load_64(b + i));
+        if (x != y)
+            return x < y ? -1 : 1;
+    }
+    return 0;
+}
+
+static inline void weir_flow_six(const struct weir_flow_hash *hash,
+                                 struct weir_flow_frame *out, const uint8_t *ip,
+                                 uint32_t left, uint32_t ports)
+{
+    const uint8_t *addresses = ip + 8;
+    uint32_t payload = weir_load_be16(ip + 4);
+    int order = weir_flow_compare(addresses, addresses + 16);
+    uint64_t from = weir_flow_six_end(hash, addresses, ports >> 16);
+    uint64_t to = weir_flow_six_end(hash, addresses + 16, ports);
+    bool greater = order > 0 || (order == 0 && ports >> 16 > (ports & 0xffff));
+
+    weir_flow_order(out, from, to, greater);
+    out->ends[0] |= WEIR_FLOW_SIX;
+    /* 59: nothing follows, and a length of 0 means what it says. */
+    out->bytes =
+        weir_flow_length(payload + 40, payload == 0 && ip[6] != 59, left);
+    out->addresses = addresses;
+}
+
+/* What a frame is that has no IP header. */
+static inline enum weir_flow_kind
+weir_flow_none(const struct weir_dissection *d)
+{
+    if (d->outcome == WEIR_OUTCOME_OK)
+        return WEIR_FLOW_NOT_IP;
+    return d->outcome == WEIR_OUTCOME_TRUNCATED ? WEIR_FLOW_TRUNCATED
+                                                : WEIR_FLOW_MALFORMED;
+}
+
+/* weir_flow_frame_make: of a frame and its dissection.  Returns
+ * WEIR_FLOW_TRACKED, with all of *out set, if the frame has a flow; else what
+ * it is. */
+static inline enum weir_flow_kind weir_flow_frame_make(
+    const struct weir_flow_hash *hash, struct weir_flow_frame *out,
+    const struct weir_dissection *d, const struct weir_frame *frame)
+{
+    const uint8_t *data = frame->data;
+    uint32_t len = frame->len < frame->caplen ? frame->caplen : frame->len;
+    const struct weir_layer *layer = d->layers;
+    uint16_t tags[2] = {0, 0};
+    unsigned tagged = 0;
+
+    if (d->talker_kind < 4)
+        return weir_flow_none(d);
+    for (; layer->proto != WEIR_PROTO_IP && layer->proto != WEIR_PROTO_IPV6;
+         layer++)
+        if (layer->proto == WEIR_PROTO_VLAN && tagged < 2)
+            tags[tagged++] =
+                WEIR_FLOW_TAGGED |
+                (weir_load_be16(data + layer->offset) & WEIR_FLOW_VLAN_ID);
+
+    const uint8_t *ip = data + layer->offset;
+    uint32_t left = len - layer->offset;
+    uint32_t ports = weir_flow_ports(d, data, layer + 1, &out->tcp_flags);
+    if (layer->proto == WEIR_PROTO_IP)
+        weir_flow_four(out, ip, left, ports);
+    else
+        weir_flow_six(hash, out, ip, left, ports);
+    out->ends[0] |= (uint64_t)layer->upper << WEIR_FLOW_TOP_SHIFT;
+    out->ends[1] |= (uint64_t)tags[0] << WEIR_FLOW_TOP_SHIFT;
+    out->inner = tags[1];
+    out->hash = weir_flow_hash_make(hash, out->ends, out->inner);
+    out->time_ns = frame->time_ns;
+    out->wire = frame->len;
+    return WEIR_FLOW_TRACKED;
+}
+
+#endif

@@ -1,0 +1,228 @@
+/* Tables into tables, and what goes out of them again. */
+
+#include <string.h>
+
+#include "base/assert.h"
+#include "dissect/flow_index.h"
+#include "dissect/flow_table.h"
+
+/* Flows whose buckets and places are fetched ahead of their turn. */
+#define STRIDE 32
+
+/* The slot that names a place; *overflowed: after how many buckets. */
+static struct flow_bucket *slot_of(const struct weir_flow_table *t,
+                                   uint32_t place, unsigned *slot)
+{
+    uint32_t hash = t->hot[place].hash;
+    struct flow_bucket *bucket = flow_home(t, hash);
+    for (;;) {
+        for (unsigned found = flow_match(bucket, flow_tag(hash)); found != 0;) {
+            *slot = flow_last(found);
+            if (bucket->places[*slot] == place)
+                return bucket;
+            found ^= 1u << *slot;
+        }
+        WEIR_ASSERT(bucket->overflow > 0);
+        bucket = flow_next(t, bucket);
+    }
+}
+
+void flow_remove(struct weir_flow_table *t, uint32_t place)
+{
+    unsigned slot;
+    struct flow_bucket *bucket = slot_of(t, place, &slot);
+    bucket->tags[slot] = 0;
+    for (struct flow_bucket *b = flow_home(t, t->hot[place].hash); b != bucket;
+         b = flow_next(t, b))
+        b->overflow--;
+    uint32_t last = t->used - 1;
+    if (place != last) {
+        slot_of(t, last, &slot)->places[slot] = place;
+        t->hot[place] = t->hot[last];
+        t->cold[place] = t->cold[last];
+    }
+    t->used = last;
+}
+
+static void evict_place(struct weir_flow_table *t, uint32_t place)
+{
+    for (unsigned sum = 0; sum < FLOW_SUMS; sum++)
+        t->evicted[sum] +=
+            flow_sum(t, place, 0, sum) + flow_sum(t, place, 1, sum);
+    flow_remove(t, place);
+}
+
+void flow_evict(struct weir_flow_table *t, uint32_t hash)
+{
+    struct flow_bucket *bucket = flow_home(t, hash);
+    uint32_t oldest = FLOW_NONE;
+    while (oldest == FLOW_NONE) {
+        for (unsigned slot = 0; slot < FLOW_SLOTS; slot++) {
+            uint32_t place = bucket->places[slot];
+            if (bucket->tags[slot] != 0 &&
+                (oldest == FLOW_NONE ||
+                 t->hot[place].last_ns < t->hot[oldest].last_ns))
+                oldest = place;
+        }
+        bucket = flow_next(t, bucket);
+    }
+    t->evicted_flows++;
+    evict_place(t, oldest);
+}
+
+/* Adds flow `at` of `from` to the flow at `place`. */
+static void absorb(struct weir_flow_table *into, uint32_t place,
+                   const struct weir_flow_table *from, uint32_t at, bool take)
+{
+    struct flow_hot *a = &into->hot[place];
+    const struct flow_hot *b = &from->hot[at];
+    for (unsigned side = 0; side < 2; side++) {
+        for (unsigned sum = 0; sum < FLOW_SUMS; sum++) {
+            uint64_t n = flow_sum(from, at, side, sum);
+            flow_sum_set(into, place, side, sum,
+                         flow_sum(into, place, side, sum) + (take ? -n : n));
+        }
+        a->tcp_flags[side] |= b->tcp_flags[side];
+    }
+    if (b->first_ns < a->first_ns)
+        a->inner = b->inner;
+    else if (b->first_ns == a->first_ns && (b->inner & FLOW_SECOND) == 0)
+        a->inner &= (uint16_t)~FLOW_SECOND;
+    if (b->first_ns < a->first_ns)
+        a->first_ns = b->first_ns;
+    if (b->last_ns > a->last_ns)
+        a->last_ns = b->last_ns;
+}
+
+static void seek(struct flow_sought *out, const struct weir_flow_table *from,
+                 uint32_t at)
+{
+    const struct flow_hot *hot = &from->hot[at];
+    bool six = (hot->ends[0] & WEIR_FLOW_SIX) != 0;
+    *out = (struct flow_sought){
+        .ends = {hot->ends[0], hot->ends[1]},
+        .hash = hot->hash,
+        .inner = hot->inner,
+        .first_ns = hot->first_ns,
+        .last_ns = hot->last_ns,
+    };
+    for (unsigned side = 0; six && side < 2; side++)
+        out->addresses[side] = from->cold[at].addresses[side];
+}
+
+static uint32_t place_for(struct weir_flow_table *into,
+                          const struct weir_flow_table *from, uint32_t at)
+{
+    const struct flow_hot *hot = &from->hot[at];
+    if (into->used == into->capacity)
+        flow_evict(into, hot->hash);
+    uint32_t place = flow_insert(into, hot->hash);
+    into->hot[place] = *hot;
+    memset(into->hot[place].low, 0, sizeof hot->low);
+    into->cold[place] = from->cold[at];
+    memset(into->cold[place].high, 0, sizeof from->cold[at].high);
+    return place;
+}
+
+/* Flows of a key in one table are apart; one that has grown may have come
+ * near to others, and then they are one. */
+static void join(struct weir_flow_table *t, uint32_t place)
+{
+    struct flow_sought sought;
+    uint32_t other;
+    seek(&sought, t, place);
+    while ((other = flow_find(t, &sought, place)) != FLOW_NONE) {
+        absorb(t, place, t, other, false);
+        flow_remove(t, other);
+        if (place == t->used) /* it was the last, and has moved */
+            place = other;
+        seek(&sought, t, place);
+    }
+}
+
+static void merge_flow(struct weir_flow_table *into,
+                       const struct weir_flow_table *from, uint32_t at,
+                       bool take)
+{
+    struct flow_sought sought;
+    flow_cell(into, from->hot[at].first_ns);
+    seek(&sought, from, at);
+    uint32_t place = flow_find(into, &sought, FLOW_NONE);
+    if (place == FLOW_NONE)
+        place = place_for(into, from, at);
+    absorb(into, place, from, at, take);
+    join(into, place);
+}
+
+static void fetch(const struct weir_flow_table *into,
+                  const struct weir_flow_table *from, uint32_t at, uint32_t n)
+{
+    for (uint32_t i = at; i < at + n; i++)
+        __builtin_prefetch(flow_home(into, from->hot[i].hash), 1);
+    for (uint32_t i = at; i < at + n; i++) {
+        uint32_t hash = from->hot[i].hash;
+        const struct flow_bucket *bucket = flow_home(into, hash);
+        unsigned found = flow_match(bucket, flow_tag(hash));
+        if (found != 0) {
+            uint32_t place = bucket->places[flow_last(found)];
+            __builtin_prefetch(&into->hot[place], 1);
+            __builtin_prefetch(&into->cold[place], 1);
+        }
+    }
+}
+
+void weir_flow_table_merge(struct weir_flow_table *into,
+                           const struct weir_flow_table *from, bool take)
+{
+    WEIR_ASSERT(into->hash.keys[0] == from->hash.keys[0] &&
+                into->origin_ns == from->origin_ns &&
+                into->active_ns == from->active_ns &&
+                into->idle_ns == from->idle_ns);
+    into->taken |= take;
+    for (uint32_t at = 0; at < from->used; at += STRIDE) {
+        uint32_t n = from->used - at < STRIDE ? from->used - at : STRIDE;
+        fetch(into, from, at, n);
+        for (uint32_t i = 0; i < n; i++)
+            merge_flow(into, from, at + i, take);
+    }
+}
+
+static bool in_debt(const struct weir_flow_table *t, uint32_t place)
+{
+    return (int64_t)flow_sum(t, place, 0, FLOW_FRAMES) < 0 ||
+           (int64_t)flow_sum(t, place, 1, FLOW_FRAMES) < 0;
+}
+
+static void clamp(struct flow_hot *hot, int64_t last_ns)
+{
+    if (hot->last_ns > last_ns)
+        hot->last_ns = last_ns;
+    if (hot->first_ns > hot->last_ns)
+        hot->first_ns = hot->last_ns;
+}
+
+void weir_flow_table_settle(struct weir_flow_table *table, int64_t last_ns)
+{
+    for (uint32_t place = 0; table->taken && place < table->used;) {
+        if (in_debt(table, place)) {
+            evict_place(table, place);
+        } else if ((flow_sum(table, place, 0, FLOW_FRAMES) |
+                    flow_sum(table, place, 1, FLOW_FRAMES)) == 0) {
+            flow_remove(table, place);
+        } else {
+            clamp(&table->hot[place], last_ns);
+            place++;
+        }
+    }
+}
+
+struct weir_flow_sums
+weir_flow_table_evicted(const struct weir_flow_table *table, uint64_t *flows)
+{
+    *flows = table->evicted_flows;
+    return (struct weir_flow_sums){
+        .frames = table->evicted[FLOW_FRAMES],
+        .bytes = table->evicted[FLOW_BYTES],
+        .wire = table->evicted[FLOW_WIRE],
+    };
+}

@@ -1,0 +1,382 @@
+#include "dissect/flow_table.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "dissect/flow_index.h"
+
+#define HUGE_PAGE_BYTES (UINT64_C(2) << 20)
+
+_Static_assert(WEIR_FLOW_VECTOR <= 64, "a bit for each frame");
+
+static uint32_t buckets_for(uint32_t flows)
+{
+    return (flows + FLOW_PER_BUCKET - 1) / FLOW_PER_BUCKET;
+}
+
+/* The struct has lines of its own before the buckets. */
+static size_t head_bytes(void)
+{
+    return (sizeof(struct weir_flow_table) + FLOW_LINE - 1) / FLOW_LINE *
+           FLOW_LINE;
+}
+
+uint64_t weir_flow_table_bytes(uint32_t flows)
+{
+    return head_bytes() +
+           (uint64_t)buckets_for(flows) * sizeof(struct flow_bucket) +
+           (uint64_t)flows *
+               (sizeof(struct flow_hot) + sizeof(struct flow_cold));
+}
+
+uint32_t weir_flow_table_fit(uint64_t bytes)
+{
+    uint32_t fit = 0;
+    for (uint32_t step = WEIR_FLOW_TABLE_FLOWS_MAX; step > 0; step /= 2)
+        if (fit + step <= WEIR_FLOW_TABLE_FLOWS_MAX &&
+            weir_flow_table_bytes(fit + step) <= bytes)
+            fit += step;
+    return fit < WEIR_FLOW_TABLE_FLOWS_MIN ? 0 : fit;
+}
+
+static bool timeout_good(int64_t ns)
+{
+    return ns >= WEIR_FLOW_TIMEOUT_MIN_NS && ns <= WEIR_FLOW_TIMEOUT_MAX_NS;
+}
+
+static int check(const struct weir_flow_table_config *config,
+                 struct weir_err *err)
+{
+    if (config->flows < WEIR_FLOW_TABLE_FLOWS_MIN ||
+        config->flows > WEIR_FLOW_TABLE_FLOWS_MAX)
+        return weir_err_set(err, -EINVAL, "a table of %u flows", config->flows);
+    if (!timeout_good(config->idle_ns) || !timeout_good(config->active_ns) ||
+        config->active_ns / WEIR_FLOW_TIMEOUT_RATIO > config->idle_ns)
+        return weir_err_set(err, -EINVAL, "a table with such timeouts");
+    return 0;
+}
+
+int weir_flow_table_open(struct weir_flow_table **out,
+                         const struct weir_flow_table_config *config,
+                         struct weir_err *err)
+{
+    int ret = check(config, err);
+    if (ret < 0)
+        return ret;
+    size_t bytes = weir_flow_table_bytes(config->flows);
+    void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED)
+        return weir_err_sys(err, -errno, "a table of %u flows", config->flows);
+    /* As for summaries: spares most misses of the address translation. */
+    if (bytes >= HUGE_PAGE_BYTES)
+        (void)madvise(map, bytes, MADV_HUGEPAGE);
+    /* Touches every page. */
+    memset(map, 0, bytes);
+    struct weir_flow_table *t = map;
+    t->map_bytes = bytes;
+    t->capacity = config->flows;
+    t->buckets_count = buckets_for(config->flows);
+    t->buckets = (void *)((uint8_t *)map + head_bytes());
+    t->hot = (void *)(t->buckets + t->buckets_count);
+    t->cold = (void *)(t->hot + t->capacity);
+    t->idle_ns = (uint64_t)config->idle_ns;
+    t->active_ns = config->active_ns;
+    weir_flow_hash_init(&t->hash, config->seed);
+    weir_flow_table_set_origin(t, 0);
+    *out = t;
+    return 0;
+}
+
+void weir_flow_table_close(struct weir_flow_table *table)
+{
+    if (table != NULL)
+        munmap(table, table->map_bytes);
+}
+
+const struct weir_flow_hash *
+weir_flow_table_hash(const struct weir_flow_table *table)
+{
+    return &table->hash;
+}
+
+void weir_flow_table_set_origin(struct weir_flow_table *table,
+                                int64_t origin_ns)
+{
+    WEIR_ASSERT(table->used == 0);
+    table->origin_ns = origin_ns;
+    flow_cell_find(table, origin_ns);
+}
+
+__extension__ typedef __int128 wide;
+
+static int64_t saturate(wide ns)
+{
+    if (ns > INT64_MAX)
+        return INT64_MAX;
+    return ns < INT64_MIN ? INT64_MIN : (int64_t)ns;
+}
+
+__attribute__((noinline)) void flow_cell_find(struct weir_flow_table *t,
+                                              int64_t time_ns)
+{
+    wide since = (wide)time_ns - t->origin_ns;
+    wide number = since / t->active_ns;
+    if (since < 0 && since % t->active_ns != 0)
+        number--;
+    wide first = t->origin_ns + number * t->active_ns;
+    t->cell_first_ns = saturate(first);
+    t->cell_last_ns = saturate(first + t->active_ns - 1);
+    t->cell_salt = (uint32_t)(weir_flow_fold((uint64_t)number ^ t->hash.keys[3],
+                                             t->hash.keys[0]) >>
+                              32);
+}
+
+/* Addresses are looked at only where ends are the same already. */
+static bool same_addresses(const struct weir_flow_table *t, uint32_t place,
+                           const uint8_t *lesser, const uint8_t *greater)
+{
+    const struct flow_cold *cold = &t->cold[place];
+    return lesser == NULL || (memcmp(cold->addresses[0], lesser, 16) == 0 &&
+                              memcmp(cold->addresses[1], greater, 16) == 0);
+}
+
+static inline bool is_sought(const struct weir_flow_table *t, uint32_t place,
+                             const struct flow_sought *sought)
+{
+    const struct flow_hot *hot = &t->hot[place];
+    return flow_same_key(hot, sought->ends, sought->inner) &&
+           flow_near(t, hot, sought->first_ns, sought->last_ns) &&
+           same_addresses(t, place, sought->addresses[0], sought->addresses[1]);
+}
+
+uint32_t flow_find(const struct weir_flow_table *t,
+                   const struct flow_sought *sought, uint32_t but)
+{
+    struct flow_bucket *bucket = flow_home(t, sought->hash);
+    uint8_t tag = flow_tag(sought->hash);
+    for (;;) {
+        for (unsigned found = flow_match(bucket, tag); found != 0;) {
+            unsigned slot = flow_last(found);
+            uint32_t place = bucket->places[slot];
+            if (place != but && is_sought(t, place, sought))
+                return place;
+            found ^= 1u << slot;
+        }
+        if (bucket->overflow == 0)
+            return FLOW_NONE;
+        bucket = flow_next(t, bucket);
+    }
+}
+
+uint32_t flow_insert(struct weir_flow_table *t, uint32_t hash)
+{
+    WEIR_DCHECK(t->used < t->capacity);
+    struct flow_bucket *bucket = flow_home(t, hash);
+    unsigned empty;
+    while ((empty = flow_match(bucket, 0)) == 0) {
+        bucket->overflow++;
+        bucket = flow_next(t, bucket);
+    }
+    unsigned slot = (unsigned)__builtin_ctz(empty);
+    bucket->tags[slot] = flow_tag(hash);
+    bucket->places[slot] = t->used;
+    return t->used++;
+}
+
+/* The sender's address stands first in a frame. */
+static void copy_addresses(struct flow_cold *cold,
+                           const struct weir_flow_frame *f)
+{
+    memcpy(cold->addresses[f->side], f->addresses, 16);
+    memcpy(cold->addresses[1 - f->side], f->addresses + 16, 16);
+}
+
+static uint32_t make(struct weir_flow_table *t, const struct weir_flow_frame *f,
+                     uint32_t hash)
+{
+    if (t->used == t->capacity)
+        return FLOW_NONE;
+    uint32_t place = flow_insert(t, hash);
+    t->hot[place] = (struct flow_hot){
+        .ends = {f->ends[0], f->ends[1]},
+        .first_ns = f->time_ns,
+        .last_ns = f->time_ns,
+        .hash = hash,
+        .inner = (uint16_t)(f->inner | (f->side != 0 ? FLOW_SECOND : 0)),
+    };
+    memset(&t->cold[place], 0, sizeof t->cold[place]);
+    if (f->addresses != NULL)
+        copy_addresses(&t->cold[place], f);
+    return place;
+}
+
+/* Where the first guess was wrong: another flow with the tag, or none. */
+static __attribute__((noinline)) uint32_t
+find_or_make(struct weir_flow_table *t, const struct weir_flow_frame *f,
+             uint32_t hash)
+{
+    struct flow_sought sought = {
+        .ends = {f->ends[0], f->ends[1]},
+        .hash = hash,
+        .inner = f->inner,
+        .first_ns = f->time_ns,
+        .last_ns = f->time_ns,
+    };
+    if (f->addresses != NULL) {
+        sought.addresses[f->side] = f->addresses;
+        sought.addresses[1 - f->side] = f->addresses + 16;
+    }
+    uint32_t place = flow_find(t, &sought, FLOW_NONE);
+    return place != FLOW_NONE ? place : make(t, f, hash);
+}
+
+static __attribute__((noinline)) void
+begin_earlier(struct flow_hot *hot, int64_t time_ns, uint8_t side)
+{
+    /* Of two at the same time the lesser end began. */
+    if (time_ns < hot->first_ns || side == 0)
+        hot->inner = (uint16_t)((hot->inner & ~FLOW_SECOND) |
+                                (side != 0 ? FLOW_SECOND : 0));
+    hot->first_ns = time_ns;
+}
+
+/* The upper halves are in another line, which is seldom needed. */
+static inline void add(struct weir_flow_table *t, uint32_t place,
+                       const struct weir_flow_frame *f)
+{
+    struct flow_hot *hot = &t->hot[place];
+    uint32_t *low = hot->low[f->side];
+    uint64_t frames = (uint64_t)low[FLOW_FRAMES] + 1;
+    uint64_t bytes = (uint64_t)low[FLOW_BYTES] + f->bytes;
+    uint64_t wire = (uint64_t)low[FLOW_WIRE] + f->wire;
+    low[FLOW_FRAMES] = (uint32_t)frames;
+    low[FLOW_BYTES] = (uint32_t)bytes;
+    low[FLOW_WIRE] = (uint32_t)wire;
+    if (__builtin_expect(((frames | bytes | wire) >> 32) != 0, 0)) {
+        uint32_t *high = t->cold[place].high[f->side];
+        high[FLOW_FRAMES] += (uint32_t)(frames >> 32);
+        high[FLOW_BYTES] += (uint32_t)(bytes >> 32);
+        high[FLOW_WIRE] += (uint32_t)(wire >> 32);
+    }
+    hot->tcp_flags[f->side] |= f->tcp_flags;
+    if (f->time_ns > hot->last_ns)
+        hot->last_ns = f->time_ns;
+    if (__builtin_expect(f->time_ns <= hot->first_ns, 0))
+        begin_earlier(hot, f->time_ns, f->side);
+}
+
+/* The flow that it most likely is: the last with its tag, in the first
+ * bucket.  Starts to fetch it. */
+static inline uint32_t guess(const struct weir_flow_table *t, uint32_t hash)
+{
+    const struct flow_bucket *bucket = flow_home(t, hash);
+    unsigned found = flow_match(bucket, flow_tag(hash));
+    if (found == 0)
+        return FLOW_NONE;
+    uint32_t place = bucket->places[flow_last(found)];
+    __builtin_prefetch(&t->hot[place], 1);
+    return place;
+}
+
+static inline bool is_right(const struct weir_flow_table *t, uint32_t place,
+                            const struct weir_flow_frame *f)
+{
+    const struct flow_hot *hot = &t->hot[place];
+    if (!(flow_same_key(hot, f->ends, f->inner) &&
+          flow_near(t, hot, f->time_ns, f->time_ns)))
+        return false;
+    if (f->addresses == NULL)
+        return true;
+    const uint8_t *lesser = f->addresses + (f->side != 0 ? 16 : 0);
+    const uint8_t *greater = f->addresses + (f->side != 0 ? 0 : 16);
+    return same_addresses(t, place, lesser, greater);
+}
+
+uint64_t weir_flow_table_count(struct weir_flow_table *table,
+                               const struct weir_flow_frame *frames, uint32_t n)
+{
+    uint32_t hashes[WEIR_FLOW_VECTOR];
+    uint32_t places[WEIR_FLOW_VECTOR];
+    uint64_t refused = 0;
+    WEIR_ASSERT(n <= WEIR_FLOW_VECTOR);
+    for (uint32_t i = 0; i < n; i++) {
+        flow_cell(table, frames[i].time_ns);
+        hashes[i] = frames[i].hash ^ table->cell_salt;
+        __builtin_prefetch(flow_home(table, hashes[i]));
+    }
+    for (uint32_t i = 0; i < n; i++)
+        places[i] = guess(table, hashes[i]);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t place = places[i];
+        flow_cell(table, frames[i].time_ns);
+        if (place == FLOW_NONE || !is_right(table, place, &frames[i]))
+            place = find_or_make(table, &frames[i], hashes[i]);
+        if (place == FLOW_NONE)
+            refused |= UINT64_C(1) << i;
+        else
+            add(table, place, &frames[i]);
+    }
+    return refused;
+}
+
+void weir_flow_table_clear(struct weir_flow_table *table)
+{
+    memset(table->buckets, 0, table->buckets_count * sizeof *table->buckets);
+    memset(table->evicted, 0, sizeof table->evicted);
+    table->evicted_flows = 0;
+    table->used = 0;
+    table->taken = false;
+}
+
+uint32_t weir_flow_table_flows(const struct weir_flow_table *table)
+{
+    return table->used;
+}
+
+uint32_t weir_flow_table_room(const struct weir_flow_table *table)
+{
+    return table->capacity - table->used;
+}
+
+static struct weir_flow_sums sums_of(const struct weir_flow_table *t,
+                                     uint32_t place, unsigned side)
+{
+    return (struct weir_flow_sums){
+        .frames = flow_sum(t, place, side, FLOW_FRAMES),
+        .bytes = flow_sum(t, place, side, FLOW_BYTES),
+        .wire = flow_sum(t, place, side, FLOW_WIRE),
+    };
+}
+
+void weir_flow_table_get(const struct weir_flow_table *table, uint32_t index,
+                         struct weir_flow *out)
+{
+    WEIR_ASSERT(index < table->used);
+    const struct flow_hot *hot = &table->hot[index];
+    bool six = (hot->ends[0] & WEIR_FLOW_SIX) != 0;
+    *out = (struct weir_flow){
+        .first_ns = hot->first_ns,
+        .last_ns = hot->last_ns,
+        .version = six ? 6 : 4,
+        .protocol = (uint8_t)(hot->ends[0] >> WEIR_FLOW_TOP_SHIFT),
+        .tags = {(uint16_t)(hot->ends[1] >> WEIR_FLOW_TOP_SHIFT),
+                 hot->inner & FLOW_INNER},
+    };
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned end = (hot->inner & FLOW_SECOND) != 0 ? 1 - i : i;
+        out->sent[i] = sums_of(table, index, end);
+        out->tcp_flags[i] = hot->tcp_flags[end];
+        out->ports[i] = (uint16_t)hot->ends[end];
+        if (six)
+            memcpy(out->addresses[i], table->cold[index].addresses[end], 16);
+        else
+            weir_store_32(out->addresses[i],
+                          htobe32((uint32_t)(hot->ends[end] >> 16)));
+    }
+}
