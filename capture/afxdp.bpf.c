@@ -1,0 +1,115 @@
+/* Gives the frames of a queue to the AF_XDP socket that is in the map under
+ * the queue's number, each with the time in front of it, and counts them.
+ *
+ * There are two programs in it, of which one is loaded: weir_afxdp_bound is
+ * bound to its device, which a program must be that asks the driver for the
+ * VLAN tag that the hardware has taken out of a frame
+ * (Documentation/networking/xdp-rx-metadata.rst). */
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "capture/afxdp_shared.h"
+
+#define MACS_BYTES 12
+#define TAG_BYTES  4
+
+/* Since Linux 6.8; of each driver there may be one that says no. */
+extern int bpf_xdp_metadata_rx_vlan_tag(const struct xdp_md *ctx,
+                                        __be16 *vlan_proto,
+                                        __u16 *vlan_tci) __ksym __weak;
+
+struct weir_afxdp_state state;
+
+/* Keyed by queue; the process says how many there are. */
+struct {
+    __uint(type, BPF_MAP_TYPE_XSKMAP);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, __u32);
+} sockets SEC(".maps");
+
+/* Keyed by CPU.  Not a per-CPU map: that cannot be mapped by the process,
+ * which would need privileges for every look at it. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct weir_afxdp_counts);
+} counts SEC(".maps");
+
+static __always_inline void put16(__u8 *to, __u16 v)
+{
+    *(__u16 *)to = v;
+}
+
+/* The tag goes back where it was on the wire, behind the addresses. */
+static __always_inline int put_tag(struct xdp_md *ctx, __be16 proto, __u16 tci)
+{
+    if (bpf_xdp_adjust_head(ctx, -TAG_BYTES) != 0)
+        return -1;
+    __u8 *data = (__u8 *)(long)ctx->data;
+    if (data + MACS_BYTES + TAG_BYTES > (__u8 *)(long)ctx->data_end)
+        return -1;
+    __builtin_memmove(data, data + TAG_BYTES, MACS_BYTES);
+    put16(data + MACS_BYTES, proto);
+    put16(data + MACS_BYTES + 2, bpf_htons(tci));
+    return 0;
+}
+
+static __always_inline void put_stamp(struct xdp_md *ctx)
+{
+    if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(weir_afxdp_stamp)) == 0) {
+        weir_afxdp_stamp *stamp = (weir_afxdp_stamp *)(long)ctx->data_meta;
+        if ((__u8 *)(stamp + 1) <= (__u8 *)(long)ctx->data) {
+            *stamp = bpf_ktime_get_ns();
+            return;
+        }
+    }
+    state.unstamped = 1;
+}
+
+static __always_inline int take(struct xdp_md *ctx, int bound)
+{
+    if (*(volatile __u32 *)&state.intake == 0)
+        return XDP_PASS;
+    __u32 cpu = bpf_get_smp_processor_id();
+    struct weir_afxdp_counts *count = bpf_map_lookup_elem(&counts, &cpu);
+    if (count == 0)
+        return XDP_PASS;
+    __u32 queue = ctx->rx_queue_index;
+    if (bpf_map_lookup_elem(&sockets, &queue) == 0) {
+        count->passed++;
+        return XDP_PASS;
+    }
+    if (bound) {
+        __be16 proto = 0;
+        __u16 tci = 0;
+        if (bpf_xdp_metadata_rx_vlan_tag(ctx, &proto, &tci) == 0 &&
+            put_tag(ctx, proto, tci) != 0)
+            count->untagged++;
+    }
+    put_stamp(ctx);
+    int action = (int)bpf_redirect_map(&sockets, queue, XDP_PASS);
+    if (action == XDP_REDIRECT)
+        count->redirected++;
+    else
+        count->passed++;
+    return action;
+}
+
+SEC("xdp")
+int weir_afxdp_bound(struct xdp_md *ctx)
+{
+    return take(ctx, 1);
+}
+
+SEC("xdp")
+int weir_afxdp_plain(struct xdp_md *ctx)
+{
+    return take(ctx, 0);
+}

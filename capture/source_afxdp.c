@@ -1,0 +1,415 @@
+#include "capture/source_afxdp.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/assert.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/linktype.h"
+#include "base/pcap.h"
+#include "capture/afxdp_port.h"
+#include "capture/afxdp_umem.h"
+#include "capture/filter.h"
+
+#define STATS_INTERVAL_NS (250 * WEIR_NS_PER_MS)
+#define WATCH_INTERVAL_NS (50 * WEIR_NS_PER_MS)
+#define WAIT_UP_MS        250
+#define WAIT_DOWN_MS      100
+#define WAIT_DRAIN_MS     1
+
+/* After a cut nothing is under way but for what a kernel does that does not
+ * settle; later than this, what was counted and not given is unread. */
+#define DRAIN_NS (500 * WEIR_NS_PER_MS)
+
+/* A frame may be so long in the kernel's hands after it has its time. */
+#define SLACK_MS 20
+
+/* The kernel wakes a sleeper at each of its own batches, of 64 frames at most.
+ * Where so many come at once, the source looks by the clock instead, as long
+ * as there is room for what 10 Gbit/s bring until then. */
+#define NAP_FRAMES      32
+#define NAP_MS          1
+#define NAP_FREE_CHUNKS 16384u
+
+enum state {
+    RUNNING,
+    DRAINING, /* the intake is closed, the ring gives the rest */
+    ENDED,
+};
+
+struct afxdp {
+    struct weir_source base;   /* first: what others see */
+    struct weir_ifaces ifaces; /* where it has no others' to join */
+    uint16_t iface;
+    struct weir_afxdp_port *port;
+    struct weir_afxdp_umem *umem;
+    struct weir_filter *filter;
+    int64_t hold_ns;
+    uint32_t queue;
+    uint32_t frame_max;
+    bool zero_copy;
+
+    enum state state;
+    bool broken; /* the rings are not to be looked at again */
+    bool napping;
+    bool told_passed;
+    bool told_long;
+    bool told_untagged;
+    bool told_unstamped;
+    enum weir_netif_state link;
+    int64_t fill_since_ns; /* the open loan has waited since; 0: it has not */
+    int64_t deadline_ns;   /* of DRAINING */
+    int64_t stats_at_ns;
+    int64_t watched_at_ns;
+    uint64_t received;
+    uint64_t missed;     /* before it was opened */
+    uint64_t lost_until; /* kernel_dropped of the lease before */
+    struct weir_afxdp_program_facts facts;
+    struct weir_afxdp_losses losses;
+
+    int error; /* what next says in the end; 0: END */
+    struct weir_err error_text;
+    struct weir_err notice;
+    struct weir_err text;
+};
+
+static struct afxdp *afxdp_of(struct weir_source *source)
+{
+    return (struct afxdp *)source;
+}
+
+static uint64_t dropped(const struct afxdp *x)
+{
+    return x->losses.dropped + x->losses.ring_full;
+}
+
+static void notify(struct afxdp *x)
+{
+    x->base.notice = x->notice.text;
+    x->base.notice_generation++;
+}
+
+/* What is lost, left out or not as it should be; each once. */
+static bool is_news(bool *told, bool so)
+{
+    if (*told || !so)
+        return false;
+    *told = true;
+    return true;
+}
+
+static void explain(struct afxdp *x)
+{
+    const char *name = x->base.name;
+    const struct weir_afxdp_losses *losses = &x->losses;
+    if (is_news(&x->told_passed, x->facts.passed > 0))
+        weir_err_set(&x->notice, 0,
+                     "%s: frames come in on other queues than %u: they are "
+                     "not recorded",
+                     name, x->queue);
+    else if (is_news(&x->told_unstamped, !x->facts.stamped))
+        weir_err_set(&x->notice, 0,
+                     "%s: the driver leaves no room for time stamps: frames "
+                     "have the time at which they were taken",
+                     name);
+    else if (is_news(&x->told_untagged, x->facts.untagged > 0))
+        weir_err_set(&x->notice, 0,
+                     "%s: the driver leaves no room to put VLAN tags back "
+                     "(ethtool -K %s rxvlan off)",
+                     name, name);
+    else if (is_news(&x->told_long,
+                     !x->zero_copy && losses->dropped > losses->chunks_none))
+        weir_err_set(&x->notice, 0,
+                     "%s: frames of more than %u bytes come, and are lost",
+                     name, x->frame_max);
+    else
+        return;
+    notify(x);
+}
+
+static void look(struct afxdp *x)
+{
+    x->port->look(x->port, &x->facts);
+    x->port->losses(x->port, &x->losses);
+    explain(x);
+}
+
+/* Ends the intake: for a cut, or with an error to tell when all is given. */
+static void drain(struct afxdp *x, int error)
+{
+    if (x->state != RUNNING)
+        return;
+    x->error = error;
+    x->port->intake(x->port, false);
+    x->port->settle(x->port);
+    x->state = DRAINING;
+    x->deadline_ns = weir_clock_mono_ns() + DRAIN_NS;
+}
+
+static uint64_t missing(const struct afxdp *x)
+{
+    const uint64_t known = x->received + dropped(x);
+    return x->facts.redirected > known ? x->facts.redirected - known : 0;
+}
+
+static bool drained(struct afxdp *x, int64_t now_ns)
+{
+    look(x);
+    return missing(x) == 0 || now_ns >= x->deadline_ns || x->broken;
+}
+
+static void watch_link(struct afxdp *x)
+{
+    const enum weir_netif_state link = x->port->link(x->port);
+    if (link == x->link)
+        return;
+    x->link = link;
+    if (link == WEIR_NETIF_GONE) {
+        drain(x, weir_err_set(&x->error_text, -ENODEV,
+                              "%s: the interface was removed", x->base.name));
+        return;
+    }
+    weir_err_set(&x->notice, 0,
+                 link == WEIR_NETIF_UP ? "%s is up again"
+                                       : "%s is down: waiting until it is up",
+                 x->base.name);
+    notify(x);
+}
+
+static void housekeep(struct afxdp *x, int64_t now_ns)
+{
+    if (x->state != RUNNING)
+        return;
+    if (now_ns - x->stats_at_ns >= STATS_INTERVAL_NS) {
+        x->stats_at_ns = now_ns;
+        look(x);
+    }
+    if (now_ns - x->watched_at_ns >= WATCH_INTERVAL_NS) {
+        x->watched_at_ns = now_ns;
+        watch_link(x);
+    }
+}
+
+/* Waiting for the clock alone, or for the socket too. */
+static void nap(struct afxdp *x, bool on)
+{
+    if (x->napping == on)
+        return;
+    struct epoll_event event = {.events = on ? 0 : EPOLLIN};
+    if (epoll_ctl(x->base.fd, EPOLL_CTL_MOD, x->port->fd, &event) == 0)
+        x->napping = on;
+}
+
+/* Takes frames until the loan is full or there are no more now. */
+static void pump(struct afxdp *x, int64_t now_ns)
+{
+    if (x->broken)
+        return;
+    const int n = weir_afxdp_umem_take(x->umem, now_ns, &x->error_text);
+    if (n < 0) {
+        x->broken = true;
+        drain(x, weir_err_wrap(&x->error_text, n, "%s: AF_XDP", x->base.name));
+        return;
+    }
+    x->received += (uint32_t)n;
+    nap(x, x->state == RUNNING && n >= NAP_FRAMES &&
+               weir_afxdp_umem_free(x->umem) >= NAP_FREE_CHUNKS);
+}
+
+static int lend(struct afxdp *x, struct weir_lease *out)
+{
+    look(x);
+    const int64_t mono_ns = weir_clock_mono_ns();
+    const struct weir_afxdp_terms terms = {
+        .iface = x->iface,
+        .stamped = x->facts.stamped,
+        .real_less_mono_ns = weir_clock_real_ns() - mono_ns,
+    };
+    weir_afxdp_umem_lend(x->umem, &terms, out);
+    out->kernel_dropped = dropped(x);
+    out->lost_before = out->kernel_dropped - x->lost_until;
+    x->lost_until = out->kernel_dropped;
+    x->fill_since_ns = 0;
+    return WEIR_SOURCE_LEASE;
+}
+
+/* Nothing more is there now, and the loan holds frames: they go, or wait. */
+static bool held_enough(struct afxdp *x, int64_t now_ns)
+{
+    if (x->state != RUNNING || x->hold_ns == 0)
+        return true;
+    if (x->fill_since_ns == 0)
+        x->fill_since_ns = now_ns;
+    return now_ns - x->fill_since_ns >= x->hold_ns;
+}
+
+static int wait_ms(const struct afxdp *x, int64_t now_ns)
+{
+    if (x->state == DRAINING)
+        return WAIT_DRAIN_MS;
+    if (x->napping)
+        return NAP_MS;
+    const int idle = x->link == WEIR_NETIF_UP ? WAIT_UP_MS : WAIT_DOWN_MS;
+    if (weir_afxdp_umem_open_frames(x->umem) == 0)
+        return idle;
+    const int64_t left_ns = x->fill_since_ns + x->hold_ns - now_ns;
+    const int64_t left_ms = left_ns / WEIR_NS_PER_MS + 1;
+    return left_ms < idle ? (int)left_ms : idle;
+}
+
+static int afxdp_next(struct weir_source *source, struct weir_lease *out,
+                      struct weir_err *err)
+{
+    struct afxdp *x = afxdp_of(source);
+    const int64_t now_ns = weir_clock_mono_ns();
+    housekeep(x, now_ns);
+    if (x->state != ENDED)
+        pump(x, now_ns);
+    if (weir_afxdp_umem_full(x->umem))
+        return lend(x, out);
+    if (weir_afxdp_umem_open_frames(x->umem) > 0 && held_enough(x, now_ns))
+        return lend(x, out);
+    if (x->state == DRAINING && drained(x, now_ns))
+        x->state = ENDED;
+    if (x->state == ENDED && x->error != 0)
+        return weir_err_set(err, x->error, "%s", x->error_text.text);
+    source->wait_ms = wait_ms(x, now_ns);
+    return x->state == ENDED ? WEIR_SOURCE_END : WEIR_SOURCE_WAIT;
+}
+
+static void afxdp_reclaim(struct weir_source *source, struct weir_lease *lease)
+{
+    struct afxdp *x = afxdp_of(source);
+    weir_afxdp_umem_reclaim(x->umem, lease);
+    x->port->wake(x->port);
+}
+
+static void afxdp_cut(struct weir_source *source)
+{
+    drain(afxdp_of(source), 0);
+}
+
+static void afxdp_stats(struct weir_source *source,
+                        struct weir_source_stats *out)
+{
+    struct afxdp *x = afxdp_of(source);
+    if (x->state != ENDED)
+        look(x);
+    *out = (struct weir_source_stats){
+        .kernel_seen = x->facts.redirected,
+        .kernel_dropped = dropped(x),
+    };
+    const uint64_t missed = x->port->missed(x->port);
+    if (missed > x->missed)
+        out->interface_dropped = missed - x->missed;
+    if (x->state == ENDED && missing(x) > 0) {
+        out->discards[WEIR_DISCARD_UNREAD] = missing(x);
+        out->derived = true;
+    }
+}
+
+static void afxdp_close(struct weir_source *source)
+{
+    struct afxdp *x = afxdp_of(source);
+    x->port->close(x->port);
+    weir_afxdp_umem_close(x->umem);
+    weir_filter_free(x->filter);
+    if (x->base.fd >= 0)
+        (void)close(x->base.fd);
+    free(x);
+}
+
+static const struct weir_source_ops afxdp_ops = {
+    .next = afxdp_next,
+    .reclaim = afxdp_reclaim,
+    .cut = afxdp_cut,
+    .stats = afxdp_stats,
+    .close = afxdp_close,
+};
+
+/* An epoll of one: what it listens to can be changed, and whoever waits need
+ * not know. */
+static int open_epoll(struct afxdp *x)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    x->base.fd = epoll_create1(EPOLL_CLOEXEC);
+    if (x->base.fd < 0)
+        return -errno;
+    return epoll_ctl(x->base.fd, EPOLL_CTL_ADD, x->port->fd, &event) == 0
+               ? 0
+               : -errno;
+}
+
+static int join(struct afxdp *x, const struct weir_afxdp_source_config *config,
+                struct weir_err *err)
+{
+    struct weir_iface iface = {
+        .linktype = WEIR_LINKTYPE_ETHERNET,
+        .tsresol = 9,
+        .snaplen = config->snaplen,
+        .filter = config->filter,
+    };
+    snprintf(iface.name, sizeof iface.name, "%s", config->name);
+    x->base.ifaces->filter_text = config->filter_text;
+    const int number = weir_ifaces_join(x->base.ifaces, &iface);
+    if (number < 0)
+        return weir_err_set(err, -EINVAL, "%s: one interface too many",
+                            config->name);
+    x->iface = (uint16_t)number;
+    return 0;
+}
+
+int weir_afxdp_source_make(struct weir_source **out,
+                           const struct weir_afxdp_source_config *config,
+                           struct weir_afxdp_port *port,
+                           struct weir_afxdp_umem *umem, struct weir_err *err)
+{
+    struct afxdp *x = calloc(1, sizeof *x);
+    if (x == NULL)
+        return weir_err_sys(err, -ENOMEM, "%s", config->name);
+    x->hold_ns = (int64_t)config->hold_ms * WEIR_NS_PER_MS;
+    x->base = (struct weir_source){
+        .ops = &afxdp_ops,
+        .ifaces = config->ifaces != NULL ? config->ifaces : &x->ifaces,
+        .name = config->name,
+        .live = true,
+        .fd = -1,
+        .hold_ns = x->hold_ns + SLACK_MS * WEIR_NS_PER_MS,
+    };
+    x->port = port;
+    x->umem = umem;
+    x->queue = config->queue;
+    x->frame_max = config->frame_max;
+    x->zero_copy = config->zero_copy;
+    weir_err_set(&x->text, 0, "%s", config->text);
+    int rc = open_epoll(x);
+    if (rc != 0)
+        (void)weir_err_sys(err, rc, "%s: epoll", config->name);
+    else
+        rc = join(x, config, err);
+    if (rc != 0) {
+        if (x->base.fd >= 0)
+            (void)close(x->base.fd);
+        free(x);
+        return rc;
+    }
+    x->filter = config->filter;
+    x->missed = port->missed(port);
+    *out = &x->base;
+    return 0;
+}
+
+void weir_afxdp_source_start(struct weir_source *source)
+{
+    struct afxdp *x = afxdp_of(source);
+    x->port->intake(x->port, true);
+}
+
+const char *weir_afxdp_source_text(const struct weir_source *source)
+{
+    return ((const struct afxdp *)source)->text.text;
+}

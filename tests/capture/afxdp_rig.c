@@ -1,0 +1,77 @@
+#include "tests/capture/afxdp_rig.h"
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <sys/socket.h>
+
+#include "base/err.h"
+#include "tests/capture/live_rig.h"
+#include "tests/capture/net_rig.h"
+
+struct weir_afxdp_config afxdp_config(void)
+{
+    return (struct weir_afxdp_config){
+        .source = {.leases = 4, .block_bytes = 524288},
+        .device = RIG_RIGHT,
+        .promisc = true,
+        .buffer_bytes = 16u << 20,
+    };
+}
+
+void afxdp_need(void)
+{
+    struct weir_err err = {""};
+    struct weir_source *source = NULL;
+    struct weir_afxdp_config config = afxdp_config();
+    live_need();
+    config.look_only = true;
+    const int rc = weir_afxdp_source_open(&source, &config, &err);
+    if (rc == -EPERM || rc == -EAFNOSUPPORT || rc == -EOPNOTSUPP)
+        cr_skip_test("SKIPPED: %s", err.text);
+    cr_assert_eq(rc, 0, "%s", err.text);
+    source->ops->close(source);
+}
+
+struct weir_source *afxdp_open_config(const struct weir_afxdp_config *config)
+{
+    struct weir_err err = {""};
+    struct weir_source *source = NULL;
+    const int rc = weir_afxdp_source_open(&source, config, &err);
+    cr_assert_eq(rc, 0, "%s", err.text);
+    cr_assert(source->live && source->fd >= 0);
+    cr_assert_eq(weir_ifaces_count(source->ifaces), 1);
+    return source;
+}
+
+struct weir_source *afxdp_open(void)
+{
+    const struct weir_afxdp_config config = afxdp_config();
+    return afxdp_open_config(&config);
+}
+
+int afxdp_tap(void)
+{
+    const int tap = socket(PF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
+    const struct sockaddr_ll address = {
+        .sll_family = AF_PACKET,
+        .sll_protocol = htons(ETH_P_ALL),
+        .sll_ifindex = (int)if_nametoindex(RIG_RIGHT),
+    };
+    cr_assert_geq(tap, 0);
+    cr_assert_eq(bind(tap, (const struct sockaddr *)&address, sizeof address),
+                 0);
+    return tap;
+}
+
+uint32_t afxdp_tapped(int tap)
+{
+    uint8_t frame[2048];
+    uint32_t n = 0;
+    while (recv(tap, frame, sizeof frame, 0) > 0)
+        n++;
+    return n;
+}

@@ -1,0 +1,240 @@
+#include "capture/source_afxdp.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "tests/capture/afxdp_rig.h"
+#include "tests/capture/live_rig.h"
+#include "tests/capture/net_rig.h"
+
+/* Until the source has something new to say, at most some steps. */
+static void await_notice(struct weir_source *source, uint32_t generation,
+                         const char *text)
+{
+    struct weir_err err = {""};
+    for (int i = 0; i < 20 && source->notice_generation == generation; i++)
+        cr_assert_geq(live_step(source, &err), 0, "%s", err.text);
+    cr_assert_not_null(source->notice);
+    cr_assert_not_null(strstr(source->notice, text), "%s", source->notice);
+}
+
+Test(source_afxdp_link, an_interface_that_was_down_goes_on)
+{
+    afxdp_need();
+    struct weir_source *source = afxdp_open();
+    rig_send_udp(100, 60);
+    live_receive(source, 100);
+    cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+    await_notice(source, source->notice_generation, RIG_RIGHT " is down");
+    const uint32_t generation = source->notice_generation;
+    cr_assert(rig_ip("link set " RIG_RIGHT " up"));
+    await_notice(source, generation, "up again");
+    rig_send_udp(100, 60);
+    live_receive(source, 200);
+    cr_assert_eq(live_cut(source).kernel_seen, 200);
+}
+
+static void check_removal(bool down_first)
+{
+    struct weir_err err = {""};
+    struct weir_source_stats stats;
+    got_count = 0;
+    struct weir_source *source = afxdp_open();
+    rig_send_udp(200, 60);
+    if (down_first) {
+        cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+        await_notice(source, 0, "is down");
+    }
+    cr_assert(rig_ip("link del " RIG_LEFT));
+    cr_assert_eq(live_finish(source, &stats, &err), -ENODEV);
+    cr_assert_str_eq(err.text, RIG_RIGHT ": the interface was removed");
+    cr_assert_eq(got_count, 200);
+    cr_assert_eq(stats.kernel_seen, 200);
+    cr_assert_eq(stats.interface_dropped, 0);
+    struct weir_lease lease;
+    cr_assert_eq(source->ops->next(source, &lease, &err), -ENODEV);
+    source->ops->close(source);
+}
+
+Test(source_afxdp_link, a_removed_interface_gives_all_and_then_a_message)
+{
+    afxdp_need();
+    check_removal(false);
+}
+
+Test(source_afxdp_link, an_interface_removed_while_down_too)
+{
+    afxdp_need();
+    check_removal(true);
+}
+
+/* Numbers follow one another where nothing was dropped. */
+static void check_sequence(void)
+{
+    for (uint32_t i = 1; i < got_count && i < LIVE_FRAMES; i++)
+        cr_assert_eq(rig_number(got[i].data, 14),
+                     rig_number(got[i - 1].data, 14) + 1, "frame %u", i);
+}
+
+Test(source_afxdp_link, opens_and_cuts_under_load_are_exact)
+{
+    afxdp_need();
+    const int child = rig_flood(RIG_LEFT, 2000000);
+    for (int round = 0; round < 10; round++) {
+        got_count = 0;
+        struct weir_source *source = afxdp_open();
+        live_receive(source, 2000);
+        if (live_cut(source).kernel_dropped == 0)
+            check_sequence();
+        cr_assert_geq(got_count, 1);
+    }
+    rig_flood_end(child);
+}
+
+/* As few chunks as there may be, and a reader that is late. */
+Test(source_afxdp_link, overload_is_exact)
+{
+    afxdp_need();
+    struct weir_afxdp_config config = afxdp_config();
+    config.buffer_bytes = 131072;
+    struct weir_source *source = afxdp_open_config(&config);
+    const int child = rig_flood(RIG_LEFT, 2000000);
+    struct weir_source_stats stats = {0};
+    for (int i = 0; i < 100 && stats.kernel_dropped == 0; i++) {
+        (void)usleep(2000);
+        live_receive(source, got_count + 20);
+        source->ops->stats(source, &stats);
+    }
+    rig_flood_end(child);
+    cr_assert_gt(live_cut(source).kernel_dropped, 0);
+}
+
+Test(source_afxdp_link, down_and_up_under_load_is_exact)
+{
+    afxdp_need();
+    struct weir_source *source = afxdp_open();
+    const int child = rig_flood(RIG_LEFT, 2000000);
+    for (int round = 0; round < 3; round++) {
+        live_receive(source, got_count + 500);
+        cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+        cr_assert(rig_ip("link set " RIG_RIGHT " up"));
+    }
+    rig_flood_end(child);
+    live_cut(source);
+}
+
+Test(source_afxdp_link, removal_under_load_is_exact)
+{
+    afxdp_need();
+    struct weir_err err = {""};
+    struct weir_source_stats stats;
+    struct weir_source *source = afxdp_open();
+    const int child = rig_flood(RIG_LEFT, 2000000);
+    live_receive(source, 1000);
+    cr_assert(rig_ip("link del " RIG_LEFT));
+    cr_assert_eq(live_finish(source, &stats, &err), -ENODEV);
+    rig_flood_end(child);
+    cr_assert_eq(stats.kernel_seen, got_count + stats.kernel_dropped);
+    cr_assert_not(stats.derived);
+    source->ops->close(source);
+}
+
+/* A process that takes the frames, and ends in no orderly way. */
+Test(source_afxdp_link, a_killed_process_leaves_the_interface_as_it_was)
+{
+    afxdp_need();
+    const int tap = afxdp_tap();
+    int ready[2];
+    char byte = 0;
+    cr_assert_eq(pipe(ready), 0);
+    const int child = fork();
+    if (child == 0) {
+        (void)afxdp_open();
+        (void)!write(ready[1], &byte, 1);
+        (void)pause();
+        _exit(0);
+    }
+    cr_assert_eq(read(ready[0], &byte, 1), 1);
+    rig_send_udp(10, 60);
+    cr_assert_eq(afxdp_tapped(tap), 0);
+    (void)kill(child, SIGKILL);
+    (void)waitpid(child, NULL, 0);
+    /* The kernel takes the program off after the process is reaped. */
+    uint32_t seen = 0;
+    for (int i = 0; i < 200 && seen == 0; i++) {
+        (void)usleep(10000);
+        rig_send_udp(1, 60);
+        seen = afxdp_tapped(tap);
+    }
+    cr_assert_gt(seen, 0);
+    rig_send_udp(10, 60);
+    cr_assert_eq(afxdp_tapped(tap), 10);
+    struct weir_source *source = afxdp_open();
+    rig_send_udp(10, 60);
+    live_receive(source, 10);
+    live_cut(source);
+    (void)close(tap);
+}
+
+static void check_refused(const struct weir_afxdp_config *config, int code,
+                          const char *text)
+{
+    struct weir_err err = {""};
+    struct weir_source *source = NULL;
+    const int rc = weir_afxdp_source_open(&source, config, &err);
+    cr_assert_eq(rc, code, "%s: %d", err.text, rc);
+    cr_assert_null(source);
+    cr_assert_str_eq(err.text, text);
+}
+
+static void check_device(const char *device, int code, const char *text)
+{
+    struct weir_afxdp_config config = afxdp_config();
+    config.device = device;
+    check_refused(&config, code, text);
+}
+
+Test(source_afxdp_link, what_cannot_be_opened_says_why)
+{
+    afxdp_need();
+    struct weir_afxdp_config config = afxdp_config();
+    check_device("nosuch0", -ENODEV, "nosuch0: no such device");
+    check_device("a-name-that-is-longer-than-any", -ENODEV,
+                 "a-name-that-is-longer-than-any: no such device");
+    check_device("bad\nname", -ENODEV, "bad?name: no such device");
+    check_device("any", -EOPNOTSUPP,
+                 "any: AF_XDP takes the frames of one interface");
+    config.source.filter = "tcp prot 80";
+    check_refused(&config, -EINVAL, "filter 'tcp prot 80': syntax error");
+    config = afxdp_config();
+    config.queue = 3;
+    check_refused(&config, -EINVAL,
+                  RIG_RIGHT ": no queue 3: it has one, queue 0");
+    struct weir_source *source = afxdp_open();
+    check_device(RIG_RIGHT, -EBUSY,
+                 RIG_RIGHT ": queue 0 has another AF_XDP socket already");
+    live_cut(source);
+    cr_assert(rig_ip("link set " RIG_LEFT " mtu 9000"));
+    cr_assert(rig_ip("link set " RIG_RIGHT " mtu 9000"));
+    check_device(RIG_RIGHT, -EMSGSIZE,
+                 RIG_RIGHT ": AF_XDP takes frames of up to 3840 bytes, and "
+                           "the interface's MTU allows 9022 with VLAN tags");
+    cr_assert(rig_ip("link set " RIG_RIGHT " mtu 1500"));
+    cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+    check_device(RIG_RIGHT, -ENETDOWN, RIG_RIGHT ": the interface is down");
+}
+
+Test(source_afxdp_link, without_privilege_it_says_which)
+{
+    if (getuid() == 0)
+        cr_assert_eq(setresuid(65534, 65534, 65534), 0);
+    check_device("lo", -EPERM,
+                 "lo: no privilege for AF_XDP: that takes CAP_NET_RAW, "
+                 "CAP_NET_ADMIN and CAP_BPF (try sudo)");
+}
