@@ -95,8 +95,27 @@ static void send(struct weir_lane *lane, struct weir_batch *batch)
     batch->ifaces = source->ifaces;
     batch->ifaces_count = weir_ifaces_count(source->ifaces);
     weir_counter_add(&c->cells.received, batch->lease.frames);
+    weir_counter_add(&c->cells.sent, 1);
     uint32_t worker = (uint32_t)(batch->seq % lane->config.workers);
     weir_link_push(lane->workers[worker].in, batch);
+}
+
+/* The source has nothing now: what it gives from here on is not older than
+ * it may hold a frame. */
+static void leave_mark(struct weir_lane *lane, int64_t real_ns)
+{
+    struct capture_stage *c = &lane->capture;
+    const struct weir_source *source = lane->config.source;
+    if (!source->live)
+        return;
+    int64_t mark_ns = real_ns - source->hold_ns;
+    weir_counter_set(&c->cells.mark_ns, (uint64_t)mark_ns);
+    int64_t asked_ns = atomic_load_explicit(&c->asked_ns, memory_order_relaxed);
+    /* One that comes too late for this look has rung for another. */
+    if (mark_ns >= asked_ns && atomic_compare_exchange_strong_explicit(
+                                   &c->asked_ns, &asked_ns, INT64_MAX,
+                                   memory_order_relaxed, memory_order_relaxed))
+        weir_bell_ring(lane->config.outlet_bell);
 }
 
 static void heed_stop(struct weir_lane *lane, int64_t now_ns)
@@ -114,7 +133,8 @@ static void heed_stop(struct weir_lane *lane, int64_t now_ns)
     }
 }
 
-enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns)
+enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
+                                 int64_t real_ns)
 {
     struct capture_stage *c = &lane->capture;
     struct weir_source *source = lane->config.source;
@@ -148,8 +168,10 @@ enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns)
         return WEIR_STEP_WORKED;
     }
     weir_pool_put(c->pool, batch);
-    if (answer == WEIR_SOURCE_WAIT)
+    if (answer == WEIR_SOURCE_WAIT) {
+        leave_mark(lane, real_ns);
         return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
+    }
     if (answer < 0)
         c->error = answer;
     end(lane);

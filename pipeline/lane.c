@@ -60,6 +60,8 @@ static int open_stages(struct weir_lane *lane, struct weir_err *err)
     const struct weir_lane_config *config = &lane->config;
     uint32_t batches = weir_lane_batches(config->workers);
     struct capture_stage *c = &lane->capture;
+    weir_counter_set(&c->cells.mark_ns, (uint64_t)INT64_MIN);
+    atomic_init(&c->asked_ns, INT64_MAX);
     int ret = weir_bell_open(&c->bell, true, err);
     if (ret == 0)
         ret = weir_link_open(&c->home, batches, &c->bell, err);
@@ -159,6 +161,24 @@ bool weir_lane_taken(const struct weir_lane *lane)
 void weir_lane_give_back(struct weir_lane *lane, struct weir_batch *batch)
 {
     weir_link_push(lane->capture.home, batch);
+}
+
+uint64_t weir_lane_sent(const struct weir_lane *lane)
+{
+    return weir_counter_read(&lane->capture.cells.sent);
+}
+
+int64_t weir_lane_mark(const struct weir_lane *lane)
+{
+    return (int64_t)weir_counter_read(&lane->capture.cells.mark_ns);
+}
+
+void weir_lane_ask(struct weir_lane *lane, int64_t mark_ns)
+{
+    /* Relaxed: the bell orders it. */
+    atomic_store_explicit(&lane->capture.asked_ns, mark_ns,
+                          memory_order_relaxed);
+    weir_bell_ring(&lane->capture.bell);
 }
 
 struct weir_summary *weir_lane_tally(struct weir_lane *lane, uint32_t worker)

@@ -65,8 +65,9 @@ int weir_lane_open(struct weir_lane **out,
 /* weir_lane_close [1]: after every stage has ended; accepts NULL. */
 void weir_lane_close(struct weir_lane *lane);
 
-/* The steps.  now_ns is CLOCK_MONOTONIC. */
-enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns);
+/* The steps.  now_ns is CLOCK_MONOTONIC, real_ns CLOCK_REALTIME. */
+enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
+                                 int64_t real_ns);
 enum weir_step weir_lane_work(struct weir_lane *lane, uint32_t worker,
                               int64_t now_ns);
 
@@ -93,6 +94,15 @@ void weir_lane_capture_wait(const struct weir_lane *lane, int64_t now_ns,
 struct weir_batch *weir_lane_take(struct weir_lane *lane);
 bool weir_lane_taken(const struct weir_lane *lane);
 void weir_lane_give_back(struct weir_lane *lane, struct weir_batch *batch);
+
+/* weir_lane_sent: batches that the capture stage has sent on, since open.
+ * weir_lane_mark: no frame that will be sent behind those is older than this
+ * (CLOCK_REALTIME); INT64_MIN as long as that is not known.  Read the mark
+ * first.  weir_lane_ask [w]: the capture stage is to look at its source, and
+ * to ring the outlet when its mark has come to mark_ns. */
+uint64_t weir_lane_sent(const struct weir_lane *lane);
+int64_t weir_lane_mark(const struct weir_lane *lane);
+void weir_lane_ask(struct weir_lane *lane, int64_t mark_ns);
 
 /* weir_lane_tally [s]: the next summary that the worker has handed over, or
  * NULL; weir_lane_untally [s]: it goes back, empty.  weir_lane_tallied [s]:

@@ -6,6 +6,8 @@
  * Each stage's struct is written by its thread alone, but for the cells,
  * which anybody reads, and the bell, which anybody rings. */
 
+#include <stdatomic.h>
+
 #include "capture/source.h"
 #include "pipeline/lane.h"
 #include "ring/bell.h"
@@ -25,6 +27,8 @@ struct capture_cells {
     struct weir_counter interface_dropped;
     struct weir_counter discards[WEIR_DISCARD_COUNT];
     struct weir_counter derived;
+    struct weir_counter sent;    /* batches */
+    struct weir_counter mark_ns; /* int64_t in the cell's 64 bits */
 };
 
 struct capture_stage {
@@ -36,6 +40,7 @@ struct capture_stage {
     int64_t deadline_ns;   /* -a duration; 0: not begun */
     int64_t counts_due_ns; /* when the kernel's counts are read again */
     struct weir_pool *pool;
+    _Atomic int64_t asked_ns;  /* by the outlet, for such a mark */
     struct weir_link *home;    /* batches from the outlet */
     struct weir_link *notices; /* struct weir_err, to stats */
     struct weir_link *notices_back;

@@ -1,59 +1,18 @@
 #include "pipeline/outlet.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/assert.h"
 #include "base/clock.h"
 #include "pipeline/lane.h"
+#include "pipeline/outlet_impl.h"
 #include "pipeline/quota.h"
-#include "ring/bell.h"
-#include "ring/counter.h"
 #include "ring/link.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "sink/sink.h"
-
-struct inlet_cells {
-    struct weir_counter taken;
-    struct weir_counter delivered;
-    struct weir_counter delivered_bytes;
-    struct weir_counter write_ns; /* inside the sink's write */
-    struct weir_counter surplus;
-    struct weir_counter lost[WEIR_LOST_COUNT];
-    /* What workers counted of frames that were not delivered. */
-    struct weir_counter malformed;
-    struct weir_counter truncated;
-    /* Of delivered frames: int64_t in the cells' 64 bits. */
-    struct weir_counter time_min_ns;
-    struct weir_counter time_max_ns;
-};
-
-struct inlet {
-    _Alignas(WEIR_CACHE_PAIR) struct inlet_cells cells;
-    struct weir_lane *lane;
-    bool ended;
-};
-
-struct weir_outlet {
-    _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
-    struct weir_outlet_config config;
-    struct weir_sink *sink;
-    bool full;     /* a limit was reached */
-    bool given_up; /* abandoned: nothing more is delivered */
-    bool ended;
-    int64_t tick_ns;        /* CLOCK_REALTIME of the sink's next tick */
-    struct weir_link *done; /* the one summary below, at the end */
-    struct weir_summary *rest;
-    _Atomic bool rotate;
-    int error;
-    struct weir_err err;
-    uint32_t inlets_count;
-    uint32_t turn; /* the inlet that is looked at first */
-    struct inlet inlets[];
-};
 
 int weir_outlet_open(struct weir_outlet **out,
                      const struct weir_outlet_config *config,
@@ -68,7 +27,11 @@ int weir_outlet_open(struct weir_outlet **out,
         return weir_err_sys(err, -ENOMEM, "outlet");
     memset(outlet, 0, bytes);
     outlet->config = *config;
-    int ret = weir_bell_open(&outlet->bell, false, err);
+    outlet->newest_ns = INT64_MIN;
+    outlet->merge.until_ns = INT64_MAX;
+    outlet->views = calloc(config->inlets_max, sizeof *outlet->views);
+    int ret = outlet->views == NULL ? weir_err_sys(err, -ENOMEM, "outlet")
+                                    : weir_bell_open(&outlet->bell, false, err);
     if (ret == 0)
         ret = weir_link_open(&outlet->done, 1, config->stats_bell, err);
     if (ret == 0) {
@@ -89,6 +52,7 @@ void weir_outlet_add(struct weir_outlet *outlet, struct weir_lane *lane)
     WEIR_ASSERT(outlet->inlets_count < outlet->config.inlets_max);
     struct inlet *in = &outlet->inlets[outlet->inlets_count++];
     in->lane = lane;
+    in->pressed = weir_lane_batches(weir_lane_workers(lane)) * 3 / 4;
     weir_counter_set(&in->cells.time_min_ns, (uint64_t)INT64_MAX);
     weir_counter_set(&in->cells.time_max_ns, (uint64_t)INT64_MIN);
 }
@@ -107,6 +71,7 @@ void weir_outlet_close(struct weir_outlet *outlet)
     weir_link_close(outlet->done);
     weir_bell_close(&outlet->bell);
     weir_summary_close(outlet->rest);
+    free(outlet->views);
     free(outlet);
 }
 
@@ -224,6 +189,7 @@ static void settle(struct weir_outlet *outlet, struct inlet *in,
         note_times(cells, batch->time_min_ns, batch->time_max_ns);
     }
     weir_counter_add(&cells->taken, batch->passed);
+    in->home++;
     weir_lane_give_back(in->lane, batch);
 }
 
@@ -269,26 +235,10 @@ static void rotate(struct weir_outlet *outlet)
         reach_limit(outlet);
 }
 
-/* The next batch of any inlet, and which one that is. */
-static struct weir_batch *take(struct weir_outlet *outlet, struct inlet **from)
-{
-    for (uint32_t i = 0; i < outlet->inlets_count; i++) {
-        struct inlet *in =
-            &outlet->inlets[(outlet->turn + i) % outlet->inlets_count];
-        struct weir_batch *batch = in->ended ? NULL : weir_lane_take(in->lane);
-        if (batch != NULL) {
-            *from = in;
-            return batch;
-        }
-        in->ended = weir_lane_taken(in->lane);
-    }
-    return NULL;
-}
-
 static bool all_ended(const struct weir_outlet *outlet)
 {
     for (uint32_t i = 0; i < outlet->inlets_count; i++)
-        if (!outlet->inlets[i].ended)
+        if (!outlet->views[i].ended)
             return false;
     return true;
 }
@@ -299,9 +249,8 @@ enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
         return WEIR_STEP_ENDED;
     if (atomic_exchange_explicit(&outlet->rotate, false, memory_order_relaxed))
         rotate(outlet);
-    struct inlet *in;
-    struct weir_batch *batch = take(outlet, &in);
-    if (batch == NULL) {
+    struct inlet *in = outlet_pick(outlet, real_ns);
+    if (in == NULL) {
         if (all_ended(outlet)) {
             finish(outlet);
             return WEIR_STEP_ENDED;
@@ -309,19 +258,26 @@ enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
         idle(outlet, real_ns);
         return WEIR_STEP_IDLE;
     }
+    struct weir_batch *batch = in->head;
+    in->head = NULL;
     /* Workers skip at different moments: nothing behind the first gap is
      * delivered, so that the file has none. */
     if (weir_stop_is_set(outlet->config.abandon))
         outlet->given_up = true;
-    settle(outlet, in, batch, deliver(outlet, in, batch));
+    uint32_t taken = deliver(outlet, in, batch);
+    if (taken > 0)
+        outlet_note_order(outlet, in, batch);
+    settle(outlet, in, batch, taken);
     outlet->tick_ns = 0;
-    outlet->turn = (outlet->turn + 1) % outlet->inlets_count;
     return WEIR_STEP_WORKED;
 }
 
 int64_t weir_outlet_deadline(const struct weir_outlet *outlet)
 {
-    return outlet->full || outlet->error != 0 ? INT64_MAX : outlet->tick_ns;
+    int64_t until_ns = outlet->merge.until_ns;
+    if (outlet->full || outlet->error != 0)
+        return until_ns;
+    return outlet->tick_ns < until_ns ? outlet->tick_ns : until_ns;
 }
 
 void weir_outlet_rotate(struct weir_outlet *outlet)
@@ -356,6 +312,9 @@ uint64_t weir_outlet_progress(const struct weir_outlet *outlet, uint32_t inlet,
     out->malformed = 0 - weir_counter_read(&cells->malformed);
     out->truncated = 0 - weir_counter_read(&cells->truncated);
     out->write_ns = (int64_t)weir_counter_read(&cells->write_ns);
+    out->late = weir_counter_read(&cells->late);
+    out->late_ns = (int64_t)weir_counter_read(&cells->late_ns);
+    out->hurried = weir_counter_read(&cells->hurried);
     out->time_min_ns = (int64_t)weir_counter_read(&cells->time_min_ns);
     out->time_max_ns = (int64_t)weir_counter_read(&cells->time_max_ns);
     return taken;

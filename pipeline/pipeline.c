@@ -71,10 +71,12 @@ static void run_capture(struct weir_pipeline *p, const struct thread *t)
     struct weir_lane *lane = weir_assembly_lane(p->assembly, t->lane);
     struct weir_bell *bell = weir_lane_capture_bell(lane);
     for (;;) {
-        enum weir_step step = weir_lane_capture(lane, weir_clock_mono_ns());
+        enum weir_step step =
+            weir_lane_capture(lane, weir_clock_mono_ns(), weir_clock_real_ns());
         if (step == WEIR_STEP_IDLE) {
             weir_bell_ticket(bell);
-            step = weir_lane_capture(lane, weir_clock_mono_ns());
+            step = weir_lane_capture(lane, weir_clock_mono_ns(),
+                                     weir_clock_real_ns());
             if (step == WEIR_STEP_IDLE)
                 wait_for_source(p, lane);
             weir_bell_ack(bell);

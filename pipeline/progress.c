@@ -38,6 +38,10 @@ void weir_progress_add(struct weir_progress *into,
     into->truncated += of->truncated;
     into->starved += of->starved;
     into->write_ns += of->write_ns;
+    into->late += of->late;
+    into->hurried += of->hurried;
+    if (of->late_ns > into->late_ns)
+        into->late_ns = of->late_ns;
     if (of->time_min_ns < into->time_min_ns)
         into->time_min_ns = of->time_min_ns;
     if (of->time_max_ns > into->time_max_ns)

@@ -31,6 +31,7 @@ struct fake_source {
     struct weir_filter *filter;
     uint64_t random;
     uint64_t made;    /* frames given */
+    int64_t time_ns;  /* of the last of them */
     uint64_t dropped; /* by the kernel that we play */
     bool cut;
 };
@@ -67,12 +68,24 @@ static uint32_t make_frame(uint8_t lane, uint64_t number, uint64_t random,
     return len;
 }
 
+static int64_t stamp(struct fake_source *f, uint64_t number)
+{
+    if (f->config.clock_ns == NULL)
+        return (int64_t)number * 1000;
+    /* Whole microseconds, as a clock that is stepped by them. */
+    uint64_t ages = (uint64_t)f->config.hold_ns / 1000;
+    int64_t age_ns = (int64_t)(fake_random(&f->random) % ages) * 1000;
+    if (*f->config.clock_ns - age_ns > f->time_ns)
+        f->time_ns = *f->config.clock_ns - age_ns;
+    return f->time_ns;
+}
+
 static void fill_one(struct fake_source *f, struct weir_fill *fill)
 {
     uint8_t data[FRAME_BYTES_MAX];
     uint64_t number = f->made++;
     struct weir_frame frame = {
-        .time_ns = (int64_t)number * 1000,
+        .time_ns = stamp(f, number),
         .iface = f->config.second_iface && second(number) ? 1 : 0,
     };
     frame.len = frame.caplen =
@@ -152,6 +165,7 @@ struct weir_source *fake_source_open(const struct fake_source_config *config)
                                      .ifaces = &f->ifaces,
                                      .name = "fake",
                                      .live = config->live,
+                                     .hold_ns = config->hold_ns,
                                      .fd = -1,
                                      .wait_ms = 1};
     struct weir_iface iface = {.name = "fake0",
@@ -206,10 +220,25 @@ static void check_record(struct fake_sink *f, const struct weir_batch *batch,
     f->lane_delivered[lane]++;
     if (found != mark(lane, number))
         f->fault = "not the frame whose turn it was";
-    else if (record.time_ns != (int64_t)number * 1000)
+    else if (!f->config.clocked && record.time_ns != (int64_t)number * 1000)
         f->fault = "another time than the frame's";
+    else if (record.time_ns < f->lane_time_ns[lane])
+        f->fault = "a lane's frames are not in order";
+    f->lane_time_ns[lane] = record.time_ns;
+    if (record.time_ns > f->newest_ns)
+        f->newest_ns = record.time_ns;
     *offset += record.bytes;
     f->delivered_bytes += record.len;
+}
+
+/* How the batch lies to those before it. */
+static void note_order(struct fake_sink *f, const struct weir_batch *batch)
+{
+    struct weir_encoded record;
+    weir_encoded_read(f->config.format, batch->chunk.bytes, &record);
+    f->late += record.time_ns < f->newest_ns;
+    f->descents += record.time_ns < f->begin_ns;
+    f->begin_ns = record.time_ns;
 }
 
 static int fake_write(struct weir_sink *sink, const struct weir_batch *batch,
@@ -226,6 +255,8 @@ static int fake_write(struct weir_sink *sink, const struct weir_batch *batch,
             return weir_err_set(err, -ENOSPC, "fake: full as told");
         if (f->delivered >= f->config.done_at)
             break;
+        if (*taken == 0)
+            note_order(f, batch);
         check_record(f, batch, &offset);
         f->delivered++;
     }

@@ -31,9 +31,11 @@ struct fake_source_config {
     uint64_t frames;  /* ends behind them */
     uint64_t fail_at; /* fails at this frame; UINT64_MAX: never */
     uint32_t frames_per_lease_max;
-    uint32_t wait_percent; /* how often next says WAIT */
-    bool live;             /* drops some, and holds some at a cut */
-    bool second_iface;     /* every 7th frame is of another link type */
+    uint32_t wait_percent;   /* how often next says WAIT */
+    bool live;               /* drops some, and holds some at a cut */
+    const int64_t *clock_ns; /* if not NULL, frames are stamped by it, */
+    int64_t hold_ns;         /* not earlier than so long before */
+    bool second_iface;       /* every 7th frame is of another link type */
     bool filtered; /* every 4th frame is not wanted, but of the second */
 };
 
@@ -47,6 +49,7 @@ struct fake_sink_config {
     bool one_linktype;      /* frames of the second interface are left out */
     bool second_iface;      /* as the source's */
     bool filtered;          /* as the source's */
+    bool clocked;           /* stamps are a clock's */
     uint64_t fail_at;       /* fails at this delivered frame */
     uint64_t done_at;       /* is done behind so many */
     uint32_t short_percent; /* none: always takes all that it may */
@@ -59,7 +62,12 @@ struct fake_sink {
     uint64_t delivered;
     uint64_t delivered_bytes;
     uint64_t next_number[FAKE_LANES]; /* of each source's frames */
+    int64_t lane_time_ns[FAKE_LANES];
     uint64_t lane_delivered[FAKE_LANES];
+    int64_t begin_ns;  /* of the last batch */
+    int64_t newest_ns; /* of all frames */
+    uint64_t late;     /* batches that begin before newest_ns */
+    uint64_t descents; /* batches that begin before the one before them */
     bool finished;
     const char *fault; /* what was wrong with what came, or NULL */
 };

@@ -22,6 +22,8 @@
 
 #define BLOCK_BYTES 16384
 #define LANES_MAX   3
+#define HOLD_NS     50000 /* whole microseconds, as all times here */
+#define JUMP_NS     200000000
 #define WORKERS_MAX 4
 #define STAGES_MAX  (LANES_MAX * (WORKERS_MAX + 2) + 1)
 
@@ -33,6 +35,7 @@ struct sim {
     struct weir_assembly_config config;
     struct weir_assembly *assembly;
     uint64_t stop_step, abandon_step; /* UINT64_MAX: never */
+    uint64_t jump_step; /* the clock moves on by more than any wait */
     int64_t now_ns;
 };
 
@@ -50,6 +53,7 @@ static uint64_t sometimes(struct sim *s, uint64_t odds, uint64_t below)
 
 /* What all lanes of a recording have in common. */
 struct common {
+    bool clocked, silent;
     bool live, second_iface, one_linktype, filtered;
     enum weir_format format;
 };
@@ -62,11 +66,14 @@ static void open_source(struct sim *s, uint64_t seed, uint32_t lane,
         .lane = (uint8_t)lane,
         .leases = weir_lane_batches(s->config.workers),
         .block_bytes = BLOCK_BYTES,
-        .frames = pick(s, 4000),
+        .frames = 1 + pick(s, 4000),
         .fail_at = sometimes(s, 4, 3000),
         .frames_per_lease_max = 1 + (uint32_t)pick(s, 60),
-        .wait_percent = (uint32_t)pick(s, 90),
+        .wait_percent =
+            common->silent && lane == 0 ? 100 : (uint32_t)pick(s, 90),
         .live = common->live,
+        .clock_ns = common->clocked ? &s->now_ns : NULL,
+        .hold_ns = HOLD_NS,
         .second_iface = common->second_iface,
         .filtered = common->filtered,
     });
@@ -82,6 +89,7 @@ static void open_sink(struct sim *s, uint64_t seed, uint32_t outlet,
                        .one_linktype = common->one_linktype,
                        .second_iface = common->second_iface,
                        .filtered = common->filtered,
+                       .clocked = common->clocked,
                        .fail_at = sometimes(s, 4, 3000),
                        .done_at = sometimes(s, 4, 3000),
                    });
@@ -115,11 +123,15 @@ static const char *open_sim(struct sim *s, uint64_t seed)
                     .one_linktype = common.one_linktype,
                     .linktype = WEIR_LINKTYPE_ETHERNET},
         .frames_max = pick(s, 3) == 0 ? 1 + pick(s, 3000) : 0,
-        .duration_ns = pick(s, 4) == 0 ? 1 + (int64_t)pick(s, 5000) : 0,
+        .duration_ns = pick(s, 4) == 0 ? 1 + (int64_t)pick(s, 500000) : 0,
         .talkers = 64,
         .seed = seed,
     };
-    s->stop_step = sometimes(s, 3, 2000);
+    /* Stamps that are no clock's are for lanes that can be waited for. */
+    common.clocked = common.live;
+    common.silent = common.live && pick(s, 4) == 0;
+    s->jump_step = sometimes(s, 3, 20000);
+    s->stop_step = common.silent ? pick(s, 20000) : sometimes(s, 3, 2000);
     s->abandon_step = sometimes(s, 6, 2000);
     for (uint32_t i = 0; i < s->config.lanes; i++)
         open_source(s, seed, i, &common);
@@ -147,7 +159,7 @@ static enum weir_step step_stage(struct sim *s, uint32_t stage)
     uint32_t outlet = stage - s->config.lanes * in_lane;
     if (lane < s->config.lanes && place == 0)
         return weir_lane_capture(weir_assembly_lane(s->assembly, lane),
-                                 s->now_ns);
+                                 s->now_ns, s->now_ns);
     if (lane < s->config.lanes)
         return weir_lane_work(weir_assembly_lane(s->assembly, lane), place - 1,
                               s->now_ns);
@@ -194,7 +206,8 @@ static const char *run(struct sim *s)
             weir_stop_set(&s->abandon);
         if (pick(s, 500) == 0)
             weir_assembly_rotate(s->assembly);
-        s->now_ns += (int64_t)pick(s, 20);
+        s->now_ns +=
+            1000 * (int64_t)pick(s, 3) + (n == s->jump_step ? JUMP_NS : 0);
         uint32_t stage = (uint32_t)pick(s, stages);
         if (pick(s, 100) < lazy[stage])
             continue;
@@ -224,7 +237,7 @@ static const char *check_lane(struct sim *s, uint32_t lane)
 
 static const char *check_sinks(struct sim *s, const struct weir_progress *p)
 {
-    uint64_t delivered = 0, bytes = 0;
+    uint64_t delivered = 0, bytes = 0, late = 0, descents = 0;
     bool failed = false;
     for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++) {
         struct weir_err err = {.text = ""};
@@ -232,9 +245,18 @@ static const char *check_sinks(struct sim *s, const struct weir_progress *p)
         bytes += s->sinks[i].delivered_bytes;
         failed |=
             weir_outlet_error(weir_assembly_outlet(s->assembly, i), &err) != 0;
+        late += s->sinks[i].late;
+        descents += s->sinks[i].descents;
         if (!s->sinks[i].finished)
             return "a sink was not finished";
     }
+    if (p->late !=
+        (s->config.lanes > weir_assembly_outlets(s->assembly) ? late : 0))
+        return "late is not what the sinks saw";
+    if (descents > 0 && p->hurried == 0)
+        return "out of order, though all lanes were waited for";
+    if (p->hurried > 0 && !s->sources[0]->live)
+        return "hurried, where nothing can be lost by waiting";
     if (p->ledger.delivered != delivered)
         return "delivered is not what the sinks got";
     if (p->delivered_bytes != bytes)

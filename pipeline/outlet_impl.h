@@ -1,0 +1,71 @@
+#ifndef WEIR_PIPELINE_OUTLET_IMPL_H
+#define WEIR_PIPELINE_OUTLET_IMPL_H
+
+/* outlet_impl: the outlet's own memory; for the files of outlet.h only.
+ *
+ * All of it is the outlet's thread's, but for the cells, which anybody reads,
+ * the bell and the flag `rotate`. */
+
+#include <stdatomic.h>
+
+#include "pipeline/merge.h"
+#include "pipeline/outlet.h"
+#include "ring/batch.h"
+#include "ring/bell.h"
+#include "ring/counter.h"
+
+struct inlet_cells {
+    struct weir_counter taken;
+    struct weir_counter delivered;
+    struct weir_counter delivered_bytes;
+    struct weir_counter write_ns; /* inside the sink's write */
+    struct weir_counter surplus;
+    struct weir_counter lost[WEIR_LOST_COUNT];
+    /* What workers counted of frames that were not delivered. */
+    struct weir_counter malformed;
+    struct weir_counter truncated;
+    /* Of delivered frames: int64_t in the cells' 64 bits. */
+    struct weir_counter time_min_ns;
+    struct weir_counter time_max_ns;
+    struct weir_counter late; /* see progress.h */
+    struct weir_counter late_ns;
+    struct weir_counter hurried;
+};
+
+struct inlet {
+    _Alignas(WEIR_CACHE_PAIR) struct inlet_cells cells;
+    struct weir_lane *lane;
+    struct weir_batch *head; /* taken, and not yet delivered */
+    uint64_t taken;          /* batches */
+    uint64_t home;           /* of them: given back */
+    uint32_t pressed;        /* so many out are most of them */
+};
+
+struct weir_outlet {
+    _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
+    struct weir_outlet_config config;
+    struct weir_sink *sink;
+    bool full;     /* a limit was reached */
+    bool given_up; /* abandoned: nothing more is delivered */
+    bool ended;
+    int64_t tick_ns;        /* CLOCK_REALTIME of the sink's next tick */
+    struct weir_link *done; /* the one summary below, at the end */
+    struct weir_summary *rest;
+    _Atomic bool rotate;
+    int error;
+    struct weir_err err;
+    struct weir_merge merge;
+    struct weir_merge_lane *views; /* of the inlets, for the merge */
+    int64_t newest_ns;             /* of the frames written */
+    uint32_t inlets_count;
+    struct inlet inlets[];
+};
+
+/* The inlet whose head is next, or NULL: wait until outlet->merge.until_ns. */
+struct inlet *outlet_pick(struct weir_outlet *outlet, int64_t real_ns);
+
+/* Counts how the batch, which was delivered, lies to those before it. */
+void outlet_note_order(struct weir_outlet *outlet, struct inlet *in,
+                       const struct weir_batch *batch);
+
+#endif
