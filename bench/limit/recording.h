@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/host/room.h"
 #include "bench/limit/report_counts.h"
-#include "bench/limit/room.h"
 #include "bench/limit/verdict.h"
 #include "bench/stages/scratch.h"
 #include "bench/trial/reconcile.h"

@@ -28,17 +28,23 @@ struct weir_results;
 
 #define WEIR_PEERS_LIST_MAX 16
 
+/* Instead of a size: 60, 590 and 1514 bytes at 7:4:1. */
+#define WEIR_PEERS_IMIX       UINT32_C(0)
+#define WEIR_PEERS_IMIX_BYTES UINT32_C(358)
+
 struct weir_peers_options {
     struct weir_bench_args bench;
     bool tasks[WEIR_PEER_TASKS];
     const char *peers;   /* names with commas between; NULL: all */
     const char *folder;  /* -w; NULL: in memory */
+    char target[16];     /* its file system's type; "": it is in memory */
     const char *way;     /* of the generator */
     uint64_t frames;     /* of a file of small frames */
+    bool frames_asked;   /* and no fewer of those that flows are found in */
     uint32_t rounds;     /* 0: each task's default */
     int64_t seconds_ns;  /* of a live load; at full speed 2.5 times that */
     int64_t patience_ns; /* with a program that reads a file */
-    uint32_t sizes[WEIR_PEERS_LIST_MAX];
+    uint32_t sizes[WEIR_PEERS_LIST_MAX]; /* or WEIR_PEERS_IMIX */
     size_t sizes_count;
     struct weir_rate rates[WEIR_PEERS_LIST_MAX];
     size_t rates_count;
@@ -59,7 +65,9 @@ struct weir_peers_bench {
 struct weir_peers_row {
     enum weir_peer_task task;
     char name[64];        /* the results' "task" */
-    uint32_t size;        /* of the frames */
+    uint32_t size;        /* of the frames, on the mean */
+    char frame[12];       /* the generator's word for it: "60", "imix" */
+    char title[24];       /* and people's: "60 bytes", "IMIX" */
     char input[PATH_MAX]; /* of offline tasks: the file, absolute */
     uint64_t frames;      /* in it; live: at most to be sent */
     int64_t duration_ns;  /* live */

@@ -50,6 +50,17 @@ static int file_count(struct weir_verify_counts *out, const char *folder,
     return ret;
 }
 
+/* Of a core, while frames came; NAN of a recorder without such a thread. */
+static double capture_share(const struct weir_trial_outcome *trial)
+{
+    static const char prefix[] = "weir-capt";
+    double share = NAN;
+    for (size_t i = 0; i < trial->threads_count; i++)
+        if (strncmp(trial->threads[i].name, prefix, strlen(prefix)) == 0)
+            share = trial->threads[i].busy_fraction;
+    return share;
+}
+
 static void figures_take(const struct weir_peer *peer,
                          const struct weir_trial_outcome *trial,
                          const struct weir_verify_counts *file,
@@ -71,6 +82,7 @@ static void figures_take(const struct weir_peer *peer,
     out->figures[WEIR_ROUND_CPU_NS] = (double)trial->work_ns / recorded;
     out->figures[WEIR_ROUND_MEMORY] = weir_round_memory(end->memory_bytes);
     out->figures[WEIR_ROUND_DURATION] = sent_s;
+    out->figures[WEIR_ROUND_CAPTURE] = capture_share(trial);
     out->sent = trial->sent.frames;
     out->recorded = file->distinct;
     out->repeated = file->repeated;
@@ -89,8 +101,6 @@ static int round_run(const struct weir_peers_bench *bench,
                      struct weir_round *out, struct weir_peers_void *why)
 {
     static struct weir_trial_outcome trial;
-    char frame[16];
-    snprintf(frame, sizeof frame, "%u", row->size);
     const struct weir_trial_recorder recorder = {
         .name = peer->name,
         .argv = argv->words,
@@ -106,7 +116,7 @@ static int round_run(const struct weir_peers_bench *bench,
     };
     const struct weir_trial_traffic traffic = {
         .way = bench->options->way,
-        .frame = frame,
+        .frame = row->frame,
         .load_pps = row->load_pps,
         .duration_ns = row->duration_ns,
         .frames = row->frames,

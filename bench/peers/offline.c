@@ -83,7 +83,9 @@ static void bad_end(const struct weir_job_end *end, const char *said,
 }
 
 static void figures_take(const struct weir_peers_row *row,
-                         const struct weir_job_end *end, struct weir_round *out)
+                         const struct weir_job_end *end,
+                         const struct weir_proof_flows *found,
+                         struct weir_round *out)
 {
     const double frames = (double)row->frames;
     const double wall_s = (double)end->wall_ns / 1e9;
@@ -94,6 +96,9 @@ static void figures_take(const struct weir_peers_row *row,
         (double)(end->user_ns + end->system_ns) / frames;
     out->figures[WEIR_ROUND_MEMORY] = weir_round_memory(end->memory_bytes);
     out->figures[WEIR_ROUND_DURATION] = wall_s;
+    out->figures[WEIR_ROUND_CAPTURE] = NAN;
+    out->flows = found->flows;
+    out->flow_bytes = found->bytes;
 }
 
 /* Runs it; 0 with its end, or -errno: it cannot be run at all. */
@@ -137,6 +142,7 @@ static int round_run(const struct weir_peers_bench *bench,
                      struct weir_round *out, struct weir_peers_void *why)
 {
     struct weir_job_end end = {0};
+    struct weir_proof_flows found = {0};
     char path[PATH_MAX];
     if (job_run(bench, row, rival, argv, folder, &end, &why->why) != 0) {
         why->for_good = true;
@@ -152,8 +158,8 @@ static int round_run(const struct weir_peers_bench *bench,
     if (end.timed_out || end.signal != 0 || end.status != 0)
         bad_end(&end, said, why);
     else if (weir_proof(rival->peer, row->frames, row->input, said, path,
-                        &why->why) == 0)
-        figures_take(row, &end, out);
+                        &found, &why->why) == 0)
+        figures_take(row, &end, &found, out);
     free(said);
     return 0;
 }

@@ -40,11 +40,13 @@ void weir_peers_options_help(void)
         "The same work by every peer that is installed and by weir, in turn.\n"
         "\n"
         "  --task LIST           of live, copy, count, flows; all by default\n"
-        "  --peer LIST           these and weir; all by default\n"
-        "  --frames N            in a file of small frames (5000000; to find\n"
-        "                        flows in, two fifths of it)\n"
+        "  --peer LIST           these and weir; by default all but weir-pcap\n"
+        "  --frames N            in a file of small frames (5000000; 2000000\n"
+        "                        to find flows in)\n"
         "  --rounds N            of each (live and flows 3, else 5)\n"
-        "  --frame LIST          sizes in bytes, without CRC (60,1514)\n"
+        "  --frame LIST          sizes in bytes, without CRC, or imix: 60, "
+        "590\n"
+        "                        and 1514 at 7:4:1 (60,1514)\n"
         "  --rate LIST           live loads; full is full speed (300k,full)\n"
         "  --seconds N           of a live load (2); at full speed 2.5 times\n"
         "                        that\n"
@@ -122,8 +124,10 @@ static int take_sizes(struct weir_peers_options *o, struct weir_args *args)
         uint64_t size = 0;
         if (o->sizes_count == WEIR_PEERS_LIST_MAX)
             return too_many(args);
-        int ret =
-            weir_args_number(args, token, SIZE_MIN, SIZE_MAX_BYTES, &size);
+        int ret = strcmp(token, "imix") == 0
+                      ? 0
+                      : weir_args_number(args, token, SIZE_MIN, SIZE_MAX_BYTES,
+                                         &size);
         if (ret != 0)
             return ret;
         o->sizes[o->sizes_count++] = (uint32_t)size;
@@ -159,6 +163,7 @@ static int take(struct weir_peers_options *o, struct weir_args *args,
     case PEER:
         return take_peers(o, args);
     case FRAMES:
+        o->frames_asked = true;
         return weir_args_number(args, args->value, 1000, FRAMES_MAX,
                                 &o->frames);
     case ROUNDS:

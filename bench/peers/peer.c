@@ -12,9 +12,29 @@ bool weir_peer_is_self(const struct weir_peer *peer)
     return strcmp(peer->name, WEIR_PEER_SELF) == 0;
 }
 
+bool weir_peer_is_weir(const struct weir_peer *peer)
+{
+    static const char prefix[] = WEIR_PEER_SELF "-";
+    return weir_peer_is_self(peer) ||
+           strncmp(peer->name, prefix, strlen(prefix)) == 0;
+}
+
+bool weir_peer_in(const char *list, const char *name)
+{
+    const size_t len = strlen(name);
+    while (list != NULL) {
+        if (strncmp(list, name, len) == 0 &&
+            (list[len] == ',' || list[len] == '\0'))
+            return true;
+        list = strchr(list, ',');
+        list += list != NULL;
+    }
+    return false;
+}
+
 const char *weir_peer_program(const struct weir_peer *peer)
 {
-    if (weir_peer_is_self(peer))
+    if (weir_peer_is_weir(peer))
         return NULL;
     return peer->program != NULL ? peer->program : peer->argv[0];
 }

@@ -36,6 +36,7 @@ enum weir_peer_proof {
     WEIR_PEER_RECORDS, /* as many records are in out as in in */
     WEIR_PEER_SAYS,    /* a number behind `says` in its words */
     WEIR_PEER_ARGUS,   /* the sum over the flow records in out */
+    WEIR_PEER_NFDUMP,  /* what nfdump reads of the flows in out */
     WEIR_PEER_MARKS,   /* of live frames: distinct numbers in out */
 };
 
@@ -47,6 +48,9 @@ struct weir_peer {
     enum weir_peer_task task;
     const char *argv[WEIR_PEER_WORDS_MAX];
     const char *small;   /* one word more, where frames are small */
+    bool by_name;        /* it runs only if --peer names it */
+    const char *over;    /* of weir: whom it is compared with, names with
+                          * commas between; NULL: all others */
     const char *program; /* that must be there, if argv[0] is another's */
     const char *package; /* Debian's, that has it */
     const char *does;    /* for the frames, in the results' words */
@@ -68,14 +72,20 @@ struct weir_peer {
 };
 
 /* All of them, by task; weir's own is the last of each task. */
-#define WEIR_PEERS_MAX 32
+#define WEIR_PEERS_MAX 40
 
 extern const struct weir_peer weir_peers[];
 extern const size_t weir_peers_count;
 
 #define WEIR_PEER_SELF "weir"
 
+/* weir_peer_is_self: weir as it is by itself; weir_peer_is_weir: or with other
+ * options ("weir-pcap"). */
 bool weir_peer_is_self(const struct weir_peer *peer);
+bool weir_peer_is_weir(const struct weir_peer *peer);
+
+/* weir_peer_in: whether a name is in a list with commas between. */
+bool weir_peer_in(const char *list, const char *name);
 
 /* weir_peer_program: the program that must be there; NULL for weir's. */
 const char *weir_peer_program(const struct weir_peer *peer);

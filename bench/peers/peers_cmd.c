@@ -10,12 +10,12 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/output.h"
-#include "bench/host/job.h"
 #include "bench/host/machine.h"
 #include "bench/host/rig.h"
+#include "bench/host/room.h"
 #include "bench/peers/bench.h"
+#include "bench/peers/input.h"
 #include "bench/peers/options.h"
 #include "bench/peers/plan.h"
 #include "bench/peers/tally.h"
@@ -31,8 +31,6 @@
 #define ROOM_MIN   (UINT64_C(64) << 20)
 #define MEMORY_OFF (UINT64_C(2) << 30)
 
-#define FLOWS     100000
-#define INPUT_NS  (300 * WEIR_NS_PER_S)
 #define MTU_LEAST 1500
 #define HEADER    14
 
@@ -44,7 +42,7 @@ struct peers {
     struct weir_trial_place place;
     char input[PATH_MAX]; /* the file that is there */
     uint64_t input_frames;
-    uint32_t input_size;
+    char input_frame[12];
     struct weir_peers_tally tally;
 };
 
@@ -142,31 +140,16 @@ static void input_remove(struct peers *p)
 static int input_make(struct peers *p, const struct weir_peers_row *row,
                       struct weir_err *err)
 {
-    char spec[128];
-    struct weir_job_end end = {0};
-    if (p->input_frames == row->frames && p->input_size == row->size)
+    if (p->input_frames == row->frames &&
+        strcmp(p->input_frame, row->frame) == 0)
         return 0;
     input_remove(p);
     snprintf(p->input, sizeof p->input, "%.4000s/in.pcap", p->bench.folder);
-    snprintf(spec, sizeof spec, "frames=%" PRIu64 ",size=%u,flows=%d,seed=1",
-             row->frames, row->size, FLOWS);
-    const char *const argv[] = {p->options.bench.weir,
-                                "record",
-                                "-q",
-                                "-w",
-                                p->input,
-                                "--synth",
-                                spec,
-                                NULL};
-    const struct weir_job_config config = {
-        .argv = argv, .netns_fd = -1, .input_fd = -1};
-    int ret = weir_job_run(&config, INPUT_NS, &end, err);
+    int ret = weir_peers_input_make(row, p->input, p->options.bench.weir, err);
     if (ret != 0)
         return ret;
-    if (end.status != 0)
-        return weir_err_set(err, -EIO, "making the input: %.200s", end.words);
     p->input_frames = row->frames;
-    p->input_size = row->size;
+    snprintf(p->input_frame, sizeof p->input_frame, "%s", row->frame);
     return 0;
 }
 
@@ -174,7 +157,8 @@ static uint32_t mtu_of(const struct weir_peers_options *options)
 {
     uint32_t mtu = MTU_LEAST;
     for (size_t i = 0; i < options->sizes_count; i++)
-        if (options->sizes[i] - HEADER > mtu)
+        if (options->sizes[i] != WEIR_PEERS_IMIX &&
+            options->sizes[i] - HEADER > mtu)
             mtu = options->sizes[i] - HEADER;
     return mtu;
 }
@@ -205,7 +189,7 @@ static int row_skip(struct peers *p, const struct weir_peers_row *row,
                     const struct weir_err *why, struct weir_err *err)
 {
     char what[128];
-    snprintf(what, sizeof what, "%s, %u bytes", row->name, row->size);
+    snprintf(what, sizeof what, "%s, %s", row->name, row->title);
     fprintf(p->bench.out, "\n%s: left out: %s\n", what, why->text);
     (void)fflush(p->bench.out);
     return weir_results_skip(p->bench.results, what, why->text, err);
@@ -261,10 +245,23 @@ static int rows_run(struct peers *p, struct weir_err *err)
     return ret != 0 ? ret : weir_tally_judge(&p->tally, p->options.tasks, err);
 }
 
+/* What is not in memory is named after its file system. */
+static int target_find(struct peers *p, const char *folder,
+                       struct weir_err *err)
+{
+    struct weir_room room;
+    int ret = weir_room_of(&room, folder, err);
+    if (ret == 0 && strcmp(room.type, "tmpfs") != 0)
+        memcpy(p->options.target, room.type, sizeof p->options.target);
+    return ret;
+}
+
 static int folder_open(struct peers *p, struct weir_err *err)
 {
     const char *folder = folder_of(&p->options);
     int ret = room_find(&p->bench.room_bytes, folder, err);
+    if (ret == 0)
+        ret = target_find(p, folder, err);
     if (ret == 0)
         ret = weir_scratch_open(&p->scratch, folder, ROOM_MIN, err);
     if (ret != 0)

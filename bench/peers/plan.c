@@ -31,7 +31,7 @@ static uint64_t file_frames(const struct weir_peers_options *options,
 {
     uint64_t bytes = least(WEIR_PEERS_FILE_MAX, room_bytes * 2 / 5);
     uint64_t frames = options->frames;
-    if (task == WEIR_PEER_FLOWS)
+    if (task == WEIR_PEER_FLOWS && !options->frames_asked)
         frames = frames * 2 / 5;
     frames = least(frames, bytes / (size + PCAP_MORE));
     return frames > 0 ? frames : 1;
@@ -46,28 +46,50 @@ static uint64_t load_of(const struct weir_rate *rate, uint32_t size)
     return pps > 0 ? pps : 1;
 }
 
+/* A row of frames of that size, of which nothing else is known yet. */
+static struct weir_peers_row row_of(enum weir_peer_task task, uint32_t size)
+{
+    struct weir_peers_row row = {.task = task, .size = size};
+    if (size == WEIR_PEERS_IMIX) {
+        row.size = WEIR_PEERS_IMIX_BYTES;
+        snprintf(row.frame, sizeof row.frame, "imix");
+        snprintf(row.title, sizeof row.title, "IMIX");
+        return row;
+    }
+    snprintf(row.frame, sizeof row.frame, "%u", size);
+    snprintf(row.title, sizeof row.title, "%u bytes", size);
+    return row;
+}
+
+/* To a disk the same load is another task than to memory. */
+static void live_name(struct weir_peers_row *row,
+                      const struct weir_peers_options *options)
+{
+    const char *to = options->target[0] != '\0' ? ", to " : "";
+    if (row->load_pps == 0)
+        snprintf(row->name, sizeof row->name, "live, full speed%s%s", to,
+                 options->target);
+    else
+        snprintf(row->name, sizeof row->name, "live, %.*f kpps%s%s",
+                 row->load_pps % 1000 == 0 ? 0 : 3, (double)row->load_pps / 1e3,
+                 to, options->target);
+}
+
 static void live_row(struct weir_peers_row *row,
                      const struct weir_peers_options *options, uint32_t size,
                      const struct weir_rate *rate, uint64_t room_bytes)
 {
-    *row = (struct weir_peers_row){.task = WEIR_PEER_LIVE, .size = size};
-    row->load_pps = load_of(rate, size);
+    *row = row_of(WEIR_PEER_LIVE, size);
+    row->load_pps = load_of(rate, row->size);
     /* Longer at full speed: the ring alone takes what comes in a second or
      * two. */
     row->duration_ns =
         row->load_pps > 0 ? options->seconds_ns : options->seconds_ns * 5 / 2;
-    row->frames =
-        least(WEIR_PEERS_LIVE_MAX, room_bytes * 4 / 5) / (size + RING_MORE);
+    row->frames = least(WEIR_PEERS_LIVE_MAX, room_bytes * 4 / 5) /
+                  (row->size + RING_MORE);
     if (row->frames == 0)
         row->frames = 1;
-    if (row->load_pps == 0)
-        snprintf(row->name, sizeof row->name, "live, full speed");
-    else if (row->load_pps % 1000 == 0)
-        snprintf(row->name, sizeof row->name, "live, %.0f kpps",
-                 (double)row->load_pps / 1e3);
-    else
-        snprintf(row->name, sizeof row->name, "live, %.3f kpps",
-                 (double)row->load_pps / 1e3);
+    live_name(row, options);
 }
 
 static void file_row(struct weir_peers_row *row,
@@ -75,8 +97,8 @@ static void file_row(struct weir_peers_row *row,
                      enum weir_peer_task task, uint32_t size,
                      uint64_t room_bytes)
 {
-    *row = (struct weir_peers_row){.task = task, .size = size};
-    row->frames = file_frames(options, task, size, room_bytes);
+    *row = row_of(task, size);
+    row->frames = file_frames(options, task, row->size, room_bytes);
     snprintf(row->name, sizeof row->name, "%s", weir_peer_task_names[task]);
 }
 

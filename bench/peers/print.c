@@ -12,16 +12,17 @@ void weir_peers_print_head(FILE *out, const struct weir_peers_row *row,
 {
     char frames[WEIR_FIGURE_MAX];
     const char *plural = rounds == 1 ? "" : "s";
+    const char *of = row->title[0] == 'I' ? "frames, " : "frames of ";
     weir_figure_grouped(frames, row->frames);
     if (row->task == WEIR_PEER_LIVE)
         fprintf(out,
-                "\n%s: frames of %u bytes for %.1f s (at most %s), %zu "
+                "\n%s: %s%s for %.1f s (at most %s), %zu "
                 "round%s\n",
-                row->name, row->size, (double)row->duration_ns / 1e9, frames,
-                rounds, plural);
+                row->name, of, row->title, (double)row->duration_ns / 1e9,
+                frames, rounds, plural);
     else
-        fprintf(out, "\n%s: %s frames of %u bytes, %zu round%s\n", row->name,
-                frames, row->size, rounds, plural);
+        fprintf(out, "\n%s: %s %s%s, %zu round%s\n", row->name, frames, of,
+                row->title, rounds, plural);
     (void)fflush(out);
 }
 

@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/err.h"
+#include "bench/host/job.h"
 #include "bench/peers/peer.h"
 #include "bench/peers/says.h"
 #include "bench/trial/verify.h"
 
 #define CHUNK ((size_t)1 << 20)
+
+#define NFDUMP_NS (60 * WEIR_NS_PER_S)
 
 static int compare(FILE *a, FILE *b, char *buffer, const char *name,
                    struct weir_err *err)
@@ -92,8 +96,29 @@ static int records_check(const char *folder, uint64_t frames,
     return ret;
 }
 
+/* nfpcapd's files, read by nfdump. */
+static int nfdump_read(struct weir_proof_flows *out, const char *folder,
+                       struct weir_err *err)
+{
+    const char *const argv[] = {"nfdump", "-R", folder, "-I", NULL};
+    const struct weir_job_config config = {
+        .argv = argv, .netns_fd = -1, .input_fd = -1, .output = ""};
+    struct weir_job_end *end = calloc(1, sizeof *end);
+    if (end == NULL)
+        return weir_err_sys(err, -ENOMEM, "nfdump");
+    int ret = weir_job_run(&config, NFDUMP_NS, end, err);
+    if (ret == 0 &&
+        !(weir_says_number(end->output, "\nFlows:", true, &out->flows) &&
+          weir_says_number(end->output, "\nPackets:", true, &out->frames) &&
+          weir_says_number(end->output, "\nBytes:", true, &out->bytes)))
+        ret = weir_err_set(err, -EBADMSG, "nfdump does not read its flows");
+    free(end);
+    return ret;
+}
+
 int weir_proof(const struct weir_peer *peer, uint64_t frames, const char *input,
-               const char *said, const char *folder, struct weir_err *err)
+               const char *said, const char *folder,
+               struct weir_proof_flows *found, struct weir_err *err)
 {
     char path[PATH_MAX];
     uint64_t number = 0;
@@ -117,6 +142,11 @@ int weir_proof(const struct weir_peer *peer, uint64_t frames, const char *input,
         return ret != 0
                    ? ret
                    : count_check(argus.frames, frames, "its flows have", err);
+    case WEIR_PEER_NFDUMP:
+        ret = nfdump_read(found, folder, err);
+        return ret != 0
+                   ? ret
+                   : count_check(found->frames, frames, "its flows have", err);
     default:
         return weir_err_set(err, -EINVAL, "%s: not of a file", peer->name);
     }

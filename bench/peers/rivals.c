@@ -20,18 +20,10 @@ bool weir_peers_wanted(const struct weir_peers_options *options,
 {
     if (!options->tasks[peer->task])
         return false;
-    const size_t len = strlen(peer->name);
-    for (const char *p = options->peers; p != NULL;) {
-        if (strncmp(p, peer->name, len) == 0 &&
-            (p[len] == ',' || p[len] == '\0'))
-            return true;
-        p = strchr(p, ',');
-        if (p == NULL)
-            /* Without weir there is nothing to compare with. */
-            return weir_peer_is_self(peer);
-        p++;
-    }
-    return true;
+    if (options->peers == NULL)
+        return !peer->by_name;
+    /* Without weir there is nothing to compare with. */
+    return weir_peer_is_self(peer) || weir_peer_in(options->peers, peer->name);
 }
 
 /* By PATH, as exec does. */
@@ -92,15 +84,23 @@ static bool is_able(const struct weir_peers_bench *bench,
                     const struct weir_peer *peer)
 {
     const char *words[sizeof peer->needs / sizeof peer->needs[0] + 1] = {0};
-    const struct weir_job_config config = {
-        .argv = words, .netns_fd = -1, .folder = bench->folder, .input_fd = -1};
+    const struct weir_peer_fill fill = {.weir = bench->options->bench.weir};
     if (peer->needs[0] == NULL)
         return true;
     memcpy(words, peer->needs, sizeof peer->needs);
     struct weir_job_end *end = calloc(1, sizeof *end);
-    bool able = end != NULL &&
-                weir_job_run(&config, PATIENCE_NS, end, NULL) == 0 &&
-                end->status == 0;
+    struct weir_peer_argv *argv = calloc(1, sizeof *argv);
+    bool able = false;
+    if (end != NULL && argv != NULL &&
+        weir_peer_argv_make(argv, words, &fill, NULL) == 0) {
+        const struct weir_job_config config = {.argv = argv->words,
+                                               .netns_fd = -1,
+                                               .folder = bench->folder,
+                                               .input_fd = -1};
+        able = weir_job_run(&config, PATIENCE_NS, end, NULL) == 0 &&
+               end->status == 0;
+    }
+    free(argv);
     free(end);
     return able;
 }
@@ -127,7 +127,7 @@ static int name_left_out(const struct weir_peers_bench *bench,
                          const struct weir_err *why, struct weir_err *err)
 {
     char what[128];
-    snprintf(what, sizeof what, "%s, %u bytes: %s", row->name, row->size,
+    snprintf(what, sizeof what, "%s, %s: %s", row->name, row->title,
              peer->name);
     fprintf(bench->out, "  left out: %s\n", why->text);
     return weir_results_skip(bench->results, what, why->text, err);

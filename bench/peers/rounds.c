@@ -9,6 +9,7 @@ const char *const weir_round_keys[WEIR_ROUND_FIGURES] = {
     [WEIR_ROUND_CPU_NS] = "cpu_ns",
     [WEIR_ROUND_MEMORY] = "memory_bytes",
     [WEIR_ROUND_DURATION] = "duration_s",
+    [WEIR_ROUND_CAPTURE] = "capture_fraction",
 };
 
 double weir_round_memory(uint64_t bytes)
@@ -119,6 +120,11 @@ static json_t *round_json(const struct weir_round *round)
                                    number(round->figures[i]));
     if (round->live)
         bad |= live_add(line, round);
+    if (round->flows > 0)
+        bad |= json_object_set_new(line, "flows",
+                                   json_integer((json_int_t)round->flows)) |
+               json_object_set_new(line, "flow_bytes",
+                                   json_integer((json_int_t)round->flow_bytes));
     if (bad == 0)
         return line;
     json_decref(line);

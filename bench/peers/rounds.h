@@ -19,6 +19,7 @@ enum weir_round_figure {
     WEIR_ROUND_CPU_NS, /* of a frame */
     WEIR_ROUND_MEMORY,
     WEIR_ROUND_DURATION,
+    WEIR_ROUND_CAPTURE, /* of a core, by weir's capture thread; live */
     WEIR_ROUND_FIGURES,
 };
 
@@ -28,6 +29,10 @@ extern const char *const weir_round_keys[WEIR_ROUND_FIGURES];
 struct weir_round {
     bool valid;                         /* else no figure means anything */
     double figures[WEIR_ROUND_FIGURES]; /* NAN: not known */
+
+    /* That it found, of which the bytes are IP's; 0: it does not tell. */
+    uint64_t flows;
+    uint64_t flow_bytes;
 
     /* Of live rounds: for the reader of the results. */
     bool live;

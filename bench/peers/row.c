@@ -22,8 +22,8 @@ static int void_add(const struct weir_peers_bench *bench,
                     const struct weir_peers_void *why, struct weir_err *err)
 {
     char what[128];
-    snprintf(what, sizeof what, "%s, %u bytes: %s, round %zu", row->name,
-             row->size, rival->peer->name, round + 1);
+    snprintf(what, sizeof what, "%s, %s: %s, round %zu", row->name, row->title,
+             rival->peer->name, round + 1);
     fprintf(bench->out, "  void: %s, round %zu: %s%s\n", rival->peer->name,
             round + 1, why->why.text,
             why->for_good ? "; it is left out from here on" : "");
@@ -57,8 +57,6 @@ static int peer_add(const struct weir_peers_bench *bench,
                     const struct weir_peers_row *row,
                     const struct weir_peers_rival *rival, struct weir_err *err)
 {
-    char frame[16];
-    snprintf(frame, sizeof frame, "%u", row->size);
     const struct weir_rounds *rounds = &rival->rounds;
     json_t *load = row->task == WEIR_PEER_LIVE && row->load_pps > 0
                        ? json_integer((json_int_t)row->load_pps)
@@ -66,11 +64,12 @@ static int peer_add(const struct weir_peers_bench *bench,
     json_t *line = json_pack(
         "{s:s, s:o, s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:I, s:o, s:o, s:o, "
         "s:o}",
-        "type", "peer", "task", weir_results_text(row->name), "frame", frame,
-        "peer", rival->peer->name, "version", weir_results_text(rival->version),
-        "command", weir_results_text(rival->command), "does", rival->peer->does,
-        "flags", rival->peer->flags, "load_pps", load, "frames",
-        (json_int_t)row->frames, "rounds", weir_rounds_json(rounds), "median",
+        "type", "peer", "task", weir_results_text(row->name), "frame",
+        row->frame, "peer", rival->peer->name, "version",
+        weir_results_text(rival->version), "command",
+        weir_results_text(rival->command), "does", rival->peer->does, "flags",
+        rival->peer->flags, "load_pps", load, "frames", (json_int_t)row->frames,
+        "rounds", weir_rounds_json(rounds), "median",
         weir_rounds_pick_json(rounds, WEIR_ROUNDS_MEDIAN), "least",
         weir_rounds_pick_json(rounds, WEIR_ROUNDS_LEAST), "most",
         weir_rounds_pick_json(rounds, WEIR_ROUNDS_MOST));
@@ -105,8 +104,9 @@ static int ratio_add(const struct weir_peers_bench *bench,
     }
     if (!has_pair(over, under, count))
         return 0;
-    snprintf(name, sizeof name, "%s, %u bytes: weir over %s, %s", row->name,
-             row->size, other->peer->name, rate ? "rate" : "CPU per frame");
+    snprintf(name, sizeof name, "%s, %s: %s over %s, %s", row->name, row->title,
+             self->peer->name, other->peer->name,
+             rate ? "rate" : "CPU per frame");
     weir_peers_print_ratio(bench->out, name, over, under, count);
     return weir_results_ratio(bench->results, name, over, under, count,
                               rate ? "more" : "less", err);
@@ -133,22 +133,60 @@ static int live_ratios_add(const struct weir_peers_bench *bench,
     return ret;
 }
 
-/* Finding flows is more than weir does yet: no ratio.  Live it is the cost
- * that counts, and the rate too where the load was more than a peer took. */
+/* What the last valid round has found. */
+static const struct weir_round *found(const struct weir_peers_rival *rival)
+{
+    const struct weir_round *last = NULL;
+    for (size_t i = 0; i < rival->rounds.count; i++)
+        if (rival->rounds.at[i].valid)
+            last = &rival->rounds.at[i];
+    return last;
+}
+
+/* Of programs that have found the same flows: else it was not the same work,
+ * and that is said. */
+static int flows_ratio_add(const struct weir_peers_bench *bench,
+                           const struct weir_peers_row *row,
+                           const struct weir_peers_rival *self,
+                           const struct weir_peers_rival *other,
+                           struct weir_err *err)
+{
+    const struct weir_round *a = found(self);
+    const struct weir_round *b = found(other);
+    char what[256];
+    if (a->flows == 0 || b->flows == 0)
+        return 0;
+    if (a->flows == b->flows && a->flow_bytes == b->flow_bytes)
+        return ratio_add(bench, row, self, other, WEIR_ROUND_PPS, err);
+    snprintf(what, sizeof what,
+             "%s, %s: no ratio of %s over %s, which did not find the same: "
+             "%" PRIu64 " flows of %" PRIu64 " bytes, %" PRIu64
+             " flows of %" PRIu64 " bytes",
+             row->name, row->title, self->peer->name, other->peer->name,
+             a->flows, a->flow_bytes, b->flows, b->flow_bytes);
+    fprintf(bench->out, "  %s\n", what);
+    return weir_results_note(bench->results, err, "%s", what);
+}
+
+/* Live it is the cost that counts, and the rate too where the load was more
+ * than a peer took. */
 static int ratios_add(const struct weir_peers_bench *bench,
                       const struct weir_peers_row *row,
                       const struct weir_peers_rival *self,
                       const struct weir_peers_rival *other,
                       struct weir_err *err)
 {
-    if (self == other || weir_rounds_valid(&other->rounds) == 0 ||
+    const char *over = self->peer->over;
+    if (weir_peer_is_weir(other->peer) ||
+        (over != NULL && !weir_peer_in(over, other->peer->name)) ||
+        weir_rounds_valid(&other->rounds) == 0 ||
         weir_rounds_valid(&self->rounds) == 0)
         return 0;
     switch (row->task) {
     case WEIR_PEER_LIVE:
         return live_ratios_add(bench, row, self, other, err);
     case WEIR_PEER_FLOWS:
-        return 0;
+        return flows_ratio_add(bench, row, self, other, err);
     default:
         return ratio_add(bench, row, self, other, WEIR_ROUND_PPS, err);
     }
@@ -178,10 +216,10 @@ static int limits_note(const struct weir_peers_bench *bench,
             "%s\n",
             names);
     return weir_results_note(bench->results, err,
-                             "%s, %u bytes: the generator's rate, not the "
-                             "limit of the recorder, for there was a round "
-                             "without loss: %s",
-                             row->name, row->size, names);
+                             "%s, %s: the generator's rate, not the limit of "
+                             "the recorder, for there was a round without "
+                             "loss: %s",
+                             row->name, row->title, names);
 }
 
 static int results_add(const struct weir_peers_bench *bench,
@@ -189,16 +227,14 @@ static int results_add(const struct weir_peers_bench *bench,
                        const struct weir_peers_rival *rivals, size_t count,
                        struct weir_err *err)
 {
-    const struct weir_peers_rival *self = NULL;
     int ret = 0;
-    for (size_t i = 0; ret == 0 && i < count; i++) {
-        if (weir_peer_is_self(rivals[i].peer))
-            self = &rivals[i];
+    for (size_t i = 0; ret == 0 && i < count; i++)
         if (weir_rounds_valid(&rivals[i].rounds) > 0)
             ret = peer_add(bench, row, &rivals[i], err);
-    }
-    for (size_t i = 0; ret == 0 && self != NULL && i < count; i++)
-        ret = ratios_add(bench, row, self, &rivals[i], err);
+    for (size_t s = 0; s < count; s++)
+        for (size_t i = 0; ret == 0 && i < count; i++)
+            if (weir_peer_is_weir(rivals[s].peer))
+                ret = ratios_add(bench, row, &rivals[s], &rivals[i], err);
     if (ret == 0)
         ret = limits_note(bench, row, rivals, count, err);
     return ret;

@@ -29,9 +29,11 @@ static const struct weir_doc_column flag_columns[] = {
     {"Command", false}, {"Why these flags", false},
 };
 
+/* With other options than its own choice it is "weir-" and what they are. */
 static bool is_weir(const json_t *peer)
 {
-    return strcmp(weir_page_text(peer, "peer"), "weir") == 0;
+    const char *name = weir_page_text(peer, "peer");
+    return strncmp(name, "weir", 4) == 0 && (name[4] == '\0' || name[4] == '-');
 }
 
 /* Plots compare: where the others find flows and weir does not (yet), its bar

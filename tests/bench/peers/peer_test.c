@@ -75,12 +75,45 @@ Test(peer, the_table_is_whole)
                      peer->task == WEIR_PEER_LIVE, "%s", name);
         cr_assert(peer->proof != WEIR_PEER_SAYS || peer->says != NULL, "%s",
                   name);
-        if (weir_peer_is_self(peer)) {
+        if (weir_peer_is_weir(peer)) {
             cr_assert_str_eq(argv.words[0], "/x/weir");
             continue;
         }
         cr_assert_not_null(weir_peer_program(peer), "%s", name);
         cr_assert_not_null(peer->package, "%s", name);
+    }
+}
+
+Test(peer, names_in_a_list)
+{
+    cr_assert(weir_peer_in("cp", "cp"));
+    cr_assert(weir_peer_in("a,cp,b", "cp"));
+    cr_assert(weir_peer_in("a,cp", "cp"));
+    cr_assert_not(weir_peer_in("cpx,xcp", "cp"));
+    cr_assert_not(weir_peer_in("c", "cp"));
+    cr_assert_not(weir_peer_in("", "cp"));
+    cr_assert_not(weir_peer_in(NULL, "cp"));
+}
+
+/* Whom it is compared with is there, in its task. */
+Test(peer, weir_with_other_options_is_weir)
+{
+    static const struct weir_peer mine = {.name = "weir-pcap"};
+    static const struct weir_peer other = {.name = "weird"};
+    cr_assert(weir_peer_is_weir(&mine));
+    cr_assert_not(weir_peer_is_self(&mine));
+    cr_assert_null(weir_peer_program(&mine));
+    cr_assert_not(weir_peer_is_weir(&other));
+    for (size_t i = 0; i < weir_peers_count; i++) {
+        const struct weir_peer *peer = &weir_peers[i];
+        size_t found = 0;
+        for (size_t k = 0; k < weir_peers_count; k++)
+            found += weir_peers[k].task == peer->task &&
+                     weir_peer_in(peer->over, weir_peers[k].name);
+        size_t names = peer->over != NULL;
+        for (const char *c = peer->over; c != NULL && *c != '\0'; c++)
+            names += *c == ',';
+        cr_assert_eq(found, names, "%s", peer->name);
     }
 }
 

@@ -124,6 +124,41 @@ Test(plan, peers_by_name_and_always_weir)
     }
 }
 
+Test(plan, a_mix_is_a_size)
+{
+    cr_assert_eq(PARSE((char *)"--frame", (char *)"imix", (char *)"--rate",
+                       (char *)"1k"),
+                 WEIR_EXIT_OK);
+    cr_assert_eq(weir_peers_plan(rows, 64, &options, ROOM), 4);
+    cr_assert_str_eq(rows[0].frame, "imix");
+    cr_assert_str_eq(rows[0].title, "IMIX");
+    cr_assert_eq(rows[0].size, WEIR_PEERS_IMIX_BYTES);
+    cr_assert_leq(rows[0].frames * (rows[0].size + 16), WEIR_PEERS_FILE_MAX);
+    cr_assert_str_eq(rows[3].frame, "imix");
+    cr_assert_eq(rows[3].load_pps, 1000);
+}
+
+Test(plan, flows_are_found_in_as_many_frames_as_are_asked_for)
+{
+    cr_assert_eq(PARSE((char *)"--task", (char *)"flows", (char *)"--frame",
+                       (char *)"60", (char *)"--frames", (char *)"10000000"),
+                 WEIR_EXIT_OK);
+    cr_assert_eq(weir_peers_plan(rows, 64, &options, ROOM), 1);
+    cr_assert_eq(rows[0].frames, 10000000);
+    cr_assert_str_eq(rows[0].title, "60 bytes");
+}
+
+Test(plan, a_disk_is_named)
+{
+    cr_assert_eq(PARSE((char *)"--task", (char *)"live", (char *)"--frame",
+                       (char *)"60"),
+                 WEIR_EXIT_OK);
+    snprintf(options.target, sizeof options.target, "ext4");
+    cr_assert_eq(weir_peers_plan(rows, 64, &options, ROOM), 2);
+    cr_assert_str_eq(rows[0].name, "live, 300 kpps, to ext4");
+    cr_assert_str_eq(rows[1].name, "live, full speed, to ext4");
+}
+
 Test(plan, bad_lines_are_refused)
 {
     static const char *const bad[][2] = {
@@ -131,7 +166,7 @@ Test(plan, bad_lines_are_refused)
         {"--frames", "999"},    {"--rounds", "0"},        {"--rounds", "101"},
         {"--frame", "59"},      {"--frame", "60,,70"},    {"--rate", "fast"},
         {"--seconds", "0"},     {"--way", "pigeon"},      {"--task", ""},
-        {"--frame", "imix"},    {"--rate", "300k,full,"}, {"-q", "x"},
+        {"--frame", "IMIX"},    {"--rate", "300k,full,"}, {"-q", "x"},
         {"word", "other"},      {"--patience", "0"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)

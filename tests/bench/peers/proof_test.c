@@ -16,6 +16,7 @@ static char folder[] = "/tmp/weir-proof-XXXXXX";
 static char out[64];
 static char input[64];
 static struct weir_err err;
+static struct weir_proof_flows found;
 
 static void setup(void)
 {
@@ -61,7 +62,8 @@ static int prove(enum weir_peer_proof proof, uint64_t frames, const char *said)
     const struct weir_peer peer = {
         .name = "x", .proof = proof, .says = "n=", .says_before = true};
     memset(&err, 0, sizeof err);
-    return weir_proof(&peer, frames, input, said, out, &err);
+    memset(&found, 0, sizeof found);
+    return weir_proof(&peer, frames, input, said, out, &found, &err);
 }
 
 Test(proof, words_must_have_the_number)
@@ -120,4 +122,30 @@ Test(proof, flows_must_have_the_frames)
     cr_assert_eq(prove(WEIR_PEER_ARGUS, 4, ""), 0, "%s", err.text);
     cr_assert_eq(prove(WEIR_PEER_ARGUS, 5, ""), -EBADMSG);
     cr_assert_str_eq(err.text, "its flows have 4 of 5 frames");
+}
+
+/* nfdump is a script that says so. */
+Test(proof, flows_are_read_by_nfdump)
+{
+    static const char script[] =
+        "#!/bin/sh\n"
+        "[ \"$1 $3\" = '-R -I' ] && [ -d \"$2\" ] || exit 1\n"
+        "printf 'Ident: none\\nFlows: 3\\nFlows_udp: 2\\nPackets: 40\\n'\n"
+        "printf 'Packets_udp: 9\\nBytes: 1840\\nBytes_udp: 7\\n'\n";
+    char path[128];
+    snprintf(path, sizeof path, "%s/nfdump", folder);
+    put(path, script, sizeof script - 1);
+    cr_assert_eq(chmod(path, 0700), 0);
+    snprintf(path, sizeof path, "%s:/usr/bin:/bin", folder);
+    cr_assert_eq(setenv("PATH", path, 1), 0);
+    cr_assert_eq(prove(WEIR_PEER_NFDUMP, 40, ""), 0, "%s", err.text);
+    cr_assert_eq(found.flows, 3);
+    cr_assert_eq(found.frames, 40);
+    cr_assert_eq(found.bytes, 1840);
+    cr_assert_eq(prove(WEIR_PEER_NFDUMP, 41, ""), -EBADMSG);
+    cr_assert_str_eq(err.text, "its flows have 40 of 41 frames");
+    snprintf(path, sizeof path, "%s/nfdump", folder);
+    put(path, "#!/bin/sh\n", 10);
+    cr_assert_eq(prove(WEIR_PEER_NFDUMP, 40, ""), -EBADMSG);
+    cr_assert_str_eq(err.text, "nfdump does not read its flows");
 }

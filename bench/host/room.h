@@ -1,5 +1,5 @@
-#ifndef WEIR_BENCH_LIMIT_ROOM_H
-#define WEIR_BENCH_LIMIT_ROOM_H
+#ifndef WEIR_BENCH_HOST_ROOM_H
+#define WEIR_BENCH_HOST_ROOM_H
 
 /* room: how much a trial may write into a folder, and how long that lasts.
  *

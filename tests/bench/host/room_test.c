@@ -1,4 +1,4 @@
-#include "bench/limit/room.h"
+#include "bench/host/room.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
