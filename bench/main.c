@@ -8,6 +8,7 @@
 #include "base/args.h"
 #include "base/output.h"
 #include "base/version.h"
+#include "bench/disk/disk_cmd.h"
 #include "bench/gen/gen_cmd.h"
 #include "bench/limit/limit_cmd.h"
 #include "bench/peers/peers_cmd.h"
@@ -15,6 +16,7 @@
 #include "bench/results/page_cmd.h"
 #include "bench/self/self_cmd.h"
 #include "bench/stages/stages_cmd.h"
+#include "bench/targets/targets_cmd.h"
 
 static const struct command {
     const char *name;
@@ -23,9 +25,11 @@ static const struct command {
 } commands[] = {
     {"gen", weir_bench_gen, "send numbered frames at a rate"},
     {"limit", weir_bench_limit, "the highest rate without loss"},
+    {"disk", weir_bench_disk, "how much of a disk's bandwidth it records"},
     {"peers", weir_bench_peers, "the same work by others and by weir"},
     {"self", weir_bench_self, "what anybody can measure in a minute"},
     {"stages", weir_bench_stages, "what each stage costs, a frame"},
+    {"targets", weir_bench_targets, "what weir is to reach, judged"},
     {"compare", weir_bench_compare, "the ratios of two results files"},
     {"page", weir_bench_page, "results as a page of tables and plots"},
     {NULL, NULL, NULL},

@@ -23,6 +23,8 @@ static const struct key {
     {"stage", "stage", {"stage", "frame", "flows"}},
     {"peer", "peer", {"task", "frame", "peer"}},
     {"ratio", "ratio", {"name", NULL, NULL}},
+    {"disk", "disk", {"frame", "folder"}},
+    {"target", "target", {"target", "name", "against"}},
 };
 
 double weir_line_number(const json_t *object, const char *key)

@@ -9,8 +9,9 @@
  * What a later command of the file measured anew (a "run" line begins a
  * command) replaces what an earlier one had under the same key: a limit and
  * its trials by frame, target, folder and workers, a stage by stage, frame and
- * flows, a peer by task, frame and peer, a ratio by name.  A "folder" is the
- * one that was asked for (weir_line_asked).
+ * flows, a peer by task, frame and peer, a ratio by name, a disk by frame and
+ * folder, a target by number, name and what it is held against.  A "folder" is
+ * the one that was asked for (weir_line_asked).
  *
  * Owner     the caller closes; the objects live as long as the lines.
  * Threads   one.

@@ -47,7 +47,9 @@ void weir_page_build(const struct weir_lines *lines, struct weir_doc *doc)
 {
     weir_page_title(lines, doc);
     weir_page_headlines(lines, doc);
+    weir_page_targets(lines, doc);
     weir_page_limits(lines, doc);
+    weir_page_disks(lines, doc);
     weir_page_stages(lines, doc);
     weir_page_peers(lines, doc);
     weir_page_ratios(lines, doc);

@@ -72,6 +72,8 @@ char *weir_page_command(const char *command);
 
 void weir_page_title(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_headlines(const struct weir_lines *lines, struct weir_doc *doc);
+void weir_page_targets(const struct weir_lines *lines, struct weir_doc *doc);
+void weir_page_disks(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_limits(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_trials(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_stages(const struct weir_lines *lines, struct weir_doc *doc);

@@ -58,11 +58,27 @@
  *           "rounds": [ { "pps" (live: that are in the file),
  *           "loss_fraction" or null, "cpu_ns" (a frame; live: that is in the
  *           file, without the ring's set-up), "memory_bytes" (null: nobody
- *           saw it), "duration_s", and live "sent", "recorded" (distinct),
+ *           saw it), "duration_s", "capture_fraction" (of a core, by weir's
+ *           capture thread; live), those who tell flows "flows" and
+ *           "flow_bytes" (of IP), and live "sent", "recorded" (distinct),
  *           "repeated", "offered_pps", "limited", "says_captured",
  *           "says_dropped" (its own words, or null), "job_cpu_ns" (a frame,
  *           with set-up and end), "quiet_s" } ], "median", "least", "most":
- *           the first five
+ *           the first six
+ *   disk    "frame", "target" (the file system's type), "folder",
+ *           "generator", "duration_s", "rounds": [ { "raw_bytes_s" (of the
+ *           disk alone, by writes on their way: { "1", "2", "4" }),
+ *           "best_bytes_s" (of these), "file_bytes_s" (the most that was
+ *           recorded without loss, until the last byte was written; 0: at no
+ *           load), "load_pps", "cpu_ns" (then), "generator_limited" } ], and
+ *           of the rounds' medians "best_bytes_s", "file_bytes_s", "load_pps";
+ *           "generator_limited" (in any round)
+ *   target  what weir is to reach: "target" (its number), "name", "against"
+ *           (what it is held against), "bound" (null: only shown), "better"
+ *           ("more" or "less"), "value", "least", "most", "rounds" (of its
+ *           ratio or peer line), "met" (null: no figure, or no bound),
+ *           "margin_fraction" (of the bound; negative: missed by so much),
+ *           "remark"
  *   ratio   two figures of one run: "name" ("offline copy: weir over
  *           tcpdump, rate"), "value" (median), "least", "most" (of the
  *           rounds), "rounds", "better" ("more" or "less")

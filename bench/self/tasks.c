@@ -229,7 +229,6 @@ int weir_self_memory(struct weir_self_config *config, struct weir_err *err)
 {
     uint64_t few = config->frames / FEW_SHARE;
     uint64_t many = config->frames * MANY_SHARE;
-    uint32_t rounds = config->rounds < 3 ? config->rounds : 3;
     struct words few_words, many_words;
     words_make(&few_words, config, few, "");
     words_make(&many_words, config, many, "");
@@ -237,7 +236,7 @@ int weir_self_memory(struct weir_self_config *config, struct weir_err *err)
         synth(config, &few_words, "self: few frames", few, false),
         synth(config, &many_words, "self: many frames", many, false),
     };
-    int ret = weir_self_rounds(entrants, 2, rounds, config->results,
+    int ret = weir_self_rounds(entrants, 2, config->rounds, config->results,
                                config->out, &config->failed, err);
     if (ret == 0)
         ret = tell_ratio(config, "self: many over few frames, memory",
