@@ -14,10 +14,16 @@
 
 #include "capture/afxdp_shared.h"
 
+/* The kernel lends such functions as the one below only to programs that say
+ * so of themselves. */
+char terms[] SEC("license") = "Dual MIT/GPL";
+
+#define NOT_SUPPORTED 95 /* EOPNOTSUPP */
+
 #define MACS_BYTES 12
 #define TAG_BYTES  4
 
-/* Since Linux 6.8; of each driver there may be one that says no. */
+/* Since Linux 6.8, in some drivers. */
 extern int bpf_xdp_metadata_rx_vlan_tag(const struct xdp_md *ctx,
                                         __be16 *vlan_proto,
                                         __u16 *vlan_tci) __ksym __weak;
@@ -61,6 +67,16 @@ static __always_inline int put_tag(struct xdp_md *ctx, __be16 proto, __u16 tci)
     return 0;
 }
 
+static __always_inline int restore_tag(struct xdp_md *ctx)
+{
+    __be16 proto = 0;
+    __u16 tci = 0;
+    int answer = bpf_xdp_metadata_rx_vlan_tag(ctx, &proto, &tci);
+    if (answer == -NOT_SUPPORTED)
+        state.tagless = 1;
+    return answer == 0 ? put_tag(ctx, proto, tci) : 0;
+}
+
 static __always_inline void put_stamp(struct xdp_md *ctx)
 {
     if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(weir_afxdp_stamp)) == 0) {
@@ -86,13 +102,8 @@ static __always_inline int take(struct xdp_md *ctx, int bound)
         count->passed++;
         return XDP_PASS;
     }
-    if (bound) {
-        __be16 proto = 0;
-        __u16 tci = 0;
-        if (bpf_xdp_metadata_rx_vlan_tag(ctx, &proto, &tci) == 0 &&
-            put_tag(ctx, proto, tci) != 0)
-            count->untagged++;
-    }
+    if (bound && restore_tag(ctx) != 0)
+        count->untagged++;
     put_stamp(ctx);
     int action = (int)bpf_redirect_map(&sockets, queue, XDP_PASS);
     if (action == XDP_REDIRECT)

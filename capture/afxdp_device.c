@@ -38,6 +38,15 @@ static uint32_t count_queues(int fd, const char *name)
     return n > 0 ? n : 1;
 }
 
+static bool takes_tags(int fd, const char *name)
+{
+    struct ethtool_value flags = {.cmd = ETHTOOL_GFLAGS};
+    struct ifreq request = {.ifr_data = (void *)&flags};
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
+    return ioctl(fd, SIOCETHTOOL, &request) == 0 &&
+           (flags.data & ETH_FLAG_RXVLAN) != 0;
+}
+
 static int ask(struct weir_afxdp_device *device, const char *name,
                struct weir_err *err)
 {
@@ -57,6 +66,7 @@ static int ask(struct weir_afxdp_device *device, const char *name,
         return weir_err_sys(err, -errno, "%s", name);
     device->frame_max = (uint32_t)request.ifr_mtu + HEADERS;
     device->queues = count_queues(device->watch, name);
+    device->takes_tags = takes_tags(device->watch, name);
     return 0;
 }
 

@@ -19,6 +19,7 @@ struct weir_afxdp_device {
     int missed; /* of netif_missed; -1: none */
     uint32_t ifindex;
     uint32_t queues;    /* that receive; 1 where the driver does not say */
+    bool takes_tags;    /* VLAN tags come beside the frames' bytes */
     uint32_t frame_max; /* that the interface may have by its MTU, with two
                            VLAN tags */
 };

@@ -44,6 +44,7 @@ struct weir_afxdp_source_config {
     uint32_t snaplen;
     uint32_t hold_ms;
     bool zero_copy;
+    bool takes_tags; /* the device does, so the driver must give them back */
     struct weir_ifaces *ifaces; /* as in struct weir_source_config */
     const char *filter_text;
     struct weir_filter *filter; /* taken */

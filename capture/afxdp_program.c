@@ -209,7 +209,8 @@ void weir_afxdp_program_look(const struct weir_afxdp_program *program,
     /* The program's store comes before the ring's release. */
     *out = (struct weir_afxdp_program_facts){
         .native = program->native,
-        .tags = program->tags,
+        .tags = program->tags && __atomic_load_n(&program->state->tagless,
+                                                 __ATOMIC_RELAXED) == 0,
         .stamped =
             __atomic_load_n(&program->state->unstamped, __ATOMIC_RELAXED) == 0,
     };

@@ -37,7 +37,7 @@ void weir_afxdp_program_intake(struct weir_afxdp_program *program, bool on);
 /* How it runs and what it has done. */
 struct weir_afxdp_program_facts {
     bool native;  /* in the driver; else on frames that are sk_buffs already */
-    bool tags;    /* asks the driver for VLAN tags */
+    bool tags;    /* the driver gives back what VLAN tags it took out */
     bool stamped; /* every frame so far has a time stamp in front of it */
     uint64_t redirected;
     uint64_t passed;

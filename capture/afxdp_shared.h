@@ -15,6 +15,8 @@ struct weir_afxdp_state {
     uint32_t intake;    /* by the process; 0: the host gets every frame */
     uint32_t unstamped; /* by the program; the driver leaves no room for a
                            time stamp in front of its frames */
+    uint32_t tagless;   /* by the program; the driver does not say what VLAN
+                           tags the hardware took out */
 };
 
 /* Of one CPU, which alone writes it, in a cache line of its own. */

@@ -11,11 +11,11 @@
 #include "base/err.h"
 #include "base/linktype.h"
 #include "base/pcap.h"
+#include "capture/afxdp_news.h"
 #include "capture/afxdp_port.h"
 #include "capture/afxdp_umem.h"
 #include "capture/filter.h"
 
-#define STATS_INTERVAL_NS (250 * WEIR_NS_PER_MS)
 #define WATCH_INTERVAL_NS (50 * WEIR_NS_PER_MS)
 #define WAIT_UP_MS        250
 #define WAIT_DOWN_MS      100
@@ -49,21 +49,15 @@ struct afxdp {
     struct weir_afxdp_umem *umem;
     struct weir_filter *filter;
     int64_t hold_ns;
-    uint32_t queue;
-    uint32_t frame_max;
-    bool zero_copy;
+    struct weir_afxdp_news news;
 
     enum state state;
     bool broken; /* the rings are not to be looked at again */
     bool napping;
-    bool told_passed;
-    bool told_long;
-    bool told_untagged;
-    bool told_unstamped;
+    bool unheard; /* there is a notice of which next has not told */
     enum weir_netif_state link;
     int64_t fill_since_ns; /* the open loan has waited since; 0: it has not */
     int64_t deadline_ns;   /* of DRAINING */
-    int64_t stats_at_ns;
     int64_t watched_at_ns;
     uint64_t received;
     uint64_t missed;     /* before it was opened */
@@ -93,49 +87,10 @@ static void notify(struct afxdp *x)
     x->base.notice_generation++;
 }
 
-/* What is lost, left out or not as it should be; each once. */
-static bool is_news(bool *told, bool so)
-{
-    if (*told || !so)
-        return false;
-    *told = true;
-    return true;
-}
-
-static void explain(struct afxdp *x)
-{
-    const char *name = x->base.name;
-    const struct weir_afxdp_losses *losses = &x->losses;
-    if (is_news(&x->told_passed, x->facts.passed > 0))
-        weir_err_set(&x->notice, 0,
-                     "%s: frames come in on other queues than %u: they are "
-                     "not recorded",
-                     name, x->queue);
-    else if (is_news(&x->told_unstamped, !x->facts.stamped))
-        weir_err_set(&x->notice, 0,
-                     "%s: the driver leaves no room for time stamps: frames "
-                     "have the time at which they were taken",
-                     name);
-    else if (is_news(&x->told_untagged, x->facts.untagged > 0))
-        weir_err_set(&x->notice, 0,
-                     "%s: the driver leaves no room to put VLAN tags back "
-                     "(ethtool -K %s rxvlan off)",
-                     name, name);
-    else if (is_news(&x->told_long,
-                     !x->zero_copy && losses->dropped > losses->chunks_none))
-        weir_err_set(&x->notice, 0,
-                     "%s: frames of more than %u bytes come, and are lost",
-                     name, x->frame_max);
-    else
-        return;
-    notify(x);
-}
-
 static void look(struct afxdp *x)
 {
     x->port->look(x->port, &x->facts);
     x->port->losses(x->port, &x->losses);
-    explain(x);
 }
 
 /* Ends the intake: for a cut, or with an error to tell when all is given. */
@@ -180,18 +135,16 @@ static void watch_link(struct afxdp *x)
     notify(x);
 }
 
+/* What stats had to say is heard before the link is looked at again. */
 static void housekeep(struct afxdp *x, int64_t now_ns)
 {
-    if (x->state != RUNNING)
+    const bool unheard = x->unheard;
+    x->unheard = false;
+    if (x->state != RUNNING || unheard ||
+        now_ns - x->watched_at_ns < WATCH_INTERVAL_NS)
         return;
-    if (now_ns - x->stats_at_ns >= STATS_INTERVAL_NS) {
-        x->stats_at_ns = now_ns;
-        look(x);
-    }
-    if (now_ns - x->watched_at_ns >= WATCH_INTERVAL_NS) {
-        x->watched_at_ns = now_ns;
-        watch_link(x);
-    }
+    x->watched_at_ns = now_ns;
+    watch_link(x);
 }
 
 /* Waiting for the clock alone, or for the socket too. */
@@ -299,6 +252,10 @@ static void afxdp_stats(struct weir_source *source,
     struct afxdp *x = afxdp_of(source);
     if (x->state != ENDED)
         look(x);
+    if (weir_afxdp_news_next(&x->news, &x->facts, &x->losses, &x->notice)) {
+        notify(x);
+        x->unheard = true;
+    }
     *out = (struct weir_source_stats){
         .kernel_seen = x->facts.redirected,
         .kernel_dropped = dropped(x),
@@ -382,9 +339,13 @@ int weir_afxdp_source_make(struct weir_source **out,
     };
     x->port = port;
     x->umem = umem;
-    x->queue = config->queue;
-    x->frame_max = config->frame_max;
-    x->zero_copy = config->zero_copy;
+    x->news = (struct weir_afxdp_news){
+        .name = config->name,
+        .queue = config->queue,
+        .frame_max = config->frame_max,
+        .zero_copy = config->zero_copy,
+        .takes_tags = config->takes_tags,
+    };
     weir_err_set(&x->text, 0, "%s", config->text);
     int rc = open_epoll(x);
     if (rc != 0)

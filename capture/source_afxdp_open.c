@@ -157,36 +157,44 @@ static void describe(const struct line *line,
                      line->device.queues - 1);
 }
 
+static uint32_t snaplen(const struct weir_afxdp_config *config)
+{
+    const uint32_t asked = config->source.snaplen;
+    return asked == 0 || asked > WEIR_SNAPLEN_MAX ? WEIR_SNAPLEN_MAX : asked;
+}
+
 static int make(struct weir_source **out, struct line *line,
-                struct weir_afxdp_umem *umem,
+                struct weir_afxdp_umem *umem, struct weir_filter *filter,
                 const struct weir_afxdp_config *config, struct weir_err *err)
 {
     struct weir_err text;
     describe(line, config, &text);
     struct weir_afxdp_layout layout;
     weir_afxdp_umem_layout(umem, &layout);
-    const uint32_t snaplen = config->source.snaplen;
     struct weir_afxdp_source_config source = {
         .name = config->device,
         .text = text.text,
         .queue = config->queue,
         .frame_max = layout.chunk_bytes - WEIR_AFXDP_HEADROOM,
-        .snaplen = snaplen == 0 || snaplen > WEIR_SNAPLEN_MAX ? WEIR_SNAPLEN_MAX
-                                                              : snaplen,
+        .snaplen = snaplen(config),
         .hold_ms = config->hold_ms,
         .zero_copy = weir_afxdp_socket_zero_copy(line->socket),
+        .takes_tags = line->device.takes_tags,
         .ifaces = config->source.ifaces,
         .filter_text = config->source.filter,
+        .filter = filter,
     };
-    int rc = 0;
-    if (source.filter_text != NULL && source.filter_text[0] != '\0')
-        rc = weir_filter_compile(&source.filter, source.filter_text,
-                                 WEIR_LINKTYPE_ETHERNET, source.snaplen, err);
-    if (rc == 0)
-        rc = weir_afxdp_source_make(out, &source, &line->port, umem, err);
-    if (rc != 0)
-        weir_filter_free(source.filter);
-    return rc;
+    return weir_afxdp_source_make(out, &source, &line->port, umem, err);
+}
+
+static int compile(struct weir_filter **out,
+                   const struct weir_afxdp_config *config, struct weir_err *err)
+{
+    const char *text = config->source.filter;
+    if (text == NULL || text[0] == '\0')
+        return 0;
+    return weir_filter_compile(out, text, WEIR_LINKTYPE_ETHERNET,
+                               snaplen(config), err);
 }
 
 int weir_afxdp_source_open(struct weir_source **out,
@@ -194,6 +202,7 @@ int weir_afxdp_source_open(struct weir_source **out,
                            struct weir_err *err)
 {
     struct weir_afxdp_umem *umem = NULL;
+    struct weir_filter *filter = NULL;
     struct line *line = calloc(1, sizeof *line);
     if (line == NULL)
         return weir_err_sys(err, -ENOMEM, "%s", config->device);
@@ -210,11 +219,16 @@ int weir_afxdp_source_open(struct weir_source **out,
     };
     int rc = weir_afxdp_device_open(&line->device, config->device,
                                     config->promisc, err);
+    /* The interface is left alone until all else is right: many drivers stop
+     * for a while when they get a program. */
+    if (rc == 0)
+        rc = compile(&filter, config, err);
     if (rc == 0)
         rc = open_line(line, &umem, config, err);
     if (rc == 0)
-        rc = make(out, line, umem, config, err);
+        rc = make(out, line, umem, filter, config, err);
     if (rc != 0) {
+        weir_filter_free(filter);
         line_close(&line->port);
         weir_afxdp_umem_close(umem);
         return rc;

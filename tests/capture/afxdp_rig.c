@@ -1,8 +1,11 @@
 #include "tests/capture/afxdp_rig.h"
 
 #include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -74,4 +77,28 @@ uint32_t afxdp_tapped(int tap)
     while (recv(tap, frame, sizeof frame, 0) > 0)
         n++;
     return n;
+}
+
+bool afxdp_push_tags(uint16_t vlan)
+{
+    /* bpf_skb_vlan_push(skb, ETH_P_8021Q, vlan); TC_ACT_OK */
+    const struct bpf_insn program[] = {
+        {.code = BPF_ALU64 | BPF_MOV | BPF_K,
+         .dst_reg = BPF_REG_2,
+         .imm = htons(ETH_P_8021Q)},
+        {.code = BPF_ALU64 | BPF_MOV | BPF_K,
+         .dst_reg = BPF_REG_3,
+         .imm = vlan},
+        {.code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_skb_vlan_push},
+        {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+        {.code = BPF_JMP | BPF_EXIT},
+    };
+    LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)if_nametoindex(RIG_LEFT),
+                .attach_point = BPF_TC_EGRESS);
+    const int fd =
+        bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "push", "GPL", program,
+                      sizeof program / sizeof program[0], NULL);
+    LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = fd);
+    return fd >= 0 && bpf_tc_hook_create(&hook) == 0 &&
+           bpf_tc_attach(&hook, &options) == 0;
 }

@@ -24,4 +24,9 @@ struct weir_source *afxdp_open(void);
 int afxdp_tap(void);
 uint32_t afxdp_tapped(int tap);
 
+/* afxdp_push_tags: what leaves RIG_LEFT from now on has this VLAN tag, and not
+ * in its bytes but beside them, as hardware leaves it.  False where the kernel
+ * cannot. */
+bool afxdp_push_tags(uint16_t vlan);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,6 +115,7 @@ static void sim_open(struct sim *s, uint64_t seed)
         .text = "played",
         .snaplen = 262144,
         .frame_max = 1792,
+        .takes_tags = true,
         .hold_ms = pick(s, 2) == 0 ? 0 : 100000,
     };
     cr_assert_eq(weir_afxdp_source_make(&s->source, &config, &s->fake->port,
@@ -244,6 +246,7 @@ Test(source_afxdp_sim, what_an_operator_can_change_is_said_once)
     struct sim s;
     sim_open(&s, 5);
     s.fake->unstamped = false;
+    s.fake->facts.tags = true;
     s.fake->facts.passed = 1;
     check_notice(&s, "fake: frames come in on other queues than 0: they are "
                      "not recorded");
@@ -251,7 +254,11 @@ Test(source_afxdp_sim, what_an_operator_can_change_is_said_once)
     check_notice(&s, "fake: the driver leaves no room for time stamps: frames "
                      "have the time at which they were taken");
     s.fake->facts.untagged = 1;
-    check_notice(&s, "fake: the driver leaves no room to put VLAN tags back "
+    check_notice(&s, "fake: the driver leaves no room to put VLAN tags back: "
+                     "they are not recorded (ethtool -K fake rxvlan off)");
+    s.fake->facts.tags = false;
+    check_notice(&s, "fake: the device takes VLAN tags out of frames, and its "
+                     "driver does not give them back: they are not recorded "
                      "(ethtool -K fake rxvlan off)");
     fake_frame(s.fake, 1793);
     check_notice(&s, "fake: frames of more than 1792 bytes come, and are lost");
@@ -259,6 +266,39 @@ Test(source_afxdp_sim, what_an_operator_can_change_is_said_once)
     struct weir_source_stats stats;
     s.source->ops->stats(s.source, &stats);
     cr_assert_eq(stats.interface_dropped, 7);
+    s.source->ops->close(s.source);
+    fake_free(s.fake);
+}
+
+/* Where many frames come, the source goes by the clock: its fd is quiet until
+ * a look has found few. */
+Test(source_afxdp_sim, many_frames_are_waited_for_by_the_clock)
+{
+    struct weir_err err;
+    struct weir_lease lease;
+    struct sim s = {.fake = fake_open(32768, LEASES, 65536)};
+    const struct weir_afxdp_source_config config = {
+        .name = "fake",
+        .text = "",
+        .hold_ms = 1000,
+    };
+    cr_assert_eq(weir_afxdp_source_make(&s.source, &config, &s.fake->port,
+                                        s.fake->umem, &err),
+                 0);
+    weir_afxdp_source_start(s.source);
+    struct pollfd wait = {.fd = s.source->fd, .events = POLLIN};
+    const uint64_t one = 1;
+    cr_assert_eq(write(s.fake->port.fd, &one, sizeof one), sizeof one);
+    cr_assert_eq(poll(&wait, 1, 0), 1);
+    for (uint32_t i = 0; i < 32; i++)
+        fake_frame(s.fake, 60);
+    fake_flush(s.fake);
+    cr_assert_eq(s.source->ops->next(s.source, &lease, &err), WEIR_SOURCE_WAIT);
+    cr_assert_eq(poll(&wait, 1, 0), 0);
+    cr_assert_eq(s.source->wait_ms, 1);
+    cr_assert_eq(s.source->ops->next(s.source, &lease, &err), WEIR_SOURCE_WAIT);
+    cr_assert_eq(poll(&wait, 1, 0), 1);
+    cr_assert_gt(s.source->wait_ms, 1);
     s.source->ops->close(s.source);
     fake_free(s.fake);
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "capture/filter.h"
 #include "tests/capture/afxdp_rig.h"
 #include "tests/capture/live_rig.h"
 #include "tests/capture/net_rig.h"
@@ -94,6 +95,52 @@ Test(source_afxdp, a_tag_in_the_bytes_stays)
                      0);
 }
 
+/* The tag that hardware took out of a frame is where it was on the wire. */
+Test(source_afxdp, a_tag_beside_the_bytes_is_put_back)
+{
+    afxdp_need();
+    if (!afxdp_push_tags(77))
+        cr_skip_test("SKIPPED: this kernel pushes no VLAN tags");
+    uint8_t frame[100];
+    struct weir_source *source = afxdp_open();
+    for (uint32_t i = 0; i < 10; i++) {
+        rig_udp(frame, sizeof frame, 2000, i, 0);
+        rig_send(RIG_LEFT, frame, sizeof frame);
+    }
+    live_receive(source, 10);
+    live_cut(source);
+    check_numbers(0, 10, 18);
+    for (uint32_t i = 0; i < 10; i++) {
+        cr_assert_eq(got[i].len, 104);
+        cr_assert_eq(memcmp(got[i].data, "\2\0\0\0\0\2\2\0\0\0\0\1", 12), 0);
+        cr_assert_eq(memcmp(got[i].data + 12, "\x81\x00\x00\x4d\x08\x00", 6),
+                     0);
+    }
+}
+
+/* The filter is for the workers: the source gives every frame. */
+Test(source_afxdp, a_filter_is_handed_on)
+{
+    afxdp_need();
+    struct weir_afxdp_config config = afxdp_config();
+    config.source.filter = "arp";
+    uint8_t frame[60];
+    struct weir_source *source = afxdp_open_config(&config);
+    const struct weir_iface *iface = &source->ifaces->at[0];
+    cr_assert_str_eq(iface->name, RIG_RIGHT);
+    cr_assert_str_eq(source->ifaces->filter_text, "arp");
+    cr_assert_eq(iface->linktype, 1);
+    cr_assert_eq(iface->tsresol, 9);
+    cr_assert_eq(iface->snaplen, 262144);
+    rig_arp(frame);
+    cr_assert(weir_filter_match(iface->filter, frame, 60, 60));
+    rig_udp(frame, 60, 2000, 0, 0);
+    cr_assert_not(weir_filter_match(iface->filter, frame, 60, 60));
+    rig_send(RIG_LEFT, frame, sizeof frame);
+    live_receive(source, 1);
+    live_cut(source);
+}
+
 Test(source_afxdp, the_host_is_without_its_frames_until_the_end)
 {
     afxdp_need();
@@ -154,6 +201,65 @@ Test(source_afxdp, says_from_whom_it_takes_what)
     live_cut(source);
 }
 
+/* A device whose driver knows nothing of XDP. */
+Test(source_afxdp, the_loopback_interface_in_generic_mode)
+{
+    afxdp_need();
+    struct weir_afxdp_config config = afxdp_config();
+    config.device = "lo";
+    cr_assert(rig_ip("link set lo mtu 1500"));
+    struct weir_source *source = afxdp_open_config(&config);
+    cr_assert_str_eq(weir_afxdp_source_text(source),
+                     "AF_XDP takes what lo receives away from the host "
+                     "(generic XDP, copy mode)");
+    rig_datagrams(100);
+    live_receive(source, 100);
+    cr_assert_eq(live_cut(source).kernel_seen, 100);
+    for (uint32_t i = 0; i < 100; i++)
+        cr_assert_eq(rig_number(got[i].data, 14), i);
+}
+
+/* What the other queue receives is the host's, and the operator hears of it. */
+Test(source_afxdp, one_queue_of_two)
+{
+    afxdp_need();
+    if (!rig_ip("link add w2left numtxqueues 2 numrxqueues 2 type veth "
+                "peer name w2right numtxqueues 2 numrxqueues 2") ||
+        !rig_ip("link set w2left arp off up") ||
+        !rig_ip("link set w2right arp off up"))
+        cr_skip_test("SKIPPED: no veth pair with two queues");
+    struct weir_afxdp_config config = afxdp_config();
+    config.device = "w2right";
+    config.queue = 1;
+    struct weir_source *source = afxdp_open_config(&config);
+    cr_assert_str_eq(weir_afxdp_source_text(source),
+                     "AF_XDP takes what queue 1 of w2right receives away from "
+                     "the host (native XDP, copy mode); its other 1 queues are "
+                     "not recorded");
+    config.queue = 0;
+    struct weir_err err = {""};
+    struct weir_source *other = NULL;
+    cr_assert_eq(weir_afxdp_source_open(&other, &config, &err), -EBUSY);
+    cr_assert_str_eq(err.text,
+                     "w2right: another XDP program is attached already");
+    config.queue = 2;
+    cr_assert_eq(weir_afxdp_source_open(&other, &config, &err), -EINVAL);
+    cr_assert_str_eq(err.text, "w2right: no queue 2: it has 0 to 1");
+    uint8_t frame[60];
+    for (uint32_t i = 0; i < 64; i++) {
+        rig_udp(frame, sizeof frame, (uint16_t)(2000 + i), i, 0);
+        rig_send("w2left", frame, sizeof frame);
+    }
+    struct weir_source_stats stats;
+    source->ops->stats(source, &stats);
+    if (stats.kernel_seen < 64) {
+        cr_assert_not_null(source->notice);
+        cr_assert_not_null(strstr(source->notice, "other queues than 1"));
+    }
+    live_receive(source, (uint32_t)stats.kernel_seen);
+    live_cut(source);
+}
+
 Test(source_afxdp, the_frame_of_a_quiet_link_comes_in_time)
 {
     afxdp_need();
@@ -169,6 +275,27 @@ Test(source_afxdp, the_frame_of_a_quiet_link_comes_in_time)
         cr_assert_leq(took_ns, 200 * WEIR_NS_PER_MS);
     }
     live_cut(source);
+}
+
+static void check_refused(const char *device, int code, const char *text)
+{
+    struct weir_afxdp_config config = afxdp_config();
+    struct weir_err err = {""};
+    struct weir_source *source = NULL;
+    config.device = device;
+    cr_assert_eq(weir_afxdp_source_open(&source, &config, &err), code);
+    cr_assert_str_eq(err.text, text);
+}
+
+Test(source_afxdp, what_is_not_ethernet_is_refused)
+{
+    afxdp_need();
+    const int tun = rig_tun(65534);
+    if (tun < 0)
+        cr_skip_test("SKIPPED: no tun device");
+    check_refused(RIG_TUN, -EOPNOTSUPP,
+                  RIG_TUN ": AF_XDP is for Ethernet interfaces");
+    (void)close(tun);
 }
 
 /* Leases come home in another order than they went. */
