@@ -30,16 +30,25 @@ struct paths {
     struct path_slot slots[PATHS_SLOTS];
     struct weir_sum overflow;
     uint32_t taken;
-    uint32_t last; /* where the last search ended */
 };
+
+/* No seed: an attacker who crowds slots gains at most PATHS_MAX steps, as
+ * paths are made of protocol numbers that frames can only choose among. */
+static inline uint32_t paths_start(weir_path path)
+{
+    /* The highest bits of a product by 2^64 / golden ratio depend on every
+     * bit of the path. */
+    return (uint32_t)(path * UINT64_C(0x9e3779b97f4a7c15) >> 54);
+}
 
 /* paths_find: the sum of a path, made if there is room, else overflow. */
 struct weir_sum *paths_find(struct paths *paths, weir_path path);
 
-/* paths_at: paths_find, quick if the path is that of the call before. */
+/* paths_at: paths_find, quick where the path is in the slot that it is to
+ * have: nearly always, whatever the order in which paths come. */
 static inline struct weir_sum *paths_at(struct paths *paths, weir_path path)
 {
-    struct path_slot *slot = &paths->slots[paths->last];
+    struct path_slot *slot = &paths->slots[paths_start(path)];
     if (slot->path == path && slot->taken)
         return &slot->sum;
     return paths_find(paths, path);

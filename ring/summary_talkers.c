@@ -2,6 +2,9 @@
 
 #include <stdbool.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/assert.h"
 #include "base/bytes.h"
@@ -11,19 +14,6 @@ _Static_assert(sizeof(struct talker_bucket) == WEIR_CACHE_PAIR,
                "a bucket is two cache lines that are fetched together");
 
 __extension__ typedef unsigned __int128 uint128;
-
-void sum_add(struct weir_sum *to, struct weir_sum what)
-{
-    to->frames += what.frames;
-    to->bytes += what.bytes;
-}
-
-void sum_take(struct weir_sum *from, struct weir_sum what)
-{
-    WEIR_ASSERT(from->frames >= what.frames && from->bytes >= what.bytes);
-    from->frames -= what.frames;
-    from->bytes -= what.bytes;
-}
 
 /* Both halves of the whole product: with a factor that an attacker does not
  * know, he cannot choose inputs that meet in one bucket. */
@@ -99,23 +89,60 @@ void talkers_prepare(const struct talkers *talkers,
     }
 }
 
-static inline bool matches(const struct talker_entry *entry,
-                           const struct talker_key *key)
+/* A bit, at 4 times its place, for each entry with the key's address.  All
+ * four are compared without a branch: which one it is cannot be predicted,
+ * that it is one of them can. */
+#ifdef __SSE2__
+static inline __m128i match_one(const struct talker_bucket *bucket, unsigned i,
+                                __m128i address)
 {
-    return ((entry->address[0] ^ key->address[0]) |
-            (entry->address[1] ^ key->address[1]) |
-            (entry->kind_frames >> KIND_SHIFT ^ key->kind)) == 0;
+    const void *entry = bucket->entries[i].address;
+    return _mm_cmpeq_epi32(_mm_load_si128(entry), address);
 }
 
-/* All entries are compared without a branch: which one it is cannot be
- * predicted, that it is one of them can. */
+static inline unsigned match(const struct talker_bucket *bucket,
+                             const struct talker_key *key)
+{
+    /* Of two halves: they were stored so, and a load of both at once would
+     * wait until the stores have reached the cache. */
+    const __m128i address =
+        _mm_set_epi64x((long long)key->address[1], (long long)key->address[0]);
+    /* Four bits an entry, one for each four bytes of the address. */
+    unsigned bits = (unsigned)_mm_movemask_epi8(
+        _mm_packs_epi16(_mm_packs_epi32(match_one(bucket, 0, address),
+                                        match_one(bucket, 1, address)),
+                        _mm_packs_epi32(match_one(bucket, 2, address),
+                                        match_one(bucket, 3, address))));
+    bits &= bits >> 1;
+    bits &= bits >> 2;
+    return bits & 0x1111;
+}
+#else
+static inline unsigned match(const struct talker_bucket *bucket,
+                             const struct talker_key *key)
+{
+    unsigned bits = 0;
+    for (unsigned i = 0; i < BUCKET_ENTRIES; i++) {
+        const uint64_t *address = bucket->entries[i].address;
+        uint64_t differ =
+            (address[0] ^ key->address[0]) | (address[1] ^ key->address[1]);
+        bits |= (unsigned)(differ == 0) << 4 * i;
+    }
+    return bits;
+}
+#endif
+
+/* Addresses that are the same are nearly always of the same kind. */
 static inline struct talker_entry *find(struct talker_bucket *bucket,
                                         const struct talker_key *key)
 {
-    unsigned found = 0;
-    for (unsigned i = 0; i < BUCKET_ENTRIES; i++)
-        found |= (unsigned)matches(&bucket->entries[i], key) << i;
-    return found ? &bucket->entries[__builtin_ctz(found)] : NULL;
+    for (unsigned bits = match(bucket, key); bits != 0; bits &= bits - 1) {
+        struct talker_entry *entry =
+            &bucket->entries[(unsigned)__builtin_ctz(bits) / 4];
+        if (entry->kind_frames >> KIND_SHIFT == key->kind)
+            return entry;
+    }
+    return NULL;
 }
 
 static struct talker_entry *find_free(struct talker_bucket *bucket)

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/assert.h"
 #include "ring/summary.h"
 
 #define BUCKET_ENTRIES 4
@@ -70,7 +71,17 @@ size_t talkers_top(const struct talkers *talkers, struct weir_talker *out,
                    size_t max, struct weir_sum *other);
 
 /* sum_add, sum_take: whole sums; nothing is taken that is not there. */
-void sum_add(struct weir_sum *to, struct weir_sum what);
-void sum_take(struct weir_sum *from, struct weir_sum what);
+static inline void sum_add(struct weir_sum *to, struct weir_sum what)
+{
+    to->frames += what.frames;
+    to->bytes += what.bytes;
+}
+
+static inline void sum_take(struct weir_sum *from, struct weir_sum what)
+{
+    WEIR_ASSERT(from->frames >= what.frames && from->bytes >= what.bytes);
+    from->frames -= what.frames;
+    from->bytes -= what.bytes;
+}
 
 #endif
