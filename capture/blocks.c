@@ -5,14 +5,13 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/assert.h"
 #include "base/err.h"
+#include "base/pages.h"
 
 struct weir_blocks {
-    uint8_t *memory;
-    size_t memory_bytes;
+    struct weir_pages pages;
     uint32_t count;
     uint32_t home;
     uint8_t *stack[];
@@ -29,18 +28,14 @@ int weir_blocks_open(struct weir_blocks **out, uint32_t count, uint32_t bytes,
     if (blocks == NULL)
         return weir_err_sys(err, -ENOMEM, "%u blocks of %u bytes", count,
                             bytes);
-    blocks->memory_bytes = (size_t)count * bytes;
-    void *map = mmap(NULL, blocks->memory_bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (map == MAP_FAILED) {
+    if (weir_pages_map(&blocks->pages, (size_t)count * bytes) < 0) {
         free(blocks);
         return weir_err_sys(err, -ENOMEM, "%u blocks of %u bytes", count,
                             bytes);
     }
-    blocks->memory = map;
     blocks->count = count;
     for (uint32_t i = 0; i < count; i++)
-        weir_blocks_put(blocks, blocks->memory + (size_t)i * bytes);
+        weir_blocks_put(blocks, blocks->pages.base + (size_t)i * bytes);
     *out = blocks;
     return 0;
 }
@@ -61,7 +56,7 @@ void weir_blocks_close(struct weir_blocks *blocks)
     if (blocks == NULL)
         return;
     WEIR_ASSERT(blocks->home == blocks->count);
-    munmap(blocks->memory, blocks->memory_bytes);
+    weir_pages_unmap(&blocks->pages);
     free(blocks);
 }
 

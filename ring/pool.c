@@ -5,16 +5,15 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "base/assert.h"
 #include "base/err.h"
+#include "base/pages.h"
 
 struct weir_pool {
     uint32_t batches;
     uint32_t home;
-    uint8_t *chunks; /* one mapping for all */
-    size_t chunks_bytes;
+    struct weir_pages chunks; /* one mapping for all */
     struct weir_batch *all;
     struct weir_batch *stack[]; /* the home ones */
 };
@@ -31,19 +30,14 @@ int weir_pool_open(struct weir_pool **out, uint32_t batches,
     pool->all = calloc(batches, sizeof *pool->all);
     if (pool->all == NULL)
         goto err_all;
-    pool->chunks_bytes = (size_t)batches * chunk_bytes;
-    if (pool->chunks_bytes > 0) {
-        void *map = mmap(NULL, pool->chunks_bytes, PROT_READ | PROT_WRITE,
-                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-        if (map == MAP_FAILED)
-            goto err_map;
-        pool->chunks = map;
-    }
+    size_t chunks_bytes = (size_t)batches * chunk_bytes;
+    if (chunks_bytes > 0 && weir_pages_map(&pool->chunks, chunks_bytes) < 0)
+        goto err_map;
     pool->batches = batches;
     for (uint32_t i = 0; i < batches; i++) {
         struct weir_batch *batch = &pool->all[i];
         if (chunk_bytes > 0)
-            batch->chunk.buf = pool->chunks + (size_t)i * chunk_bytes;
+            batch->chunk.buf = pool->chunks.base + (size_t)i * chunk_bytes;
         batch->chunk.capacity = chunk_bytes;
         weir_pool_put(pool, batch);
     }
@@ -98,13 +92,17 @@ uint32_t weir_pool_out(const struct weir_pool *pool)
     return pool->batches - pool->home;
 }
 
+struct weir_pages weir_pool_chunks(const struct weir_pool *pool)
+{
+    return pool->chunks;
+}
+
 void weir_pool_close(struct weir_pool *pool)
 {
     if (pool == NULL)
         return;
     WEIR_ASSERT(pool->home == pool->batches);
-    if (pool->chunks != NULL)
-        munmap(pool->chunks, pool->chunks_bytes);
+    weir_pages_unmap(&pool->chunks);
     free(pool->all);
     free(pool);
 }

@@ -14,6 +14,7 @@
 
 #include <stdint.h>
 
+#include "base/pages.h"
 #include "ring/batch.h"
 
 struct weir_err;
@@ -32,6 +33,10 @@ void weir_pool_put(struct weir_pool *pool, struct weir_batch *batch);
 
 /* weir_pool_out [c]: batches that are not home. */
 uint32_t weir_pool_out(const struct weir_pool *pool);
+
+/* weir_pool_chunks: the memory of all chunks, to look at; base is NULL if
+ * there are none. */
+struct weir_pages weir_pool_chunks(const struct weir_pool *pool);
 
 /* weir_pool_close [1]: accepts NULL; asserts that every batch is home. */
 void weir_pool_close(struct weir_pool *pool);

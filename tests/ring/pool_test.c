@@ -138,3 +138,20 @@ Test(pool, put_twice_aborts_in_debug_builds, .signal = SIGABRT)
     weir_pool_put(pool, batch);
 }
 #endif
+
+Test(pool, its_memory_can_be_looked_at)
+{
+    struct weir_err err;
+    struct weir_pool *pool = NULL;
+    cr_assert_eq(weir_pool_open(&pool, 3, 1 << 20, &err), 0);
+    struct weir_pages pages = weir_pool_chunks(pool);
+    cr_assert_geq(pages.bytes, 3 << 20);
+    struct weir_batch *batch = weir_pool_get(pool);
+    cr_assert(batch->chunk.buf >= pages.base &&
+              batch->chunk.buf < pages.base + pages.bytes);
+    weir_pool_put(pool, batch);
+    weir_pool_close(pool);
+    cr_assert_eq(weir_pool_open(&pool, 3, 0, &err), 0);
+    cr_assert_null(weir_pool_chunks(pool).base);
+    weir_pool_close(pool);
+}
