@@ -139,12 +139,12 @@ static inline uint32_t weir_flow_ports(const struct weir_dissection *d,
                                        const struct weir_layer *transport,
                                        uint8_t *tcp_flags)
 {
-    const uint8_t *p = data + transport->offset;
     int counterpart;
 
     *tcp_flags = 0;
-    if (d->fragment || transport >= d->layers + d->layers_count)
+    if (d->fragment || transport == d->layers + d->layers_count)
         return 0;
+    const uint8_t *p = data + transport->offset;
     switch (transport->proto) {
     case WEIR_PROTO_TCP:
         *tcp_flags = p[13];

@@ -11,6 +11,8 @@
  * cache beside the frames' own headers. */
 #define VECTOR 64
 
+_Static_assert(VECTOR <= WEIR_FLOW_VECTOR, "flows are counted at once");
+
 static void clear(struct weir_account *a)
 {
     memset(a, 0, sizeof *a);
@@ -61,6 +63,7 @@ static void note_frame(struct weir_account *out, const struct weir_frame *f)
 static void dissect_frames(const struct weir_ifaces *ifaces,
                            const struct weir_frame *v, uint32_t n,
                            struct ahead *ahead, struct weir_summary *summary,
+                           struct weir_flow_count *flows,
                            struct weir_account *out)
 {
     struct weir_tally tallies[VECTOR];
@@ -78,12 +81,16 @@ static void dissect_frames(const struct weir_ifaces *ifaces,
             .kind = d.talker_kind,
             .outcome = d.outcome,
         };
+        if (flows->table != NULL)
+            weir_flow_count_add(flows, &d, f);
         if (d.outcome == WEIR_OUTCOME_TRUNCATED)
             out->truncated++;
         else if (d.outcome != WEIR_OUTCOME_OK)
             out->malformed++;
     }
     weir_summary_count(summary, tallies, n);
+    if (flows->table != NULL)
+        weir_flow_count_end(flows);
 }
 
 /* The lease's records are the file's, and every frame stays as it is. */
@@ -110,14 +117,16 @@ static void lend_records(const struct weir_lease *lease,
 void weir_account_batch(const struct weir_account_config *config,
                         const struct weir_batch *batch,
                         struct weir_chunk *chunk, struct weir_summary *summary,
-                        struct weir_account *out)
+                        struct weir_flow_table *flows, struct weir_account *out)
 {
     struct weir_frame v[VECTOR];
     struct weir_walk walk = {0};
+    struct weir_flow_count count;
     struct ahead ahead;
     uint32_t from = 0;
     uint32_t n;
     clear(out);
+    weir_flow_count_begin(&count, flows);
     if (chunk != NULL && is_verbatim(config, batch)) {
         lend_records(&batch->lease, chunk);
         chunk = NULL;
@@ -126,30 +135,63 @@ void weir_account_batch(const struct weir_account_config *config,
         ahead_aim(&ahead, &batch->lease, from, walk.offset, v, n);
         from = walk.offset;
         n = select_frames(config, batch->ifaces, v, n, out);
-        dissect_frames(batch->ifaces, v, n, &ahead, summary, out);
+        dissect_frames(batch->ifaces, v, n, &ahead, summary, &count, out);
         if (chunk != NULL)
             weir_encode(config->format, batch->ifaces, chunk, v, n);
     }
+    out->flows = count.kinds;
 }
 
 void weir_account_split(const struct weir_account_config *config,
                         const struct weir_batch *batch, uint32_t kept,
                         struct weir_summary *summary,
+                        struct weir_flow_table *flows,
                         struct weir_account *kept_out,
                         struct weir_account *rest_out)
 {
     struct weir_frame v[VECTOR];
     struct weir_walk walk = {0};
+    struct weir_flow_count count;
     struct ahead none = {0};
     uint32_t n;
     clear(kept_out);
     clear(rest_out);
+    weir_flow_count_begin(&count, flows);
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
         n = select_frames(config, batch->ifaces, v, n, rest_out);
         uint32_t first = 0;
         while (first < n && kept_out->passed < kept)
             note_frame(kept_out, &v[first++]);
         dissect_frames(batch->ifaces, v + first, n - first, &none, summary,
-                       rest_out);
+                       &count, rest_out);
     }
+    rest_out->flows = count.kinds;
+}
+
+void weir_account_flows(const struct weir_account_config *config,
+                        const struct weir_batch *batch, uint32_t kept,
+                        struct weir_flow_table *flows,
+                        struct weir_flow_kinds *out)
+{
+    struct weir_frame v[VECTOR];
+    struct weir_walk walk = {0};
+    struct weir_flow_count count;
+    struct weir_account excluded;
+    uint32_t n;
+    clear(&excluded);
+    weir_flow_count_begin(&count, flows);
+    while (kept > 0 &&
+           (n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
+        n = select_frames(config, batch->ifaces, v, n, &excluded);
+        n = n < kept ? n : kept;
+        for (uint32_t i = 0; i < n; i++) {
+            struct weir_dissection d;
+            weir_dissect(&d, v[i].data, v[i].caplen, v[i].len,
+                         batch->ifaces->at[v[i].iface].linktype);
+            weir_flow_count_add(&count, &d, &v[i]);
+        }
+        weir_flow_count_end(&count);
+        kept -= n;
+    }
+    *out = count.kinds;
 }

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pipeline/flow_count.h"
 #include "ring/batch.h"
 #include "ring/ledger.h"
 #include "sink/encode.h"
@@ -40,24 +41,35 @@ struct weir_account {
     uint64_t truncated;
     int64_t time_min_ns; /* as in struct weir_batch */
     int64_t time_max_ns;
+    struct weir_flow_kinds flows; /* of what was counted into flows */
 };
 
-/* weir_account_batch: adds every passed frame to the summary, and to the
- * chunk if it is not NULL; a lease whose records are the file's already
- * becomes the chunk as it is, with whatever fractions of a second its records
- * claim.  Sets *out. */
+/* weir_account_batch: adds every passed frame to the summary, to the flows and
+ * to the chunk, each of the last two if it is not NULL; a lease whose records
+ * are the file's already becomes the chunk as it is, with whatever fractions of
+ * a second its records claim.  Sets *out. */
 void weir_account_batch(const struct weir_account_config *config,
                         const struct weir_batch *batch,
                         struct weir_chunk *chunk, struct weir_summary *summary,
+                        struct weir_flow_table *flows,
                         struct weir_account *out);
 
 /* weir_account_split: the batch's first `kept` passed frames were delivered,
- * the others not.  Adds the others to the summary.  Sets *kept_out and
- * *rest_out (excluded, malformed and truncated are only set in the rest). */
+ * the others not.  Adds the others to the summary and, if it is not NULL, to
+ * the flows.  Sets *kept_out and *rest_out (excluded, malformed, truncated and
+ * flows are only set in the rest). */
 void weir_account_split(const struct weir_account_config *config,
                         const struct weir_batch *batch, uint32_t kept,
                         struct weir_summary *summary,
+                        struct weir_flow_table *flows,
                         struct weir_account *kept_out,
                         struct weir_account *rest_out);
+
+/* weir_account_flows: adds the batch's first `kept` passed frames to the
+ * flows, and to nothing else. */
+void weir_account_flows(const struct weir_account_config *config,
+                        const struct weir_batch *batch, uint32_t kept,
+                        struct weir_flow_table *flows,
+                        struct weir_flow_kinds *out);
 
 #endif

@@ -11,6 +11,7 @@
 struct weir_assembly {
     struct weir_quota quota;
     struct weir_stats *stats;
+    struct weir_flows *flows;
     uint32_t lanes_count;
     uint32_t outlets_count;
     struct weir_lane *lanes[WEIR_LANES_MAX];
@@ -32,6 +33,7 @@ static int open_outlet(struct weir_assembly *a,
             .inlets_max = config->outlets_apart ? 1 : config->lanes,
             .talkers = config->talkers,
             .seed = config->seed,
+            .flows = a->flows,
             .stats_bell = weir_stats_bell(a->stats),
         },
         err);
@@ -40,6 +42,32 @@ static int open_outlet(struct weir_assembly *a,
     weir_stats_add_outlet(a->stats, *outlet);
     a->outlets_count++;
     return 0;
+}
+
+/* One lane's frames are delivered in their order until the limit; of several
+ * nobody knows whose frames it will be. */
+static uint64_t flows_sure(const struct weir_assembly_config *config)
+{
+    if (config->frames_max == 0)
+        return UINT64_MAX;
+    return config->lanes == 1 ? config->frames_max : 0;
+}
+
+static int open_flows(struct weir_assembly *a,
+                      const struct weir_assembly_config *config,
+                      struct weir_err *err)
+{
+    struct weir_flows_config flows = config->flows;
+    if (flows.memory_bytes == 0)
+        return 0;
+    flows.workers = config->lanes * config->workers;
+    flows.outlets = config->outlets_apart ? config->lanes : 1;
+    flows.seed = config->seed;
+    flows.stats_bell = weir_stats_bell(a->stats);
+    int ret = weir_flows_open(&a->flows, &flows, err);
+    if (ret == 0)
+        weir_stats_set_flows(a->stats, a->flows);
+    return ret;
 }
 
 static int open_lane(struct weir_assembly *a,
@@ -59,6 +87,8 @@ static int open_lane(struct weir_assembly *a,
                                  .duration_ns = config->duration_ns,
                                  .talkers = config->talkers,
                                  .seed = config->seed,
+                                 .flows = a->flows,
+                                 .flows_sure = flows_sure(config),
                                  .outlet_bell = weir_outlet_bell(outlet),
                                  .stats_bell = weir_stats_bell(a->stats),
                              },
@@ -89,6 +119,8 @@ int weir_assembly_open(struct weir_assembly **out,
                                   .lanes_max = config->lanes,
                               },
                               err);
+    if (ret == 0)
+        ret = open_flows(a, config, err);
     while (ret == 0 && a->lanes_count < config->lanes) {
         if (config->outlets_apart || a->outlets_count == 0)
             ret = open_outlet(a, config, err);
@@ -117,6 +149,7 @@ void weir_assembly_close(struct weir_assembly *a)
         weir_lane_close(a->lanes[i]);
     for (uint32_t i = 0; i < a->outlets_count; i++)
         weir_outlet_close(a->outlets[i]);
+    weir_flows_close(a->flows);
     weir_stats_close(a->stats);
     free(a);
 }
@@ -176,4 +209,9 @@ void weir_assembly_lane_progress(const struct weir_assembly *a, uint32_t lane,
 const struct weir_summary *weir_assembly_summary(const struct weir_assembly *a)
 {
     return weir_stats_total(a->stats);
+}
+
+struct weir_flows *weir_assembly_flows(struct weir_assembly *a)
+{
+    return a->flows;
 }

@@ -21,6 +21,7 @@
 
 #include "base/err.h"
 #include "pipeline/account.h"
+#include "pipeline/flows.h"
 #include "pipeline/progress.h"
 
 struct weir_assembly;
@@ -47,6 +48,9 @@ struct weir_assembly_config {
     int64_t duration_ns; /* as in lane.h */
     uint32_t talkers;
     uint64_t seed;
+    /* Flows are counted if memory_bytes is not 0; the other members than the
+     * timeouts are set here. */
+    struct weir_flows_config flows;
 };
 
 /* weir_assembly_open [1]: returns 0, -EINVAL or -ENOMEM. */
@@ -82,5 +86,8 @@ void weir_assembly_lane_progress(const struct weir_assembly *a, uint32_t lane,
 /* After the end [1]: the merged summary, which counts exactly the delivered
  * frames; the errors are asked of lanes and outlets. */
 const struct weir_summary *weir_assembly_summary(const struct weir_assembly *a);
+
+/* weir_assembly_flows [1]: NULL if none are counted. */
+struct weir_flows *weir_assembly_flows(struct weir_assembly *a);
 
 #endif

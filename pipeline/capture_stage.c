@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "pipeline/flows.h"
 #include "pipeline/lane_impl.h"
 #include "ring/stop.h"
 
@@ -86,6 +87,14 @@ static void give_up(struct weir_lane *lane)
     }
 }
 
+static void begin_flows(struct weir_lane *lane, const struct weir_lease *lease)
+{
+    struct weir_walk walk = {0};
+    struct weir_frame first;
+    if (lease->walk(lease, &walk, &first, 1) == 1)
+        weir_flows_begin(lane->config.flows, first.time_ns);
+}
+
 static void send(struct weir_lane *lane, struct weir_batch *batch)
 {
     struct capture_stage *c = &lane->capture;
@@ -94,6 +103,9 @@ static void send(struct weir_lane *lane, struct weir_batch *batch)
     batch->seq = c->seq++;
     batch->ifaces = source->ifaces;
     batch->ifaces_count = weir_ifaces_count(source->ifaces);
+    batch->frames_before = weir_counter_read(&c->cells.received);
+    if (batch->frames_before == 0 && lane->config.flows != NULL)
+        begin_flows(lane, &batch->lease);
     weir_counter_add(&c->cells.received, batch->lease.frames);
     weir_counter_add(&c->cells.sent, 1);
     uint32_t worker = (uint32_t)(batch->seq % lane->config.workers);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "pipeline/flows.h"
 #include "pipeline/lane_impl.h"
 #include "ring/summary.h"
 
@@ -52,6 +53,9 @@ static int open_worker(struct weir_lane *lane, struct worker_stage *w,
         ret = weir_link_open(&w->tally, 2, config->stats_bell, err);
     if (ret == 0)
         ret = weir_link_open(&w->spare, 2, NULL, err);
+    if (ret == 0 && config->flows != NULL)
+        ret = weir_flows_add(config->flows, WEIR_FLOW_FEED_WORKER, &w->bell,
+                             &w->flows, err);
     return ret;
 }
 

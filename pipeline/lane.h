@@ -33,6 +33,7 @@
 #include "pipeline/step.h"
 
 struct weir_bell;
+struct weir_flows;
 struct weir_lane;
 struct weir_source;
 struct weir_stop;
@@ -47,9 +48,14 @@ struct weir_lane_config {
     uint32_t workers;          /* 1 to WEIR_WORKERS_MAX */
     uint32_t block_bytes;      /* of the source's leases: sizes the chunks */
     struct weir_account_config account;
-    int64_t duration_ns; /* from the first step on; 0 = no limit */
-    uint32_t talkers;    /* room in each summary, see ring/summary.h */
-    uint64_t seed;       /* of the hashes */
+    int64_t duration_ns;      /* from the first step on; 0 = no limit */
+    uint32_t talkers;         /* room in each summary, see ring/summary.h */
+    uint64_t seed;            /* of the hashes */
+    struct weir_flows *flows; /* NULL: none are counted */
+    /* Of the frames that the lane receives so many are delivered for certain,
+     * and their flows are counted by the workers; those of batches behind
+     * them by the outlet, once it knows. */
+    uint64_t flows_sure;
     struct weir_bell *outlet_bell;
     struct weir_bell *stats_bell;
 };

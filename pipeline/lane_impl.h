@@ -65,7 +65,8 @@ struct worker_stage {
     struct weir_link *tally; /* summaries to stats */
     struct weir_link *spare; /* summaries back */
     struct weir_summary *summary;
-    int64_t handed_ns; /* when the last summary was handed over */
+    struct weir_flow_feed *flows; /* NULL: none are counted */
+    int64_t handed_ns;            /* when the last summary was handed over */
     bool ended;
 };
 

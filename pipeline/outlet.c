@@ -6,6 +6,8 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "capture/source.h"
+#include "pipeline/flows.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet_impl.h"
 #include "pipeline/quota.h"
@@ -13,6 +15,19 @@
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "sink/sink.h"
+
+static int open_flows(struct weir_outlet *outlet, struct weir_err *err)
+{
+    struct weir_flows *flows = outlet->config.flows;
+    if (flows == NULL)
+        return 0;
+    int ret = weir_flows_add(flows, WEIR_FLOW_FEED_OUTLET, &outlet->bell,
+                             &outlet->flows_left, err);
+    if (ret == 0)
+        ret = weir_flows_add(flows, WEIR_FLOW_FEED_OUTLET_TAKES, &outlet->bell,
+                             &outlet->flows_rest, err);
+    return ret;
+}
 
 int weir_outlet_open(struct weir_outlet **out,
                      const struct weir_outlet_config *config,
@@ -30,6 +45,7 @@ int weir_outlet_open(struct weir_outlet **out,
     outlet->newest_ns = INT64_MIN;
     outlet->merge.until_ns = INT64_MAX;
     outlet->views = calloc(config->inlets_max, sizeof *outlet->views);
+    outlet->can_wait = true;
     int ret = outlet->views == NULL ? weir_err_sys(err, -ENOMEM, "outlet")
                                     : weir_bell_open(&outlet->bell, false, err);
     if (ret == 0)
@@ -39,6 +55,8 @@ int weir_outlet_open(struct weir_outlet **out,
         if (ret < 0)
             weir_err_wrap(err, ret, "statistics");
     }
+    if (ret == 0)
+        ret = open_flows(outlet, err);
     if (ret < 0) {
         weir_outlet_close(outlet);
         return ret;
@@ -53,6 +71,7 @@ void weir_outlet_add(struct weir_outlet *outlet, struct weir_lane *lane)
     struct inlet *in = &outlet->inlets[outlet->inlets_count++];
     in->lane = lane;
     in->pressed = weir_lane_batches(weir_lane_workers(lane)) * 3 / 4;
+    outlet->can_wait &= !weir_lane_source(lane)->live;
     weir_counter_set(&in->cells.time_min_ns, (uint64_t)INT64_MAX);
     weir_counter_set(&in->cells.time_max_ns, (uint64_t)INT64_MIN);
 }
@@ -161,8 +180,14 @@ static void account_rest(struct weir_outlet *outlet, struct inlet *in,
         weir_counter_add(&cells->lost[WEIR_LOST_ABANDONED], count);
         return;
     }
+    struct weir_flow_table *flows =
+        outlet->flows_rest != NULL && !batch->flows_left
+            ? weir_flow_feed_table(outlet->flows_rest)
+            : NULL;
     weir_account_split(&outlet->config.account, batch, taken, outlet->rest,
-                       &kept, &rest);
+                       flows, &kept, &rest);
+    if (flows != NULL)
+        weir_flow_feed_note(outlet->flows_rest, &rest.flows);
     weir_counter_add(&cells->malformed, rest.malformed);
     weir_counter_add(&cells->truncated, rest.truncated);
     weir_counter_add(&cells->delivered_bytes, kept.passed_bytes);
@@ -174,6 +199,15 @@ static void account_rest(struct weir_outlet *outlet, struct inlet *in,
         weir_counter_add(&cells->surplus, count);
     else
         weir_counter_add(&cells->lost[WEIR_LOST_ABANDONED], count);
+}
+
+static void count_flows(struct weir_outlet *outlet,
+                        const struct weir_batch *batch, uint32_t taken)
+{
+    struct weir_flow_kinds kinds;
+    weir_account_flows(&outlet->config.account, batch, taken,
+                       weir_flow_feed_table(outlet->flows_left), &kinds);
+    weir_flow_feed_note(outlet->flows_left, &kinds);
 }
 
 /* Counts what became of a batch, and sends it home. */
@@ -188,6 +222,8 @@ static void settle(struct weir_outlet *outlet, struct inlet *in,
         weir_counter_add(&cells->delivered_bytes, batch->passed_bytes);
         note_times(cells, batch->time_min_ns, batch->time_max_ns);
     }
+    if (batch->flows_left && !batch->skipped)
+        count_flows(outlet, batch, taken);
     weir_counter_add(&cells->taken, batch->passed);
     in->home++;
     weir_lane_give_back(in->lane, batch);
@@ -203,6 +239,10 @@ static void finish(struct weir_outlet *outlet)
         fail(outlet, error, &err);
     weir_link_push(outlet->done, outlet->rest);
     weir_link_end(outlet->done);
+    if (outlet->flows_left != NULL) {
+        weir_flow_feed_end(outlet->flows_left);
+        weir_flow_feed_end(outlet->flows_rest);
+    }
     outlet->ended = true;
 }
 
@@ -243,12 +283,23 @@ static bool all_ended(const struct weir_outlet *outlet)
     return true;
 }
 
+static bool flows_ready(struct weir_outlet *outlet)
+{
+    if (outlet->flows_left == NULL)
+        return true;
+    bool left = weir_flow_feed_ready(outlet->flows_left);
+    bool rest = weir_flow_feed_ready(outlet->flows_rest);
+    return (left && rest) || !outlet->can_wait;
+}
+
 enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
 {
     if (outlet->ended)
         return WEIR_STEP_ENDED;
     if (atomic_exchange_explicit(&outlet->rotate, false, memory_order_relaxed))
         rotate(outlet);
+    if (!flows_ready(outlet))
+        return WEIR_STEP_IDLE;
     struct inlet *in = outlet_pick(outlet, real_ns);
     if (in == NULL) {
         if (all_ended(outlet)) {

@@ -25,6 +25,7 @@
 #include "pipeline/step.h"
 
 struct weir_bell;
+struct weir_flows;
 struct weir_lane;
 struct weir_outlet;
 struct weir_quota;
@@ -40,6 +41,7 @@ struct weir_outlet_config {
     uint32_t inlets_max;
     uint32_t talkers; /* as the lanes' */
     uint64_t seed;
+    struct weir_flows *flows; /* as the lanes' */
     struct weir_bell *stats_bell;
 };
 

@@ -51,6 +51,9 @@ struct weir_outlet {
     int64_t tick_ns;        /* CLOCK_REALTIME of the sink's next tick */
     struct weir_link *done; /* the one summary below, at the end */
     struct weir_summary *rest;
+    struct weir_flow_feed *flows_left; /* what workers left to us */
+    struct weir_flow_feed *flows_rest; /* what was not delivered */
+    bool can_wait;                     /* no lane is live */
     _Atomic bool rotate;
     int error;
     struct weir_err err;

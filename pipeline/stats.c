@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "pipeline/flows.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "ring/bell.h"
@@ -18,6 +19,7 @@ struct weir_stats {
     uint32_t lanes_count;
     uint32_t outlets_count;
     uint32_t subtracted; /* outlets */
+    struct weir_flows *flows;
     struct weir_lane **lanes;
     struct weir_outlet **outlets;
 };
@@ -62,6 +64,11 @@ void weir_stats_add_outlet(struct weir_stats *stats, struct weir_outlet *outlet)
 {
     WEIR_ASSERT(stats->outlets_count < stats->max);
     stats->outlets[stats->outlets_count++] = outlet;
+}
+
+void weir_stats_set_flows(struct weir_stats *stats, struct weir_flows *flows)
+{
+    stats->flows = flows;
 }
 
 void weir_stats_close(struct weir_stats *stats)
@@ -125,13 +132,16 @@ enum weir_step weir_stats_step(struct weir_stats *stats)
     bool any = false;
     for (uint32_t i = 0; i < stats->lanes_count; i++)
         any |= merge_lane(stats, stats->lanes[i]);
+    if (stats->flows != NULL)
+        any |= weir_flows_step(stats->flows);
     if (any)
         return WEIR_STEP_WORKED;
     /* What is taken out must have been put in before. */
     if (stats->subtracted < stats->outlets_count && all_tallied(stats) &&
         subtract(stats))
         return WEIR_STEP_WORKED;
-    return stats->subtracted == stats->outlets_count && all_noticed(stats)
+    return stats->subtracted == stats->outlets_count && all_noticed(stats) &&
+                   (stats->flows == NULL || weir_flows_ended(stats->flows))
                ? WEIR_STEP_ENDED
                : WEIR_STEP_IDLE;
 }

@@ -17,6 +17,7 @@
 #include "pipeline/step.h"
 
 struct weir_bell;
+struct weir_flows;
 struct weir_lane;
 struct weir_outlet;
 struct weir_stats;
@@ -37,6 +38,10 @@ int weir_stats_open(struct weir_stats **out,
 void weir_stats_add_lane(struct weir_stats *stats, struct weir_lane *lane);
 void weir_stats_add_outlet(struct weir_stats *stats,
                            struct weir_outlet *outlet);
+
+/* weir_stats_set_flows [1]: which it merges, too; they outlive its last step.
+ */
+void weir_stats_set_flows(struct weir_stats *stats, struct weir_flows *flows);
 
 /* weir_stats_close [1]: accepts NULL. */
 void weir_stats_close(struct weir_stats *stats);

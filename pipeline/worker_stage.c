@@ -2,6 +2,7 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "pipeline/flows.h"
 #include "pipeline/lane_impl.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
@@ -17,7 +18,14 @@ static void process(struct weir_lane *lane, struct worker_stage *w,
     struct weir_account a;
     struct weir_chunk *chunk =
         config->format == WEIR_FORMAT_NONE ? NULL : &batch->chunk;
-    weir_account_batch(config, batch, chunk, w->summary, &a);
+    bool sure =
+        batch->frames_before + batch->lease.frames <= lane->config.flows_sure;
+    batch->flows_left = w->flows != NULL && !sure;
+    struct weir_flow_table *flows =
+        w->flows != NULL && sure ? weir_flow_feed_table(w->flows) : NULL;
+    weir_account_batch(config, batch, chunk, w->summary, flows, &a);
+    if (flows != NULL)
+        weir_flow_feed_note(w->flows, &a.flows);
     batch->passed = (uint32_t)a.passed;
     batch->passed_bytes = a.passed_bytes;
     batch->time_min_ns = a.time_min_ns;
@@ -42,6 +50,8 @@ static void hand_over(struct worker_stage *w, int64_t now_ns)
 
 static void end(struct worker_stage *w)
 {
+    if (w->flows != NULL)
+        weir_flow_feed_end(w->flows);
     weir_link_push(w->tally, w->summary);
     w->summary = NULL;
     weir_link_end(w->tally);
@@ -55,6 +65,10 @@ enum weir_step weir_lane_work(struct weir_lane *lane, uint32_t worker,
     struct worker_stage *w = &lane->workers[worker];
     if (w->ended)
         return WEIR_STEP_ENDED;
+    /* Frames of a file can wait until there is room for their flows. */
+    if (w->flows != NULL && !weir_flow_feed_ready(w->flows) &&
+        !lane->config.source->live)
+        return WEIR_STEP_IDLE;
     struct weir_batch *batch = weir_link_pop(w->in);
     if (batch == NULL) {
         if (!weir_link_ended(w->in))

@@ -39,7 +39,8 @@ struct weir_batch {
     struct weir_lease lease;
     uint64_t seq; /* place in the lane's order, from 0 */
     const struct weir_ifaces *ifaces;
-    uint32_t ifaces_count; /* covers every frame of the lease */
+    uint32_t ifaces_count;  /* covers every frame of the lease */
+    uint64_t frames_before; /* that this lane had received before */
 
     /* By the worker.  skipped: the recording was abandoned, nothing was looked
      * at, and passed is what the lease holds.  Else passed counts the frames
@@ -47,6 +48,7 @@ struct weir_batch {
     struct weir_chunk chunk;
     uint32_t passed;
     bool skipped;
+    bool flows_left;       /* its flows are the outlet's to count */
     uint64_t passed_bytes; /* sum of len, as on the wire */
     int64_t time_min_ns;   /* of passed frames that carry a time; */
     int64_t time_max_ns;   /* INT64_MAX and INT64_MIN if none does */
