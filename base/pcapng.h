@@ -15,6 +15,13 @@
 #define WEIR_PCAPNG_NRB UINT32_C(0x00000004)
 #define WEIR_PCAPNG_ISB UINT32_C(0x00000005)
 #define WEIR_PCAPNG_EPB UINT32_C(0x00000006)
+/* Custom Blocks: one that editors may copy, one that they should not. */
+#define WEIR_PCAPNG_CUSTOM       UINT32_C(0x00000bad)
+#define WEIR_PCAPNG_CUSTOM_LOCAL UINT32_C(0x40000bad)
+
+/* The Private Enterprise Number in our Custom Blocks: the one for examples
+ * (RFC 5612). */
+#define WEIR_PCAPNG_PEN UINT32_C(32473)
 
 #define WEIR_PCAPNG_BYTE_ORDER_MAGIC UINT32_C(0x1a2b3c4d)
 

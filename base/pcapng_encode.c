@@ -158,3 +158,23 @@ uint32_t weir_pcapng_encode_isb(uint8_t *to, const struct weir_pcapng_isb *isb)
     options_end(&block);
     return end(&block);
 }
+
+uint32_t weir_pcapng_encode_epb_long(uint8_t *to,
+                                     const struct weir_pcapng_epb *epb)
+{
+    struct block block = begin(to, WEIR_PCAPNG_EPB);
+    put_32(&block, epb->iface);
+    put_time(&block, epb->time_ns);
+    put_32(&block, epb->caplen);
+    put_32(&block, epb->len);
+    put_bytes(&block, epb->data, epb->caplen);
+    if (epb->direction != 0) {
+        option_head(&block, WEIR_PCAPNG_EPB_FLAGS, 4);
+        put_32(&block, epb->direction);
+    }
+    if (epb->dropcount != 0)
+        option_count(&block, WEIR_PCAPNG_EPB_DROPCOUNT, epb->dropcount);
+    if (epb->direction != 0 || epb->dropcount != 0)
+        options_end(&block);
+    return end(&block);
+}

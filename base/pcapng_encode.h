@@ -131,10 +131,23 @@ struct weir_pcapng_isb {
     uint64_t usrdeliv;
 };
 
+/* An Enhanced Packet Block with all that we may say of a frame. */
+struct weir_pcapng_epb {
+    uint32_t iface;
+    int64_t time_ns;
+    uint32_t direction; /* as weir_pcapng_encode_epb's */
+    uint64_t dropcount; /* frames lost before this one; 0: not said */
+    const uint8_t *data;
+    uint32_t caplen;
+    uint32_t len;
+};
+
 /* Each writes one block to `to` and returns its length; with `to` NULL it
  * only returns that. */
 uint32_t weir_pcapng_encode_shb(uint8_t *to, const struct weir_pcapng_shb *shb);
 uint32_t weir_pcapng_encode_idb(uint8_t *to, const struct weir_pcapng_idb *idb);
 uint32_t weir_pcapng_encode_isb(uint8_t *to, const struct weir_pcapng_isb *isb);
+uint32_t weir_pcapng_encode_epb_long(uint8_t *to,
+                                     const struct weir_pcapng_epb *epb);
 
 #endif

@@ -6,6 +6,7 @@
 #include "dissect/dissect.h"
 #include "pipeline/ahead.h"
 #include "ring/summary.h"
+#include "sink/encode_lease.h"
 
 /* Frames and tallies of a vector take some 5 KiB: they stay in the first
  * cache beside the frames' own headers. */
@@ -41,8 +42,10 @@ static uint32_t select_frames(const struct weir_account_config *config,
             continue;
         }
         v[kept] = v[i];
-        if (config->snaplen != 0 && v[kept].caplen > config->snaplen)
+        if (config->snaplen != 0 && v[kept].caplen > config->snaplen) {
             v[kept].caplen = config->snaplen;
+            out->cut++;
+        }
         kept++;
     }
     return kept;
@@ -111,12 +114,58 @@ static void lend_records(const struct weir_lease *lease,
 {
     chunk->bytes = lease->base;
     chunk->len = lease->bytes;
+    chunk->preface = lease->preface;
     chunk->frames = lease->frames;
 }
 
+/* Large frames cost more to copy than the bytes that a kernel's block has
+ * between them cost to write; with small ones it is the other way round. */
+static bool is_worth_turning(const struct weir_account_config *config,
+                             const struct weir_lease *lease)
+{
+    return lease->in_place != NULL && config->format == WEIR_FORMAT_PCAPNG &&
+           config->in_place_min > 0 &&
+           lease->bytes >= (uint64_t)lease->frames * config->in_place_min;
+}
+
+static void encode_frames(const struct weir_account_config *config,
+                          const struct weir_batch *batch,
+                          struct weir_chunk *chunk, const struct weir_frame *v,
+                          uint32_t n)
+{
+    if (batch->lease.lost_before > 0 && chunk->frames == 0)
+        weir_encode_first(config->format, batch->ifaces, &batch->lease, chunk,
+                          v, n);
+    else
+        weir_encode(config->format, batch->ifaces, chunk, v, n);
+}
+
+/* The lease becomes the chunk; where a frame was taken out or cut, or the
+ * lease cannot be turned, the frames are walked once more. */
+static void turn(const struct weir_account_config *config,
+                 struct weir_batch *batch, struct weir_chunk *chunk,
+                 const struct weir_account *found)
+{
+    struct weir_lease *lease = &batch->lease;
+    if (found->passed == lease->frames && found->cut == 0 &&
+        lease->in_place(lease)) {
+        lend_records(lease, chunk);
+        return;
+    }
+    struct weir_frame v[VECTOR];
+    struct weir_walk walk = {0};
+    struct weir_account again;
+    uint32_t n;
+    clear(&again);
+    while ((n = lease->walk(lease, &walk, v, VECTOR)) > 0) {
+        n = select_frames(config, batch->ifaces, v, n, &again);
+        encode_frames(config, batch, chunk, v, n);
+    }
+}
+
 void weir_account_batch(const struct weir_account_config *config,
-                        const struct weir_batch *batch,
-                        struct weir_chunk *chunk, struct weir_summary *summary,
+                        struct weir_batch *batch, struct weir_chunk *chunk,
+                        struct weir_summary *summary,
                         struct weir_flow_table *flows, struct weir_account *out)
 {
     struct weir_frame v[VECTOR];
@@ -131,15 +180,18 @@ void weir_account_batch(const struct weir_account_config *config,
         lend_records(&batch->lease, chunk);
         chunk = NULL;
     }
+    bool turns = chunk != NULL && is_worth_turning(config, &batch->lease);
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
         ahead_aim(&ahead, &batch->lease, from, walk.offset, v, n);
         from = walk.offset;
         n = select_frames(config, batch->ifaces, v, n, out);
         dissect_frames(batch->ifaces, v, n, &ahead, summary, &count, out);
-        if (chunk != NULL)
-            weir_encode(config->format, batch->ifaces, chunk, v, n);
+        if (chunk != NULL && !turns)
+            encode_frames(config, batch, chunk, v, n);
     }
     out->flows = count.kinds;
+    if (turns)
+        turn(config, batch, chunk, out);
 }
 
 void weir_account_split(const struct weir_account_config *config,

@@ -31,6 +31,10 @@ struct weir_account_config {
     bool one_linktype;
     uint16_t linktype;
     uint32_t snaplen; /* 0: no frame is cut */
+    /* A lease whose frames take so many bytes each, on average, is turned
+     * into the file's records where it lies, if it can be (ring/lease.h);
+     * the sink's.  0: none is. */
+    uint32_t in_place_min;
 };
 
 struct weir_account {
@@ -39,6 +43,7 @@ struct weir_account {
     uint64_t excluded[WEIR_EXCLUDED_COUNT];
     uint64_t malformed;
     uint64_t truncated;
+    uint64_t cut;        /* passed frames that the snapshot length shortened */
     int64_t time_min_ns; /* as in struct weir_batch */
     int64_t time_max_ns;
     struct weir_flow_kinds flows; /* of what was counted into flows */
@@ -47,10 +52,11 @@ struct weir_account {
 /* weir_account_batch: adds every passed frame to the summary, to the flows and
  * to the chunk, each of the last two if it is not NULL; a lease whose records
  * are the file's already becomes the chunk as it is, with whatever fractions of
- * a second its records claim.  Sets *out. */
+ * a second its records claim, and so does one that is turned in place.  Sets
+ * *out. */
 void weir_account_batch(const struct weir_account_config *config,
-                        const struct weir_batch *batch,
-                        struct weir_chunk *chunk, struct weir_summary *summary,
+                        struct weir_batch *batch, struct weir_chunk *chunk,
+                        struct weir_summary *summary,
                         struct weir_flow_table *flows,
                         struct weir_account *out);
 

@@ -85,7 +85,8 @@ static uint32_t chunk_bytes(const struct weir_lane_config *config)
     if (config->account.format == WEIR_FORMAT_NONE)
         return 0;
     return config->block_bytes +
-           WEIR_LEASE_FRAMES_MAX * WEIR_CHUNK_BYTES_PER_FRAME;
+           WEIR_LEASE_FRAMES_MAX * WEIR_CHUNK_BYTES_PER_FRAME +
+           WEIR_CHUNK_BYTES_SPARE;
 }
 
 int weir_lane_open(struct weir_lane **out,
@@ -114,6 +115,11 @@ int weir_lane_open(struct weir_lane **out,
     }
     *out = lane;
     return 0;
+}
+
+void weir_lane_set_in_place(struct weir_lane *lane, uint32_t in_place_min)
+{
+    lane->config.account.in_place_min = in_place_min;
 }
 
 /* For links whose items are the lane's own and come from nowhere else. */

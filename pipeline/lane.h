@@ -68,6 +68,10 @@ uint32_t weir_lane_batches(uint32_t workers);
 int weir_lane_open(struct weir_lane **out,
                    const struct weir_lane_config *config, struct weir_err *err);
 
+/* weir_lane_set_in_place [1]: account.in_place_min, before the first step:
+ * that of a sink that is opened last. */
+void weir_lane_set_in_place(struct weir_lane *lane, uint32_t in_place_min);
+
 /* weir_lane_close [1]: after every stage has ended; accepts NULL. */
 void weir_lane_close(struct weir_lane *lane);
 

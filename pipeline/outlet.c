@@ -47,7 +47,7 @@ int weir_outlet_open(struct weir_outlet **out,
     outlet->views = calloc(config->inlets_max, sizeof *outlet->views);
     outlet->can_wait = true;
     int ret = outlet->views == NULL ? weir_err_sys(err, -ENOMEM, "outlet")
-                                    : weir_bell_open(&outlet->bell, false, err);
+                                    : weir_bell_open(&outlet->bell, true, err);
     if (ret == 0)
         ret = weir_link_open(&outlet->done, 1, config->stats_bell, err);
     if (ret == 0) {
@@ -79,6 +79,8 @@ void weir_outlet_add(struct weir_outlet *outlet, struct weir_lane *lane)
 void weir_outlet_set_sink(struct weir_outlet *outlet, struct weir_sink *sink)
 {
     outlet->sink = sink;
+    for (uint32_t i = 0; i < outlet->inlets_count; i++)
+        weir_lane_set_in_place(outlet->inlets[i].lane, sink->in_place_min);
 }
 
 void weir_outlet_close(struct weir_outlet *outlet)
@@ -96,7 +98,7 @@ void weir_outlet_close(struct weir_outlet *outlet)
 
 static void fill_facts(struct weir_outlet *outlet)
 {
-    struct weir_sink_facts facts = {0};
+    struct weir_sink_facts facts = {.delivered = outlet->kept_frames};
     for (uint32_t i = 0; i < outlet->inlets_count; i++) {
         const struct inlet *in = &outlet->inlets[i];
         struct weir_ledger intake = {0};
@@ -130,9 +132,9 @@ static void reach_limit(struct weir_outlet *outlet)
 }
 
 /* Gives the sink as much of the batch as limits allow.  Returns how many of
- * its passed frames were delivered. */
+ * its passed frames were delivered; sets *kept if only settle will tell. */
 static uint32_t deliver(struct weir_outlet *outlet, struct inlet *in,
-                        const struct weir_batch *batch)
+                        struct weir_batch *batch, bool *kept)
 {
     struct weir_sink *sink = outlet->sink;
     struct weir_quota *quota = outlet->config.quota;
@@ -153,7 +155,8 @@ static uint32_t deliver(struct weir_outlet *outlet, struct inlet *in,
                      (uint64_t)(weir_clock_mono_ns() - begun_ns));
     WEIR_ASSERT(taken <= max);
     weir_quota_give(quota, max - taken);
-    if (error != 0)
+    *kept = error == WEIR_SINK_KEPT;
+    if (error < 0)
         fail(outlet, error, &err);
     else if (sink->done || weir_quota_spent(quota))
         reach_limit(outlet);
@@ -229,6 +232,36 @@ static void settle(struct weir_outlet *outlet, struct inlet *in,
     weir_lane_give_back(in->lane, batch);
 }
 
+static void keep(struct weir_outlet *outlet, const struct inlet *in,
+                 struct weir_batch *batch)
+{
+    batch->inlet = (uint32_t)(in - outlet->inlets);
+    outlet->kept++;
+    outlet->kept_frames += batch->passed;
+}
+
+/* Takes back what the sink is through with. */
+static bool take_back(struct weir_outlet *outlet)
+{
+    struct weir_sink *sink = outlet->sink;
+    bool any = false;
+    while (outlet->kept > 0) {
+        struct weir_batch *batch = NULL;
+        struct weir_err err = {.text = ""};
+        uint32_t taken = 0;
+        int error = sink->ops->settle(sink, &batch, &taken, &err);
+        if (error != 0)
+            fail(outlet, error, &err);
+        if (batch == NULL)
+            break;
+        outlet->kept--;
+        outlet->kept_frames -= batch->passed;
+        settle(outlet, &outlet->inlets[batch->inlet], batch, taken);
+        any = true;
+    }
+    return any;
+}
+
 static void finish(struct weir_outlet *outlet)
 {
     struct weir_sink *sink = outlet->sink;
@@ -298,11 +331,14 @@ enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
         return WEIR_STEP_ENDED;
     if (atomic_exchange_explicit(&outlet->rotate, false, memory_order_relaxed))
         rotate(outlet);
+    bool worked = take_back(outlet);
     if (!flows_ready(outlet))
-        return WEIR_STEP_IDLE;
+        return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
     struct inlet *in = outlet_pick(outlet, real_ns);
     if (in == NULL) {
-        if (all_ended(outlet)) {
+        if (worked)
+            return WEIR_STEP_WORKED;
+        if (all_ended(outlet) && outlet->kept == 0) {
             finish(outlet);
             return WEIR_STEP_ENDED;
         }
@@ -315,12 +351,21 @@ enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
      * delivered, so that the file has none. */
     if (weir_stop_is_set(outlet->config.abandon))
         outlet->given_up = true;
-    uint32_t taken = deliver(outlet, in, batch);
+    bool kept = false;
+    uint32_t taken = deliver(outlet, in, batch, &kept);
     if (taken > 0)
         outlet_note_order(outlet, in, batch);
-    settle(outlet, in, batch, taken);
+    if (kept)
+        keep(outlet, in, batch);
+    else
+        settle(outlet, in, batch, taken);
     outlet->tick_ns = 0;
     return WEIR_STEP_WORKED;
+}
+
+int weir_outlet_fd(const struct weir_outlet *outlet)
+{
+    return outlet->kept > 0 ? outlet->sink->fd : -1;
 }
 
 int64_t weir_outlet_deadline(const struct weir_outlet *outlet)

@@ -64,6 +64,10 @@ void weir_outlet_close(struct weir_outlet *outlet);
 enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns);
 struct weir_bell *weir_outlet_bell(struct weir_outlet *outlet);
 
+/* weir_outlet_fd [w]: what the idle outlet waits for besides its bell: writes
+ * that the sink goes on with; -1: none now. */
+int weir_outlet_fd(const struct weir_outlet *outlet);
+
 /* weir_outlet_deadline [w]: when (CLOCK_REALTIME) it wants its next step
  * although idle; INT64_MAX: never. */
 int64_t weir_outlet_deadline(const struct weir_outlet *outlet);

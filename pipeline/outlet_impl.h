@@ -48,6 +48,8 @@ struct weir_outlet {
     bool full;     /* a limit was reached */
     bool given_up; /* abandoned: nothing more is delivered */
     bool ended;
+    uint32_t kept;          /* batches that the sink goes on with */
+    uint64_t kept_frames;   /* of theirs, delivered unless a write fails */
     int64_t tick_ns;        /* CLOCK_REALTIME of the sink's next tick */
     struct weir_link *done; /* the one summary below, at the end */
     struct weir_summary *rest;

@@ -120,6 +120,22 @@ static int64_t until_tick(const struct weir_outlet *outlet)
     return left_ns < TICK_MAX_NS ? left_ns : TICK_MAX_NS;
 }
 
+/* Sleeps until batches come or the disk is through with some: a writer that
+ * waited for one of them alone would wait for ever. */
+static void wait_for_batches(struct weir_outlet *outlet)
+{
+    int64_t left_ns = until_tick(outlet);
+    struct pollfd fds[2] = {
+        {.fd = weir_outlet_bell(outlet)->fd, .events = POLLIN},
+        {.fd = weir_outlet_fd(outlet), .events = POLLIN},
+    };
+    struct timespec limit = {
+        .tv_sec = left_ns / WEIR_NS_PER_S,
+        .tv_nsec = left_ns % WEIR_NS_PER_S,
+    };
+    ppoll(fds, 2, left_ns >= 0 ? &limit : NULL, NULL);
+}
+
 static void run_writer(struct weir_pipeline *p, const struct thread *t)
 {
     struct weir_outlet *outlet = weir_assembly_outlet(p->assembly, t->lane);
@@ -127,12 +143,11 @@ static void run_writer(struct weir_pipeline *p, const struct thread *t)
     for (;;) {
         enum weir_step step = weir_outlet_step(outlet, weir_clock_real_ns());
         if (step == WEIR_STEP_IDLE) {
-            uint32_t ticket = weir_bell_ticket(bell);
+            weir_bell_ticket(bell);
             step = weir_outlet_step(outlet, weir_clock_real_ns());
             if (step == WEIR_STEP_IDLE)
-                weir_bell_wait(bell, ticket, until_tick(outlet));
-            else
-                weir_bell_ack(bell);
+                wait_for_batches(outlet);
+            weir_bell_ack(bell);
         }
         if (step == WEIR_STEP_ENDED)
             return;

@@ -4,7 +4,8 @@
 /* batch: the work item that travels: a lease, then what was made of it.
  *
  * The capture thread fills the first part, the worker the second; once the
- * worker has passed it on nobody writes to it until it is home.
+ * worker has passed it on only the sink may write to it, to the chunk alone,
+ * until it is home.
  *
  * Owner     holding the pointer is owning the batch; a push gives it away.
  * Threads   one holder at a time.
@@ -22,9 +23,14 @@
  * lease (pcap) has 16. */
 #define WEIR_CHUNK_BYTES_PER_FRAME 32
 
+/* And so much besides: for the blocks before the first record, for what is
+ * said of a loss, and for padding to WEIR_LEASE_ALIGN. */
+#define WEIR_CHUNK_BYTES_SPARE 8192
+
 /* chunk: whole records as the file will have them.  bytes points into buf,
- * or into the lease where its records are already the file's.  The first
- * `preface` of the len bytes are blocks that are no records. */
+ * or into the lease where its records are already the file's.  buf begins at
+ * a multiple of WEIR_LEASE_ALIGN.  The first `preface` of the len bytes are
+ * blocks that are no records. */
 struct weir_chunk {
     uint8_t *buf;
     uint32_t capacity;
@@ -52,6 +58,8 @@ struct weir_batch {
     uint64_t passed_bytes; /* sum of len, as on the wire */
     int64_t time_min_ns;   /* of passed frames that carry a time; */
     int64_t time_max_ns;   /* INT64_MAX and INT64_MIN if none does */
+
+    uint32_t inlet; /* by the outlet: where it is from */
 };
 
 #endif

@@ -30,14 +30,16 @@ int weir_pool_open(struct weir_pool **out, uint32_t batches,
     pool->all = calloc(batches, sizeof *pool->all);
     if (pool->all == NULL)
         goto err_all;
-    size_t chunks_bytes = (size_t)batches * chunk_bytes;
+    size_t stride = ((size_t)chunk_bytes + WEIR_LEASE_ALIGN - 1) &
+                    ~(size_t)(WEIR_LEASE_ALIGN - 1);
+    size_t chunks_bytes = batches * stride;
     if (chunks_bytes > 0 && weir_pages_map(&pool->chunks, chunks_bytes) < 0)
         goto err_map;
     pool->batches = batches;
     for (uint32_t i = 0; i < batches; i++) {
         struct weir_batch *batch = &pool->all[i];
         if (chunk_bytes > 0)
-            batch->chunk.buf = pool->chunks.base + (size_t)i * chunk_bytes;
+            batch->chunk.buf = pool->chunks.base + i * stride;
         batch->chunk.capacity = chunk_bytes;
         weir_pool_put(pool, batch);
     }

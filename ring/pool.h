@@ -21,7 +21,8 @@ struct weir_err;
 struct weir_pool;
 
 /* weir_pool_open [1]: `batches` batches with chunks of chunk_bytes each
- * (0: without).  Returns 0, -EINVAL or -ENOMEM; *out is set only on 0. */
+ * (0: without), each at a multiple of WEIR_LEASE_ALIGN.  Returns 0,
+ * -EINVAL or -ENOMEM; *out is set only on 0. */
 int weir_pool_open(struct weir_pool **out, uint32_t batches,
                    uint32_t chunk_bytes, struct weir_err *err);
 

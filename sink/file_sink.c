@@ -1,175 +1,18 @@
-#include "sink/file_sink.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "sink/series.h"
+#include "sink/direct.h"
+#include "sink/file_sink_impl.h"
 
 /* A period of an idle link ends this much behind its boundary, so that its
  * last frames, which the kernel may hold for 250 ms, come before that. */
 #define PERIOD_GRACE_NS (300 * WEIR_NS_PER_MS)
-
-struct file_sink {
-    struct weir_sink base;
-    enum weir_format format;
-    bool rotatable; /* names can be made for further files */
-    struct weir_series series;
-};
-
-static struct file_sink *of(struct weir_sink *sink)
-{
-    return (struct file_sink *)sink;
-}
-
-static void say_done(struct file_sink *fs, const char *reason)
-{
-    fs->base.done = true;
-    fs->base.stop_reason = reason;
-}
-
-/* The file ends here, for a cut at time_ns, with `taken` frames more in
- * files than the facts say.  The last allowed file stays open for finish. */
-static int end_file(struct file_sink *fs, enum weir_cut cut, int64_t time_ns,
-                    uint32_t taken, struct weir_err *err)
-{
-    if (cut == WEIR_CUT_STOP) {
-        say_done(fs, "the file has reached its size");
-        return 0;
-    }
-    if (weir_rotation_last(&fs->series.rotation)) {
-        say_done(fs, "the last file is full");
-        return 0;
-    }
-    struct weir_sink_facts facts = fs->base.facts;
-    facts.delivered += taken;
-    return weir_series_cut(&fs->series, cut, time_ns, &facts, err);
-}
-
-/* A run of records, and what comes behind it. */
-struct run {
-    const uint8_t *at;
-    uint32_t bytes;
-    uint32_t frames;
-    uint32_t declare; /* interfaces that the next record needs */
-    enum weir_cut cut;
-    int64_t cut_ns;
-};
-
-/* Takes records until a cut, an interface that the file does not know yet,
- * or the end of *run; they count as added. */
-static void walk_run(struct file_sink *fs, struct run *run)
-{
-    uint32_t frames_max = run->frames;
-    run->bytes = 0;
-    run->frames = 0;
-    while (run->frames < frames_max && run->cut == WEIR_CUT_NONE) {
-        struct weir_encoded record;
-        weir_encoded_read(fs->format, run->at + run->bytes, &record);
-        run->cut_ns = record.time_ns;
-        run->cut = weir_rotation_before(&fs->series.rotation, &record);
-        if (run->cut != WEIR_CUT_NONE)
-            return;
-        if (record.iface >= fs->series.section.declared) {
-            run->declare = record.iface + 1;
-            return;
-        }
-        weir_rotation_add(&fs->series.rotation, record.bytes, 1);
-        weir_series_saw(&fs->series, record.time_ns);
-        run->bytes += record.bytes;
-        run->frames++;
-        run->cut = weir_rotation_after(&fs->series.rotation);
-    }
-}
-
-/* Writes a run.  After a failure as many of its frames are taken as were
- * written whole, and the file ends behind them. */
-static int write_run(struct file_sink *fs, const struct run *run,
-                     uint32_t *taken, struct weir_err *err)
-{
-    if (run->bytes == 0)
-        return 0;
-    uint64_t start = fs->series.out.bytes;
-    uint32_t written;
-    int rc =
-        weir_outfile_write(&fs->series.out, run->at, run->bytes, &written, err);
-    weir_counter_add(&fs->base.written_bytes, written);
-    if (rc == 0) {
-        *taken += run->frames;
-        return 0;
-    }
-    uint32_t whole = 0;
-    for (;;) {
-        struct weir_encoded record;
-        weir_encoded_read(fs->format, run->at + whole, &record);
-        if (whole + record.bytes > written)
-            break;
-        whole += record.bytes;
-        (*taken)++;
-    }
-    weir_outfile_cut(&fs->series.out, start + whole);
-    fs->series.failed = true;
-    return rc;
-}
-
-/* Makes the file that the record at `at` goes to, if there is none. */
-static int want_file(struct file_sink *fs, const uint8_t *at,
-                     struct weir_err *err)
-{
-    if (weir_series_is_open(&fs->series))
-        return 0;
-    struct weir_encoded record;
-    weir_encoded_read(fs->format, at, &record);
-    int64_t begin_ns = fs->series.begin_ns;
-    if (!fs->series.has_begin)
-        begin_ns = record.no_time ? weir_clock_real_ns() : record.time_ns;
-    return weir_series_next(&fs->series, begin_ns, err);
-}
-
-static int file_write(struct weir_sink *sink, const struct weir_batch *batch,
-                      uint32_t frames_max, uint32_t *taken,
-                      struct weir_err *err)
-{
-    struct file_sink *fs = of(sink);
-    const struct weir_chunk *chunk = &batch->chunk;
-    bool whole = frames_max >= chunk->frames;
-    uint32_t frames = whole ? chunk->frames : frames_max;
-    uint32_t offset = 0;
-    *taken = 0;
-    while (*taken < frames && !sink->done) {
-        struct run run = {
-            .at = chunk->bytes + offset,
-            .bytes = chunk->len - offset,
-            .frames = frames - *taken,
-        };
-        int rc = want_file(fs, run.at, err);
-        if (rc != 0)
-            return rc;
-        if (whole && batch->ifaces_count <= fs->series.section.declared &&
-            weir_rotation_clear(&fs->series.rotation, run.bytes, run.frames,
-                                batch->time_max_ns)) {
-            weir_rotation_add(&fs->series.rotation, run.bytes, run.frames);
-            weir_series_saw(&fs->series, batch->time_max_ns);
-        } else {
-            walk_run(fs, &run);
-        }
-        rc = write_run(fs, &run, taken, err);
-        if (rc != 0)
-            return rc;
-        offset += run.bytes;
-        if (run.declare > 0)
-            rc = weir_series_declare(&fs->series, run.declare, err);
-        else if (run.cut != WEIR_CUT_NONE)
-            rc = end_file(fs, run.cut, run.cut_ns, *taken, err);
-        if (rc != 0)
-            return rc;
-    }
-    return 0;
-}
 
 static int64_t due_ns(const struct file_sink *fs)
 {
@@ -181,13 +24,13 @@ static int64_t due_ns(const struct file_sink *fs)
 static int file_tick(struct weir_sink *sink, int64_t real_now_ns,
                      int64_t *next_ns, struct weir_err *err)
 {
-    struct file_sink *fs = of(sink);
+    struct file_sink *fs = file_sink_of(sink);
     *next_ns = INT64_MAX;
     if (!fs->series.live)
         return 0;
     if (real_now_ns >= due_ns(fs)) {
-        int rc =
-            end_file(fs, WEIR_CUT_TIME, real_now_ns - PERIOD_GRACE_NS, 0, err);
+        int rc = file_sink_end_file(fs, WEIR_CUT_TIME,
+                                    real_now_ns - PERIOD_GRACE_NS, 0, err);
         if (rc == 0 && !sink->done)
             rc = weir_series_next(&fs->series, fs->series.begin_ns, err);
         if (rc != 0)
@@ -200,10 +43,10 @@ static int file_tick(struct weir_sink *sink, int64_t real_now_ns,
 
 static int file_rotate(struct weir_sink *sink, struct weir_err *err)
 {
-    struct file_sink *fs = of(sink);
+    struct file_sink *fs = file_sink_of(sink);
     if (!fs->rotatable || !weir_series_is_open(&fs->series))
         return 0;
-    int rc = end_file(fs, WEIR_CUT_ASKED, 0, 0, err);
+    int rc = file_sink_end_file(fs, WEIR_CUT_ASKED, 0, 0, err);
     if (rc != 0 || sink->done)
         return rc;
     return weir_series_now(&fs->series, err);
@@ -211,8 +54,10 @@ static int file_rotate(struct weir_sink *sink, struct weir_err *err)
 
 static int file_finish(struct weir_sink *sink, struct weir_err *err)
 {
-    struct file_sink *fs = of(sink);
+    struct file_sink *fs = file_sink_of(sink);
     struct weir_series *series = &fs->series;
+    /* What it says was said by settle. */
+    file_sink_drain(fs, NULL);
     if (series->failed) {
         /* The error is known already; a trailer that still fits is good to
          * have. */
@@ -237,13 +82,15 @@ static int file_finish(struct weir_sink *sink, struct weir_err *err)
 
 static void file_close(struct weir_sink *sink)
 {
-    struct file_sink *fs = of(sink);
+    struct file_sink *fs = file_sink_of(sink);
+    weir_flight_close(&fs->flight);
     weir_series_close(&fs->series);
     free(fs);
 }
 
 static const struct weir_sink_ops file_ops = {
-    .write = file_write,
+    .write = file_sink_write,
+    .settle = file_sink_settle,
     .tick = file_tick,
     .rotate = file_rotate,
     .finish = file_finish,
@@ -256,6 +103,11 @@ static int check(const struct weir_file_sink_config *config,
     bool single = config->naming == WEIR_NAMING_SINGLE;
     if (config->format == WEIR_FORMAT_NONE)
         return weir_err_set(err, -EINVAL, "%s: no file format", config->path);
+    if (config->write == WEIR_WRITE_ONLY_DIRECT &&
+        config->format != WEIR_FORMAT_PCAPNG)
+        return weir_err_set(err, -EINVAL,
+                            "%s: only a pcapng can be written directly",
+                            config->path);
     if (single &&
         (weir_rotation_rotates(&config->limits) || config->ring_files > 0))
         return weir_err_set(err, -EINVAL, "%s: one name for many files",
@@ -268,16 +120,23 @@ static int check(const struct weir_file_sink_config *config,
     return 0;
 }
 
+static void folder_of(const char *path, char folder[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    if (len == 0 || len >= PATH_MAX) {
+        memcpy(folder, ".", 2);
+        return;
+    }
+    memcpy(folder, path, len);
+    folder[len] = '\0';
+}
+
 /* The folder of the files to come, where no file is made yet. */
 static int check_folder(const struct file_sink *fs, struct weir_err *err)
 {
-    char folder[PATH_MAX] = ".";
-    const char *slash = strrchr(fs->series.naming.path, '/');
-    if (slash != NULL) {
-        size_t len = (size_t)(slash - fs->series.naming.path) + 1;
-        memcpy(folder, fs->series.naming.path, len);
-        folder[len] = '\0';
-    }
+    char folder[PATH_MAX];
+    folder_of(fs->series.naming.path, folder);
     if (strchr(folder, '%') != NULL)
         return 0;
     if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0)
@@ -307,6 +166,38 @@ static int open_first(struct file_sink *fs,
     return weir_series_begin(&fs->series, err);
 }
 
+static enum weir_write_mode wanted(const struct weir_file_sink_config *config)
+{
+    if (config->write == WEIR_WRITE_ONLY_CACHED)
+        return WEIR_WRITE_CACHED;
+    if (config->write == WEIR_WRITE_ONLY_DIRECT)
+        return WEIR_WRITE_DIRECT;
+    if (!config->live)
+        return WEIR_WRITE_CACHED;
+    return config->format == WEIR_FORMAT_PCAPNG ? WEIR_WRITE_DIRECT
+                                                : WEIR_WRITE_DONTCACHE;
+}
+
+/* The disk, where files may be direct, and from when on blocks are turned
+ * where they lie. */
+static int open_disk(struct file_sink *fs, struct weir_disk *disk,
+                     struct weir_err *err)
+{
+    if (fs->series.mode == WEIR_WRITE_DIRECT) {
+        int rc = disk == NULL ? weir_disk_open(&disk, err) : 0;
+        if (rc != 0)
+            return rc;
+        weir_flight_open(&fs->flight, disk, &fs->base.written_bytes);
+        weir_flight_begin(&fs->flight, &fs->series.out);
+        fs->base.fd = disk->fd;
+    }
+    if (fs->format == WEIR_FORMAT_PCAPNG)
+        fs->base.in_place_min = fs->series.out.mode == WEIR_WRITE_DIRECT
+                                    ? WEIR_IN_PLACE_MIN_DIRECT
+                                    : WEIR_IN_PLACE_MIN_CACHED;
+    return 0;
+}
+
 int weir_file_sink_open(struct weir_sink **out,
                         const struct weir_file_sink_config *config,
                         struct weir_err *err)
@@ -321,6 +212,8 @@ int weir_file_sink_open(struct weir_sink **out,
     fs->format = config->format;
     fs->series.live = config->live;
     fs->series.ifaces_first = weir_ifaces_count(config->ifaces);
+    fs->series.mode = wanted(config);
+    fs->series.mode_only = config->write == WEIR_WRITE_ONLY_DIRECT;
     fs->series.out.fd = -1;
     fs->series.out.abandon = config->abandon;
     rc = weir_naming_open(&fs->series.naming, config->naming, config->path,
@@ -336,6 +229,8 @@ int weir_file_sink_open(struct weir_sink **out,
                                config->ifaces, config->live, err);
     if (rc == 0)
         rc = open_first(fs, config, err);
+    if (rc == 0)
+        rc = open_disk(fs, config->disk, err);
     if (rc != 0) {
         file_close(&fs->base);
         return rc;
@@ -353,14 +248,48 @@ int weir_file_sink_linktype(const struct weir_sink *sink)
     return fs->series.section.ifaces->at[0].linktype;
 }
 
+static const char *const mode_names[] = {
+    [WEIR_WRITE_CACHED] = "cached",
+    [WEIR_WRITE_DONTCACHE] = "dontcache",
+    [WEIR_WRITE_DIRECT] = "direct",
+};
+
 void weir_file_sink_report(const struct weir_sink *sink,
                            struct weir_file_sink_report *out)
 {
     const struct file_sink *fs = (const struct file_sink *)sink;
+    const struct weir_outfile *file = &fs->series.out;
     *out = (struct weir_file_sink_report){
         .files = fs->series.rotation.files,
         .bytes = fs->series.bytes_before +
-                 (weir_series_is_open(&fs->series) ? fs->series.out.bytes : 0),
-        .path = fs->series.out.name,
+                 (weir_series_is_open(&fs->series) ? file->bytes : 0),
+        .path = file->name,
+        .mode = file->regular ? mode_names[file->mode] : "pipe",
+        .in_place = fs->in_place,
+        .compacted = fs->compacted,
+        .copied = fs->copied,
+        .padding_bytes = fs->padding_bytes,
     };
+}
+
+const char *weir_file_sink_mode(const struct weir_file_sink_config *config)
+{
+    char folder[PATH_MAX];
+    struct stat st;
+    enum weir_write_mode mode = wanted(config);
+    bool is_stdout = strcmp(config->path, "-") == 0;
+    int rc = is_stdout ? fstat(STDOUT_FILENO, &st) : stat(config->path, &st);
+    if (rc == 0 && !S_ISREG(st.st_mode))
+        return "pipe";
+    folder_of(config->path, folder);
+    bool only = config->write == WEIR_WRITE_ONLY_DIRECT;
+    if (mode == WEIR_WRITE_DIRECT &&
+        (is_stdout || !weir_direct_probe(folder, only)))
+        mode = WEIR_WRITE_DONTCACHE;
+    int fd = open(folder, O_PATH | O_CLOEXEC);
+    if (mode == WEIR_WRITE_DONTCACHE && fd >= 0 && weir_direct_is_memory(fd))
+        mode = WEIR_WRITE_CACHED;
+    if (fd >= 0)
+        close(fd);
+    return mode_names[mode];
 }

@@ -4,8 +4,14 @@
 /* file_sink: delivered frames into pcap or pcapng files.
  *
  * The sink.h contract, and:
- * Progress  one write() for each chunk, or for each part of it where a file
+ * Progress  one write for each chunk, or for each part of it where a file
  *           ends within.  All memory is taken at open.
+ * Writes    a pcapng of a live recording is written directly (O_DIRECT)
+ *           where that can be: chunks are kept and go to the disk while
+ *           others come (flight.h), where a file ends within one they are
+ *           waited for.  Other live recordings leave the page cache behind
+ *           them, for they are larger than it; a file made of a file stays
+ *           in it: who makes one reads it next.
  * Order     the frames are in the files in the order of the batches; every
  *           cut is between the same two frames however they were batched.
  * Files     mode 0600 and new: an existing file is replaced only under a
@@ -28,7 +34,21 @@
 #include "sink/rotation.h"
 #include "sink/sink.h"
 
+struct weir_disk;
 struct weir_stop;
+
+enum weir_write {
+    WEIR_WRITE_AUTO = 0,
+    WEIR_WRITE_ONLY_DIRECT, /* or an error: pcapng only */
+    WEIR_WRITE_ONLY_CACHED,
+};
+
+/* A frame takes so many bytes of a lease, and more, on average: then turning
+ * it where it lies costs less than copying it.  A TPACKET_V3 frame of 256
+ * captured bytes takes 340.  Through the page cache every byte is copied once
+ * more anyway, so there the frames must be larger. */
+#define WEIR_IN_PLACE_MIN_DIRECT 340
+#define WEIR_IN_PLACE_MIN_CACHED 1108
 
 /* A ring of more files is refused. */
 #define WEIR_FILE_SINK_RING_MAX 100000
@@ -45,6 +65,9 @@ struct weir_file_sink_config {
     uint32_t naming_files; /* tcpdump's -W, as it shapes names */
     uint32_t ring_files;   /* the newest so many are kept; 0: all */
     struct weir_rotation_limits limits;
+    enum weir_write write;
+    struct weir_disk *disk; /* for direct files; NULL: the kernel's.  The
+                               sink's once it is open */
     const struct weir_stop *abandon; /* do not wait for a pipe's reader any
                                         more; may be NULL, outlives the sink */
 };
@@ -66,7 +89,19 @@ struct weir_file_sink_report {
     uint64_t files;   /* begun; a ring may have removed some */
     uint64_t bytes;   /* of all of them */
     const char *path; /* of the newest; valid until close */
+    const char *mode; /* weir_file_sink_mode's names, or "pipe" */
+    /* Blocks (batches) that were written as they lay in the source's memory;
+     * whose frames the workers had copied; and that the sink copied once
+     * more, for a file ended within. */
+    uint64_t in_place;
+    uint64_t compacted;
+    uint64_t copied;
+    uint64_t padding_bytes; /* of direct files, part of bytes */
 };
+
+/* weir_file_sink_mode: what config->write comes to for files made where
+ * config->path says, without making one: "direct", "dontcache", "cached". */
+const char *weir_file_sink_mode(const struct weir_file_sink_config *config);
 
 void weir_file_sink_report(const struct weir_sink *sink,
                            struct weir_file_sink_report *out);

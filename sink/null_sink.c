@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 
-static int null_write(struct weir_sink *sink, const struct weir_batch *batch,
+static int null_write(struct weir_sink *sink, struct weir_batch *batch,
                       uint32_t frames_max, uint32_t *taken,
                       struct weir_err *err)
 {

@@ -7,11 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/assert.h"
 #include "base/err.h"
 #include "ring/stop.h"
+#include "sink/direct.h"
+
+/* From Linux 6.14 on (include/uapi/linux/fs.h). */
+#ifndef RWF_DONTCACHE
+#define RWF_DONTCACHE 0x00000080
+#endif
 
 /* A FIFO without a reader is tried again this often: no event tells. */
 #define FIFO_RETRY_MS 50
@@ -32,9 +39,11 @@ static int take_fd(struct weir_outfile *out, int fd, struct weir_err *err)
     out->made = false;
     out->torn = false;
     out->regular = S_ISREG(st.st_mode);
+    out->mode = WEIR_WRITE_CACHED;
     out->write_max = INT32_MAX;
     out->base = 0;
     out->bytes = 0;
+    out->allocated = 0;
     return 0;
 }
 
@@ -219,6 +228,37 @@ static int write_failed(const struct weir_outfile *out, int code,
     return weir_err_sys(err, code, "%s: write", out->name);
 }
 
+enum weir_write_mode weir_outfile_set_mode(struct weir_outfile *out,
+                                           enum weir_write_mode mode,
+                                           bool memory)
+{
+    out->mode = WEIR_WRITE_CACHED;
+    if (!out->regular || mode == WEIR_WRITE_CACHED)
+        return out->mode;
+    if (weir_direct_is_memory(out->fd) && !memory)
+        return out->mode;
+    out->mode = WEIR_WRITE_DONTCACHE;
+    /* The flags of a descriptor that we were given are others' too. */
+    if (mode == WEIR_WRITE_DIRECT && out->made && weir_direct_enter(out->fd))
+        out->mode = WEIR_WRITE_DIRECT;
+    return out->mode;
+}
+
+static ssize_t write_once(struct weir_outfile *out, const uint8_t *bytes,
+                          uint32_t len)
+{
+    struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
+    if (out->mode == WEIR_WRITE_DIRECT)
+        return pwrite(out->fd, bytes, len, (off_t)(out->base + out->bytes));
+    if (out->mode == WEIR_WRITE_DONTCACHE) {
+        ssize_t n = pwritev2(out->fd, &part, 1, -1, RWF_DONTCACHE);
+        if (n >= 0 || (errno != EOPNOTSUPP && errno != EINVAL))
+            return n;
+        out->mode = WEIR_WRITE_CACHED;
+    }
+    return write(out->fd, bytes, len);
+}
+
 /* One write() and, where it would block, one wait. */
 static int write_some(struct weir_outfile *out, const uint8_t *bytes,
                       uint32_t len, uint32_t *written, struct weir_err *err)
@@ -228,7 +268,7 @@ static int write_some(struct weir_outfile *out, const uint8_t *bytes,
     if (rc != 0)
         return rc;
     ssize_t n =
-        write(out->fd, bytes, len < out->write_max ? len : out->write_max);
+        write_once(out, bytes, len < out->write_max ? len : out->write_max);
     if (n > 0) {
         *written += (uint32_t)n;
         out->bytes += (uint64_t)n;
@@ -256,19 +296,63 @@ int weir_outfile_write(struct weir_outfile *out, const uint8_t *bytes,
     return 0;
 }
 
+int weir_outfile_write_run(struct weir_outfile *out, uint8_t **run,
+                           uint32_t len, uint32_t *written,
+                           struct weir_err *err)
+{
+    _Alignas(WEIR_LEASE_ALIGN) uint8_t tail[2 * WEIR_LEASE_ALIGN];
+    uint8_t *to = *run - ((uintptr_t)*run & (WEIR_LEASE_ALIGN - 1));
+    uint32_t tail_bytes = len & (WEIR_LEASE_ALIGN - 1);
+    uint32_t body_bytes = len - tail_bytes;
+    memmove(to, *run, len);
+    /* Apart, for the padding may reach over what lies behind the run. */
+    memcpy(tail, to + body_bytes, tail_bytes);
+    uint32_t total = body_bytes + weir_direct_pad(tail, tail_bytes);
+    *run = to;
+    *written = 0;
+    while (*written < total) {
+        uint32_t body_left = body_bytes - *written;
+        uint32_t behind = 0;
+        if (*written > body_bytes) {
+            body_left = 0;
+            behind = *written - body_bytes;
+        }
+        struct iovec parts[2] = {
+            {.iov_base = to + *written, .iov_len = body_left},
+            {.iov_base = tail + behind, .iov_len = total - body_bytes - behind},
+        };
+        ssize_t n = pwritev(out->fd, parts, 2, (off_t)(out->base + out->bytes));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            out->torn = true;
+            return write_failed(out, n == 0 ? -EIO : -errno, err);
+        }
+        *written += (uint32_t)n;
+        out->bytes += (uint64_t)n;
+    }
+    return 0;
+}
+
 void weir_outfile_cut(struct weir_outfile *out, uint64_t bytes)
 {
     WEIR_ASSERT(bytes <= out->bytes);
-    if (bytes == out->bytes)
+    bool direct = out->mode == WEIR_WRITE_DIRECT;
+    if (bytes == out->bytes && !direct)
         out->torn = false;
-    if (bytes == out->bytes || !out->regular)
+    if ((bytes == out->bytes && !direct) || !out->regular)
         return;
     off_t end = (off_t)(out->base + bytes);
     struct stat st;
-    /* Another writer's bytes behind or among ours are not ours to cut. */
-    if (fstat(out->fd, &st) != 0 ||
-        st.st_size != (off_t)(out->base + out->bytes))
+    if (direct) {
+        weir_direct_leave(out->fd);
+        out->mode = WEIR_WRITE_CACHED;
+    } else if (fstat(out->fd, &st) != 0 ||
+               st.st_size != (off_t)(out->base + out->bytes)) {
+        /* Another writer's bytes behind or among ours are not ours to
+         * cut. */
         return;
+    }
     /* Shortening needs no room; if even that fails the error that brought
      * us here is the one to tell. */
     if (ftruncate(out->fd, end) != 0 || lseek(out->fd, end, SEEK_SET) != end)
@@ -283,7 +367,11 @@ int weir_outfile_close(struct weir_outfile *out, bool sync,
     int fd = out->fd;
     out->fd = -1;
     int rc = 0;
-    if (sync && out->regular && fsync(fd) != 0)
+    /* Room that was taken and not used, behind the end, goes back. */
+    if (out->allocated > out->base + out->bytes &&
+        ftruncate(fd, (off_t)(out->base + out->bytes)) != 0)
+        rc = weir_err_sys(err, -errno, "%s: ftruncate", out->name);
+    if (sync && rc == 0 && out->regular && fsync(fd) != 0)
         rc = weir_err_sys(err, -errno, "%s: fsync", out->name);
     if (close(fd) != 0 && rc == 0)
         rc = weir_err_sys(err, -errno, "%s: close", out->name);

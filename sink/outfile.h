@@ -21,14 +21,23 @@
 struct weir_err;
 struct weir_stop;
 
+/* How the bytes get to the disk. */
+enum weir_write_mode {
+    WEIR_WRITE_CACHED = 0, /* through the page cache, where they stay */
+    WEIR_WRITE_DONTCACHE,  /* through it, and out of it again at once */
+    WEIR_WRITE_DIRECT,     /* past it */
+};
+
 struct weir_outfile {
     int fd; /* -1: not open */
     bool regular;
-    bool made;          /* by open_new: ours to remove */
-    bool torn;          /* its end is not whole, nothing may follow */
+    bool made; /* by open_new: ours to remove */
+    bool torn; /* its end is not whole, nothing may follow */
+    enum weir_write_mode mode;
     uint32_t write_max; /* bytes at a time */
     uint64_t base;      /* where in the file our first byte is */
-    uint64_t bytes;     /* ours, whole and written */
+    uint64_t bytes;     /* ours, whole and written or being written */
+    uint64_t allocated; /* the disk's room is taken up to there */
     const struct weir_stop *abandon; /* NULL: wait for ever */
     char name[PATH_MAX];
 };
@@ -57,14 +66,32 @@ int weir_outfile_open_stdout(struct weir_outfile *out,
                              const struct weir_outfile_not *input,
                              struct weir_err *err);
 
+/* weir_outfile_set_mode: of a file that is still empty.  Returns what it is
+ * now: WEIR_WRITE_DIRECT asks for a new file and a file system that can do it,
+ * and is WEIR_WRITE_DONTCACHE elsewhere; both are WEIR_WRITE_CACHED where
+ * there is no disk (but with `memory`) or no regular file.  Whether the
+ * kernel knows WEIR_WRITE_DONTCACHE is found out by the first write. */
+enum weir_write_mode weir_outfile_set_mode(struct weir_outfile *out,
+                                           enum weir_write_mode mode,
+                                           bool memory);
+
 /* weir_outfile_write: all len bytes, or an error and *written < len of them;
  * the file is torn then, and the caller calls weir_outfile_cut.  out->bytes
- * moves by *written. */
+ * moves by *written.  In a direct file bytes and len are aligned (direct.h),
+ * and nothing is in flight (flight.h). */
 int weir_outfile_write(struct weir_outfile *out, const uint8_t *bytes,
                        uint32_t len, uint32_t *written, struct weir_err *err);
 
+/* weir_outfile_write_run: the same for `len` bytes of whole pcapng blocks
+ * that lie anywhere in a page-aligned buffer: they are moved down to the
+ * next page boundary, over what lies before them, and padded.  *run is where
+ * they are then.  For direct files only. */
+int weir_outfile_write_run(struct weir_outfile *out, uint8_t **run,
+                           uint32_t len, uint32_t *written,
+                           struct weir_err *err);
+
 /* weir_outfile_cut: takes back all but our first `bytes` bytes, where the
- * file can do that. */
+ * file can do that.  A direct file is none any more: its end is anywhere. */
 void weir_outfile_cut(struct weir_outfile *out, uint64_t bytes);
 
 /* weir_outfile_close: with sync a regular file is on the disk before.

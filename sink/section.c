@@ -11,6 +11,7 @@
 #include "base/pcap_encode.h"
 #include "base/pcapng_encode.h"
 #include "base/version.h"
+#include "sink/direct.h"
 
 #define BUF_BYTES_MIN 65536
 
@@ -67,7 +68,9 @@ int weir_section_open(struct weir_section *section, enum weir_format format,
         snprintf(section->os, sizeof section->os, "%s %s", host.sysname,
                  host.release);
     section->capacity = buf_bytes(section);
-    section->buf = malloc(section->capacity);
+    section->buf = aligned_alloc(
+        WEIR_LEASE_ALIGN,
+        weir_direct_padded(section->capacity + WEIR_DIRECT_PAD_MAX));
     if (section->buf == NULL)
         return weir_err_sys(err, -ENOMEM, "sink");
     return 0;
@@ -100,6 +103,8 @@ static struct gather gather_begin(struct weir_section *section,
 static int gather_end(struct gather *g)
 {
     uint32_t written = 0;
+    if (g->out->mode == WEIR_WRITE_DIRECT)
+        g->len = weir_direct_pad(g->section->buf, g->len);
     if (g->rc == 0 && g->len > 0)
         g->rc = weir_outfile_write(g->out, g->section->buf, g->len, &written,
                                    g->err);

@@ -15,9 +15,22 @@ static int fail(struct weir_series *series, int rc)
     return rc;
 }
 
+static int set_mode(struct weir_series *series, struct weir_err *err)
+{
+    enum weir_write_mode mode =
+        weir_outfile_set_mode(&series->out, series->mode, series->mode_only);
+    if (mode == series->mode || !series->mode_only)
+        return 0;
+    return weir_err_set(err, -EOPNOTSUPP,
+                        "%s: direct writes (O_DIRECT) are not possible there",
+                        series->out.name);
+}
+
 int weir_series_begin(struct weir_series *series, struct weir_err *err)
 {
-    int rc = weir_section_begin(&series->section, &series->out,
+    int rc = set_mode(series, err);
+    if (rc == 0)
+        rc = weir_section_begin(&series->section, &series->out,
                                 series->ifaces_first, err);
     if (rc != 0) {
         /* What has no head is no capture. */

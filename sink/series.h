@@ -25,7 +25,9 @@ struct weir_series {
     struct weir_rotation rotation;
     struct weir_file_ring ring;
     struct weir_section section;
-    struct weir_outfile out; /* fd is -1 between two files */
+    struct weir_outfile out;   /* fd is -1 between two files */
+    enum weir_write_mode mode; /* wanted; out has the one that is */
+    bool mode_only;            /* no other one will do */
     bool live;
     bool failed;
     bool has_begin; /* the next file's begin is known without its frame */
@@ -48,7 +50,8 @@ static inline void weir_series_saw(struct weir_series *series, int64_t time_ns)
         series->time_max_ns = time_ns;
 }
 
-/* weir_series_begin: series->out was just opened; gives it its head. */
+/* weir_series_begin: series->out was just opened; gives it its mode and its
+ * head. */
 int weir_series_begin(struct weir_series *series, struct weir_err *err);
 
 /* weir_series_next: makes the next file, which begins at begin_ns. */

@@ -5,14 +5,17 @@
  *
  * The writer thread hands over batches in capture order.  A sink takes a
  * prefix of each batch's frames: all of them, or fewer because a limit was
- * reached (then `done` is set) or because it failed.  It never keeps the
- * batch.
+ * reached (then `done` is set) or because it failed.  A sink whose writes go
+ * on while it does something else keeps a batch, memory and lease, until it
+ * is settled.
  *
- * Threads   open and close: [1] nobody else running.  write, tick, rotate,
- *           finish: [w] the writer thread alone.
- * Errors    -errno with a text.  After an error or after `done` only finish
- *           and close are called.  On an error the file has been cut to whole
- *           records, and *taken frames of the batch are in it. */
+ * Threads   open and close: [1] nobody else running.  write, settle, tick,
+ *           rotate, finish: [w] the writer thread alone.
+ * Order     batches are settled in the order in which they were written.
+ * Errors    -errno with a text.  After an error or after `done` only settle,
+ *           finish and close are called.  On an error the file has been cut
+ *           to whole records, and *taken frames of the batch are in it; of
+ *           batches that are kept, settle tells. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,7 +28,8 @@ struct weir_sink;
 
 /* What a sink says of the recording in its trailers (pcapng Interface
  * Statistics Block); filled in by the writer stage before each call.
- * delivered is what earlier calls took; a sink adds what this one has. */
+ * delivered is what earlier calls took, with what is not settled yet; a sink
+ * adds what this one has. */
 struct weir_sink_facts {
     bool has_kernel; /* the kernel's and the interface's are known */
     uint64_t received;
@@ -35,11 +39,21 @@ struct weir_sink_facts {
     uint64_t delivered;
 };
 
+/* What write returns of a batch that it keeps; all of its frames are taken
+ * then, unless settle says otherwise. */
+#define WEIR_SINK_KEPT 1
+
 struct weir_sink_ops {
     /* Takes at most frames_max frames (frames_max >= 1) of the batch's
-     * passed ones. */
-    int (*write)(struct weir_sink *sink, const struct weir_batch *batch,
+     * passed ones.  It may change the chunk, and what its buffer holds. */
+    int (*write)(struct weir_sink *sink, struct weir_batch *batch,
                  uint32_t frames_max, uint32_t *taken, struct weir_err *err);
+    /* Gives the oldest batch back that write kept, when its fate is known,
+     * with how many of its frames are in the file; *out is NULL while there
+     * is none.  On an error too, and all of them then, call by call.  Called
+     * before each write, and until there is none.  NULL: write keeps none. */
+    int (*settle)(struct weir_sink *sink, struct weir_batch **out,
+                  uint32_t *taken, struct weir_err *err);
     /* Called when nothing arrives: rotates by the clock, flushes.  Sets
      * *next_ns to when (CLOCK_REALTIME) it wants to be called again, or to
      * INT64_MAX. */
@@ -47,8 +61,8 @@ struct weir_sink_ops {
                 struct weir_err *err);
     /* The operator asks for a new file (HUP). */
     int (*rotate)(struct weir_sink *sink, struct weir_err *err);
-    /* The last call of the writer thread: trailers, close.  Reports what
-     * close says. */
+    /* The last call of the writer thread, after every batch that was kept is
+     * back: trailers, close.  Reports what close says. */
     int (*finish)(struct weir_sink *sink, struct weir_err *err);
     void (*close)(struct weir_sink *sink);
 };
@@ -59,6 +73,10 @@ struct weir_sink {
     bool done;               /* a limit of the sink's own was reached */
     const char *stop_reason; /* why, for people, when done */
     struct weir_counter written_bytes; /* to all files; any thread reads */
+    int fd; /* while a batch is kept: readable when there is one to settle */
+    /* Leases whose frames take so many bytes each, on average, are better
+     * turned into records where they lie than copied; 0: none is. */
+    uint32_t in_place_min;
 };
 
 #endif

@@ -74,7 +74,7 @@ static int64_t worker_run(void *state, struct weir_err *err)
 {
     (void)err;
     struct worker_state *s = state;
-    const struct weir_batch *batch = weir_input_next(s->input, &s->at);
+    struct weir_batch batch = *weir_input_next(s->input, &s->at);
     struct weir_chunk *chunk = NULL;
     if (s->config.format != WEIR_FORMAT_NONE) {
         s->chunk = (s->chunk + 1) % CHUNKS;
@@ -83,13 +83,13 @@ static int64_t worker_run(void *state, struct weir_err *err)
         chunk->frames = 0;
     }
     struct weir_account a;
-    weir_account_batch(&s->config, batch, chunk, s->summary, NULL, &a);
+    weir_account_batch(&s->config, &batch, chunk, s->summary, NULL, &a);
     s->passed += a.passed;
     s->passed_bytes += a.passed_bytes;
     s->faults += a.malformed + a.truncated;
     s->encoded += chunk == NULL ? a.passed : chunk->frames;
-    s->expected += batch->passed;
-    s->expected_bytes += batch->passed_bytes;
+    s->expected += batch.passed;
+    s->expected_bytes += batch.passed_bytes;
     return (int64_t)a.passed;
 }
 

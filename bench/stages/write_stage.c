@@ -62,9 +62,9 @@ static int size_check(struct write_state *s, struct weir_err *err)
     return weir_err_set(err, -EBADMSG, "%s: has not what was written", s->path);
 }
 
-static const struct weir_batch *next_batch(struct write_state *s)
+static struct weir_batch *next_batch(struct write_state *s)
 {
-    const struct weir_batch *batch = &s->chunks.batches[s->at];
+    struct weir_batch *batch = &s->chunks.batches[s->at];
     s->at = (s->at + 1) % s->chunks.count;
     return batch;
 }
@@ -143,7 +143,7 @@ static int sink_prepare(void *state, struct weir_err *err)
 static int64_t sink_run(void *state, struct weir_err *err)
 {
     struct write_state *s = state;
-    const struct weir_batch *batch = next_batch(s);
+    struct weir_batch *batch = next_batch(s);
     uint32_t taken = 0;
     int ret = s->sink->ops->write(s->sink, batch, batch->passed, &taken, err);
     if (ret != 0)

@@ -76,6 +76,7 @@ text ~ /^"/ {
 text ~ /^<ck_/ { only("<ck_*.h>", "\\.h$") }
 text ~ /^<urcu/ { only("liburcu", "\\.c$") }
 text ~ /^<libnet/ { only("libnet", "\\.c$") }
+text ~ /^<liburing/ { only("liburing", "\\.c$") }
 text ~ /^<(pthread|threads)\.h>/ {
     # A link, a bell and workers side by side cannot be timed by one thread.
     if (own != "pipeline" && file !~ /^tests\/(stress|pipeline)\// &&

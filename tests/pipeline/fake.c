@@ -241,7 +241,7 @@ static void note_order(struct fake_sink *f, const struct weir_batch *batch)
     f->begin_ns = record.time_ns;
 }
 
-static int fake_write(struct weir_sink *sink, const struct weir_batch *batch,
+static int fake_write(struct weir_sink *sink, struct weir_batch *batch,
                       uint32_t frames_max, uint32_t *taken,
                       struct weir_err *err)
 {

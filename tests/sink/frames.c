@@ -23,9 +23,10 @@ static void check_failed(const char *what, const char *file, int line)
     abort();
 }
 
-struct weir_batch *test_batch(enum weir_format format,
-                              const struct weir_ifaces *ifaces,
-                              const struct weir_frame *frames, uint32_t n)
+struct weir_batch *test_batch_with(enum weir_format format,
+                                   const struct weir_ifaces *ifaces,
+                                   const struct weir_frame *frames, uint32_t n,
+                                   uint32_t spare)
 {
     struct weir_batch *batch = calloc(1, sizeof *batch);
     CHECK(batch != NULL);
@@ -52,13 +53,21 @@ struct weir_batch *test_batch(enum weir_format format,
     weir_encode(format, ifaces, &chunk, frames, n);
     /* To the byte, so that nobody reads behind it unseen. */
     batch->chunk = chunk;
-    batch->chunk.buf = malloc(chunk.len > 0 ? chunk.len : 1);
-    CHECK(batch->chunk.buf != NULL);
+    void *buf = NULL;
+    CHECK(posix_memalign(&buf, WEIR_LEASE_ALIGN, chunk.len + spare) == 0);
+    batch->chunk.buf = buf;
     memcpy(batch->chunk.buf, room, chunk.len);
     batch->chunk.bytes = batch->chunk.buf;
-    batch->chunk.capacity = chunk.len;
+    batch->chunk.capacity = chunk.len + spare;
     free(room);
     return batch;
+}
+
+struct weir_batch *test_batch(enum weir_format format,
+                              const struct weir_ifaces *ifaces,
+                              const struct weir_frame *frames, uint32_t n)
+{
+    return test_batch_with(format, ifaces, frames, n, 0);
 }
 
 void test_batch_free(struct weir_batch *batch)
@@ -186,6 +195,7 @@ static void parse_epb(struct test_file *file, const uint8_t *p, uint32_t total)
     for (uint32_t i = r->caplen; i < padded; i++)
         CHECK(r->data[i] == 0);
     option(r->data + padded, p + total - 4, 2, &r->flags, 4);
+    option(r->data + padded, p + total - 4, 4, &r->dropcount, 8);
     CHECK(r->iface < file->ifaces);
 }
 
@@ -202,6 +212,18 @@ static void parse_spb(struct test_file *file, const uint8_t *p, uint32_t total)
     CHECK(file->ifaces > 0);
 }
 
+/* Behind it there are statistics and paddings only. */
+static bool is_trailer(const struct test_file *file, uint64_t at)
+{
+    while (at < file->size) {
+        uint32_t type = weir_load_32(file->bytes + at);
+        if (type != WEIR_PCAPNG_ISB && type != WEIR_PCAPNG_CUSTOM_LOCAL)
+            return false;
+        at += weir_load_32(file->bytes + at + 4);
+    }
+    return true;
+}
+
 static void parse_pcapng(struct test_file *file)
 {
     uint64_t at = 0;
@@ -215,7 +237,8 @@ static void parse_pcapng(struct test_file *file)
         CHECK(weir_load_32(p + total - 4) == total);
         uint32_t type = weir_load_32(p);
         CHECK((type == WEIR_PCAPNG_SHB) == (at == 0));
-        CHECK(file->trailers == 0 || type == WEIR_PCAPNG_ISB);
+        CHECK(file->trailers == 0 || type == WEIR_PCAPNG_ISB ||
+              type == WEIR_PCAPNG_CUSTOM_LOCAL);
         uint32_t count = file->records_count;
         if (type == WEIR_PCAPNG_SHB) {
             CHECK(weir_load_32(p + 8) == WEIR_PCAPNG_BYTE_ORDER_MAGIC);
@@ -227,7 +250,13 @@ static void parse_pcapng(struct test_file *file)
         } else if (type == WEIR_PCAPNG_IDB) {
             parse_idb(file, p, total);
         } else if (type == WEIR_PCAPNG_ISB) {
-            parse_isb(file, p, total);
+            if (is_trailer(file, at))
+                parse_isb(file, p, total);
+            else
+                file->reports++;
+        } else if (type == WEIR_PCAPNG_CUSTOM_LOCAL) {
+            CHECK(total >= 16 && weir_load_32(p + 8) == WEIR_PCAPNG_PEN);
+            file->paddings++;
         } else if (type == WEIR_PCAPNG_EPB) {
             parse_epb(file, p, total);
         } else {

@@ -18,6 +18,12 @@
 struct weir_batch *test_batch(enum weir_format format,
                               const struct weir_ifaces *ifaces,
                               const struct weir_frame *frames, uint32_t n);
+/* test_batch_with: the same, and room for `spare` bytes more in the chunk,
+ * as in the pool's. */
+struct weir_batch *test_batch_with(enum weir_format format,
+                                   const struct weir_ifaces *ifaces,
+                                   const struct weir_frame *frames, uint32_t n,
+                                   uint32_t spare);
 void test_batch_free(struct weir_batch *batch);
 
 /* test_ifaces: a table with n Ethernet interfaces, each with its number in
@@ -29,7 +35,8 @@ struct test_record {
     uint64_t offset; /* in the file */
     uint32_t bytes;
     uint32_t iface;
-    uint32_t flags; /* epb_flags */
+    uint32_t flags;     /* epb_flags */
+    uint64_t dropcount; /* epb_dropcount */
     bool simple;
     int64_t time_ns;
     uint32_t caplen;
@@ -46,6 +53,8 @@ struct test_file {
     uint32_t snaplen;
     uint32_t ifaces;   /* pcapng: declared */
     uint32_t trailers; /* pcapng: statistics blocks, all at the end */
+    uint32_t reports;  /* statistics blocks elsewhere */
+    uint32_t paddings; /* custom blocks */
     uint64_t usrdeliv; /* of the last of those, UINT64_MAX: none */
     uint64_t osdrop;
     uint64_t ifrecv;

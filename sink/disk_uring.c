@@ -1,0 +1,117 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <liburing.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "base/assert.h"
+#include "base/err.h"
+#include "sink/disk.h"
+
+struct uring {
+    struct weir_disk base;
+    struct io_uring ring;
+    uint32_t started; /* not reaped yet */
+    int error;        /* the kernel takes no more */
+    /* What it did not take, to be reaped. */
+    uint32_t refused;
+    struct weir_disk_op *refusals[WEIR_DISK_DEPTH];
+};
+
+static void prepare(struct uring *uring, struct weir_disk_op *op, bool last)
+{
+    struct io_uring_sqe *sqe = io_uring_get_sqe(&uring->ring);
+    WEIR_ASSERT(sqe != NULL);
+    if (op->kind == WEIR_DISK_ALLOCATE)
+        io_uring_prep_fallocate(sqe, op->fd, FALLOC_FL_KEEP_SIZE,
+                                (off_t)op->offset, (off_t)op->len);
+    else
+        io_uring_prep_write(sqe, op->fd, op->bytes, op->len, op->offset);
+    io_uring_sqe_set_data(sqe, op);
+    if (last)
+        return;
+    /* A hard link goes on behind a failure; an ordinary one is cut by a
+     * failure and by a short write (io_uring_enter(2), IOSQE_IO_LINK). */
+    io_uring_sqe_set_flags(sqe, op->kind == WEIR_DISK_ALLOCATE
+                                    ? IOSQE_IO_HARDLINK
+                                    : IOSQE_IO_LINK);
+}
+
+static void uring_start(struct weir_disk *disk,
+                        struct weir_disk_op *const *chain, uint32_t n)
+{
+    struct uring *uring = (struct uring *)disk;
+    WEIR_ASSERT(uring->started + n <= WEIR_DISK_DEPTH);
+    uring->started += n;
+    uint32_t taken = 0;
+    for (uint32_t i = 0; uring->error == 0 && i < n; i++)
+        prepare(uring, chain[i], i == n - 1);
+    while (uring->error == 0 && taken < n) {
+        int rc = io_uring_submit(&uring->ring);
+        if (rc > 0)
+            taken += (uint32_t)rc;
+        else if (rc == -EAGAIN || rc == -EBUSY || rc == -EINTR)
+            sched_yield(); /* memory is short for a moment */
+        else
+            uring->error = rc == 0 ? -EIO : rc;
+    }
+    for (; taken < n; taken++) {
+        chain[taken]->result = uring->error;
+        uring->refusals[uring->refused++] = chain[taken];
+    }
+}
+
+static struct weir_disk_op *uring_reap(struct weir_disk *disk, bool wait)
+{
+    struct uring *uring = (struct uring *)disk;
+    struct io_uring_cqe *cqe = NULL;
+    if (uring->started == 0)
+        return NULL;
+    if (uring->started == uring->refused) {
+        uring->started--;
+        return uring->refusals[--uring->refused];
+    }
+    int rc;
+    do
+        rc = wait ? io_uring_wait_cqe(&uring->ring, &cqe)
+                  : io_uring_peek_cqe(&uring->ring, &cqe);
+    while (rc == -EINTR);
+    if (rc != 0)
+        return NULL;
+    struct weir_disk_op *op = io_uring_cqe_get_data(cqe);
+    op->result = cqe->res;
+    io_uring_cqe_seen(&uring->ring, cqe);
+    uring->started--;
+    return op;
+}
+
+static void uring_close(struct weir_disk *disk)
+{
+    struct uring *uring = (struct uring *)disk;
+    WEIR_ASSERT(uring->started == 0);
+    io_uring_queue_exit(&uring->ring);
+    free(uring);
+}
+
+static const struct weir_disk_ops uring_ops = {
+    .start = uring_start,
+    .reap = uring_reap,
+    .close = uring_close,
+};
+
+int weir_disk_open_uring(struct weir_disk **out, struct weir_err *err)
+{
+    struct uring *uring = calloc(1, sizeof *uring);
+    if (uring == NULL)
+        return weir_err_sys(err, -ENOMEM, "disk");
+    uring->base.ops = &uring_ops;
+    int rc = io_uring_queue_init(WEIR_DISK_DEPTH, &uring->ring, 0);
+    if (rc != 0) {
+        free(uring);
+        return weir_err_sys(err, rc, "io_uring");
+    }
+    /* The ring's own descriptor is readable while it holds completions. */
+    uring->base.fd = uring->ring.ring_fd;
+    *out = &uring->base;
+    return 0;
+}

@@ -1,0 +1,241 @@
+#include "sink/flight.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "base/assert.h"
+#include "sink/direct.h"
+#include "sink/encode.h"
+
+/* The disk's room is taken in steps: large ones keep a file in few pieces,
+ * and what is left at the end goes back. */
+#define ALLOCATE_BYTES (64u << 20)
+
+/* One chain has as many writes at most: its leases come home one by one, but
+ * the next chain waits for its last. */
+#define CHAIN_MAX 16u
+
+/* A disk that says "again" so often will not do it. */
+#define STALLS_MAX 100
+
+static struct weir_flight_write *at(struct weir_flight *flight, uint32_t place)
+{
+    return &flight->writes[place % WEIR_FLIGHT_PLACES];
+}
+
+void weir_flight_open(struct weir_flight *flight, struct weir_disk *disk,
+                      struct weir_counter *written_bytes)
+{
+    flight->disk = disk;
+    flight->written_bytes = written_bytes;
+    flight->allocates = true;
+}
+
+void weir_flight_begin(struct weir_flight *flight, struct weir_outfile *out)
+{
+    WEIR_ASSERT(flight->settled == flight->next);
+    flight->out = out;
+}
+
+/* Room for what the chain writes, ahead of it.  The file's size stays what
+ * was written: zeros would be read as blocks. */
+static bool want_room(struct weir_flight *flight, uint64_t begin, uint64_t end)
+{
+    struct weir_outfile *out = flight->out;
+    if (!flight->allocates || end <= out->allocated)
+        return false;
+    uint64_t from = out->allocated > begin ? out->allocated : begin;
+    flight->allocate = (struct weir_disk_op){
+        .kind = WEIR_DISK_ALLOCATE,
+        .fd = out->fd,
+        .offset = from,
+        .len = ALLOCATE_BYTES,
+    };
+    out->allocated = from + ALLOCATE_BYTES;
+    return true;
+}
+
+/* Gives the disk what is there: one chain, when it has done the last. */
+static void start_chain(struct weir_flight *flight)
+{
+    struct weir_disk_op *chain[CHAIN_MAX + 1];
+    uint32_t n = 0;
+    if (flight->going > 0 || flight->error != 0 ||
+        flight->settled == flight->next)
+        return;
+    uint32_t end = flight->next;
+    if (end - flight->settled > CHAIN_MAX)
+        end = flight->settled + CHAIN_MAX;
+    const struct weir_disk_op *last = &at(flight, end - 1)->op;
+    if (want_room(flight, at(flight, flight->settled)->op.offset,
+                  last->offset + last->len))
+        chain[n++] = &flight->allocate;
+    for (uint32_t i = flight->settled; i < end; i++)
+        if (!at(flight, i)->ended)
+            chain[n++] = &at(flight, i)->op;
+    flight->started = end;
+    flight->going = n;
+    flight->disk->ops->start(flight->disk, chain, n);
+}
+
+/* The bytes of the chunk's whole records within the first `done`; counts
+ * them. */
+static uint32_t whole_records(const struct weir_chunk *chunk, uint32_t done,
+                              uint32_t *frames)
+{
+    uint32_t whole = chunk->preface;
+    *frames = 0;
+    while (*frames < chunk->frames) {
+        struct weir_encoded record;
+        weir_encoded_read(WEIR_FORMAT_PCAPNG, chunk->bytes + whole, &record);
+        if (whole + record.bytes > done)
+            break;
+        whole += record.bytes;
+        ++*frames;
+    }
+    return *frames == 0 ? 0 : whole;
+}
+
+/* The oldest write has failed and the disk does nothing: the file ends in
+ * it. */
+static void end_in(struct weir_flight *flight, struct weir_flight_write *write,
+                   int error)
+{
+    uint64_t begin = write->op.offset - write->done;
+    uint32_t whole =
+        whole_records(&write->batch->chunk, write->done, &write->frames);
+    weir_counter_add(flight->written_bytes, whole);
+    flight->error = error;
+    weir_err_sys(&flight->err, error, "%s: write", flight->out->name);
+    flight->out->torn = true;
+    weir_outfile_cut(flight->out, begin - flight->out->base + whole);
+    while (++flight->settled != flight->next)
+        at(flight, flight->settled)->frames = 0;
+    flight->started = flight->next;
+}
+
+static void settle(struct weir_flight *flight)
+{
+    while (flight->settled != flight->started &&
+           at(flight, flight->settled)->ended) {
+        weir_counter_add(flight->written_bytes,
+                         at(flight, flight->settled)->done);
+        flight->settled++;
+        flight->stalls = 0;
+    }
+}
+
+/* The chain is through: what was cut short goes on with the next one. */
+static void end_chain(struct weir_flight *flight)
+{
+    if (flight->settled == flight->started)
+        return;
+    struct weir_flight_write *oldest = at(flight, flight->settled);
+    int32_t result = oldest->op.result;
+    bool again = result > 0 || result == -EAGAIN || result == -EINTR ||
+                 result == -ECANCELED;
+    if (result > 0)
+        flight->stalls = 0;
+    else if (++flight->stalls > STALLS_MAX)
+        again = false;
+    flight->started = flight->settled;
+    if (!again)
+        end_in(flight, oldest, result == 0 ? -EIO : result);
+}
+
+static void note_end(struct weir_flight *flight, struct weir_disk_op *op)
+{
+    flight->going--;
+    if (op == &flight->allocate) {
+        /* Not this file system, or not so much: without, then. */
+        if (op->result < 0)
+            flight->allocates = false;
+        return;
+    }
+    struct weir_flight_write *write = (struct weir_flight_write *)op;
+    if (op->result <= 0)
+        return;
+    uint32_t n = (uint32_t)op->result;
+    WEIR_ASSERT(n <= op->len);
+    write->done += n;
+    op->bytes += n;
+    op->offset += n;
+    op->len -= n;
+    write->ended = op->len == 0;
+}
+
+static bool reap(struct weir_flight *flight, bool wait)
+{
+    struct weir_disk_op *op;
+    bool any = false;
+    while (flight->going > 0 &&
+           (op = flight->disk->ops->reap(flight->disk, wait && !any)) != NULL) {
+        note_end(flight, op);
+        any = true;
+    }
+    settle(flight);
+    if (any && flight->going == 0)
+        end_chain(flight);
+    start_chain(flight);
+    return any;
+}
+
+void weir_flight_poll(struct weir_flight *flight)
+{
+    if (flight->going > 0)
+        reap(flight, false);
+}
+
+int weir_flight_drain(struct weir_flight *flight, struct weir_err *err)
+{
+    while (flight->going > 0)
+        reap(flight, true);
+    if (flight->error != 0)
+        return weir_err_set(err, flight->error, "%s", flight->err.text);
+    return 0;
+}
+
+int weir_flight_add(struct weir_flight *flight, struct weir_batch *batch,
+                    struct weir_err *err)
+{
+    const struct weir_chunk *chunk = &batch->chunk;
+    struct weir_outfile *out = flight->out;
+    WEIR_ASSERT(weir_direct_is_aligned(chunk->bytes, chunk->len));
+    while (flight->next - flight->settled == WEIR_FLIGHT_MAX &&
+           flight->going > 0)
+        reap(flight, true);
+    if (flight->error != 0)
+        return weir_err_set(err, flight->error, "%s", flight->err.text);
+    WEIR_ASSERT(flight->next - flight->taken < WEIR_FLIGHT_PLACES);
+    *at(flight, flight->next++) = (struct weir_flight_write){
+        .op = {.kind = WEIR_DISK_WRITE,
+               .fd = out->fd,
+               .bytes = chunk->bytes,
+               .len = chunk->len,
+               .offset = out->base + out->bytes},
+        .batch = batch,
+        .frames = chunk->frames,
+    };
+    out->bytes += chunk->len;
+    start_chain(flight);
+    return 0;
+}
+
+struct weir_batch *weir_flight_take(struct weir_flight *flight,
+                                    uint32_t *frames)
+{
+    if (flight->taken == flight->settled)
+        return NULL;
+    struct weir_flight_write *write = at(flight, flight->taken++);
+    *frames = write->frames;
+    return write->batch;
+}
+
+void weir_flight_close(struct weir_flight *flight)
+{
+    if (flight->disk == NULL)
+        return;
+    weir_flight_drain(flight, NULL);
+    flight->disk->ops->close(flight->disk);
+    flight->disk = NULL;
+}
