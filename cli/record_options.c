@@ -21,6 +21,7 @@ enum long_only {
     OPT_STATS,
     OPT_REPORT,
     OPT_FORMAT,
+    OPT_WRITE,
     OPT_FLUSH,
     OPT_SYNTH,
     OPT_DRY_RUN,
@@ -35,6 +36,7 @@ static const struct option long_options[] = {
     {"stats", required_argument, NULL, OPT_STATS},
     {"report", required_argument, NULL, OPT_REPORT},
     {"format", required_argument, NULL, OPT_FORMAT},
+    {"write", required_argument, NULL, OPT_WRITE},
     {"flush", required_argument, NULL, OPT_FLUSH},
     {"synth", required_argument, NULL, OPT_SYNTH},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
@@ -43,6 +45,13 @@ static const struct option long_options[] = {
 };
 
 static const char *const format_names[] = {"pcap", "pcap-ns", "pcapng", NULL};
+
+static const char *const write_names[] = {
+    [WEIR_WRITE_AUTO] = "auto",
+    [WEIR_WRITE_ONLY_DIRECT] = "direct",
+    [WEIR_WRITE_ONLY_CACHED] = "cached",
+    NULL,
+};
 
 /* The same manner may be asked for twice, two manners may not. */
 static int set_manner(struct record_options *o, struct weir_args *args,
@@ -170,6 +179,15 @@ static int set_format(struct record_options *o, struct weir_args *args)
     return 0;
 }
 
+static int set_write(struct record_options *o, struct weir_args *args)
+{
+    int n = weir_args_choice(args, args->value, write_names);
+    if (n < 0)
+        return n;
+    o->write = (enum weir_write)n;
+    return 0;
+}
+
 /* "0,2-3": numbers and ranges. */
 static int set_cpus(struct record_options *o, struct weir_args *args)
 {
@@ -217,6 +235,8 @@ static int set_long(struct record_options *o, struct weir_args *args,
         return 0;
     case OPT_FORMAT:
         return set_format(o, args);
+    case OPT_WRITE:
+        return set_write(o, args);
     case OPT_FLUSH:
         return weir_args_duration(args, args->value, WEIR_NS_PER_MS,
                                   3600 * WEIR_NS_PER_S, &o->flush_ns);

@@ -15,6 +15,7 @@
 #include "capture/source_synth.h"
 #include "pipeline/pipeline.h"
 #include "sink/encode.h"
+#include "sink/file_sink.h"
 
 enum record_verb {
     RECORD_RUN,
@@ -42,6 +43,7 @@ struct record_options {
 
     const char *output; /* -w; "-": stdout; NULL: none */
     enum weir_format format;
+    enum weir_write write; /* --write */
 
     char *filter; /* -f or the trailing words, NULL: none */
     uint32_t snaplen;

@@ -48,6 +48,11 @@ void record_show_plan(const struct record_run *r)
            r->source->live ? " (live)" : "");
     printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
     printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
+    if (o->output != NULL) {
+        struct weir_file_sink_config config;
+        record_sink_config(r, &config);
+        printf("write    %s\n", weir_file_sink_mode(&config));
+    }
     printf("pool     %u batches, blocks of %u KiB\n", batches,
            record_block_bytes(o) / 1024);
     puts("thread           cpu");
@@ -101,6 +106,17 @@ static void make_report(const struct record_run *r,
         .writes = r->options->output != NULL,
         .starved = p->starved,
         .write_ns = p->write_ns,
+    };
+    if (r->options->output == NULL)
+        return;
+    struct weir_file_sink_report file;
+    weir_file_sink_report(r->sink, &file);
+    out->write = (struct weir_report_write){
+        .mode = file.mode,
+        .in_place = file.in_place,
+        .compacted = file.compacted,
+        .copied = file.copied,
+        .padding_bytes = file.padding_bytes,
     };
 }
 

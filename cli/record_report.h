@@ -31,6 +31,11 @@ struct record_run {
 /* record_complain: one line on stderr. */
 void record_complain(const struct weir_err *err);
 
+/* record_sink_config: what -w and its companions ask for; in record_run.c. */
+struct weir_file_sink_config;
+void record_sink_config(const struct record_run *r,
+                        struct weir_file_sink_config *out);
+
 /* record_block_bytes: of the source's leases. */
 uint32_t record_block_bytes(const struct record_options *options);
 

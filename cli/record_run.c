@@ -90,13 +90,14 @@ static enum weir_naming_manner naming(const struct record_options *o)
                                   : WEIR_NAMING_STRFTIME_NUMBER;
 }
 
-static int open_file_sink(struct record_run *r, struct weir_err *err)
+void record_sink_config(const struct record_run *r,
+                        struct weir_file_sink_config *out)
 {
     const struct record_options *o = r->options;
     bool tcpdump = o->manner == RECORD_MANNER_TCPDUMP;
     /* tcpdump(1): with both -C and -G, -W only shapes the names. */
     bool shapes_only = naming(o) == WEIR_NAMING_STRFTIME_NUMBER;
-    struct weir_file_sink_config config = {
+    *out = (struct weir_file_sink_config){
         .path = o->output,
         .format = r->format,
         .ifaces = r->source->ifaces,
@@ -113,8 +114,16 @@ static int open_file_sink(struct record_run *r, struct weir_err *err)
                    .duration_fixed = tcpdump,
                    .stop_bytes = o->total_bytes_max,
                    .stop_files = o->total_files_max},
+        .write = o->write,
         .abandon = &r->abandon,
     };
+}
+
+static int open_file_sink(struct record_run *r, struct weir_err *err)
+{
+    const struct record_options *o = r->options;
+    struct weir_file_sink_config config;
+    record_sink_config(r, &config);
     if (o->input != NULL) {
         config.input.set = true;
         weir_file_source_identity(r->source, &config.input.dev,

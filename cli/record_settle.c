@@ -62,6 +62,8 @@ static int settle_output(struct record_options *o, struct weir_args *args)
             return weir_err_set(err, -EINVAL, "a limit for files goes with -w");
         if (o->format != WEIR_FORMAT_NONE)
             return weir_err_set(err, -EINVAL, "--format goes with -w");
+        if (o->write != WEIR_WRITE_AUTO)
+            return weir_err_set(err, -EINVAL, "--write goes with -w");
         return 0;
     }
     bool to_stdout = strcmp(o->output, "-") == 0;
@@ -78,6 +80,10 @@ static int settle_output(struct record_options *o, struct weir_args *args)
     if (o->format == WEIR_FORMAT_NONE)
         o->format = to_stdout || names_pcap(o->output) ? WEIR_FORMAT_PCAP
                                                        : WEIR_FORMAT_PCAPNG;
+    if (o->write == WEIR_WRITE_ONLY_DIRECT && o->format != WEIR_FORMAT_PCAPNG)
+        return weir_err_set(err, -EINVAL,
+                            "--write direct: a pcap has no padding; with "
+                            "--format pcapng it can be");
     return settle_files(o, args);
 }
 

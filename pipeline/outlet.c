@@ -240,28 +240,6 @@ static void keep(struct weir_outlet *outlet, const struct inlet *in,
     outlet->kept_frames += batch->passed;
 }
 
-/* Takes back what the sink is through with. */
-static bool take_back(struct weir_outlet *outlet)
-{
-    struct weir_sink *sink = outlet->sink;
-    bool any = false;
-    while (outlet->kept > 0) {
-        struct weir_batch *batch = NULL;
-        struct weir_err err = {.text = ""};
-        uint32_t taken = 0;
-        int error = sink->ops->settle(sink, &batch, &taken, &err);
-        if (error != 0)
-            fail(outlet, error, &err);
-        if (batch == NULL)
-            break;
-        outlet->kept--;
-        outlet->kept_frames -= batch->passed;
-        settle(outlet, &outlet->inlets[batch->inlet], batch, taken);
-        any = true;
-    }
-    return any;
-}
-
 static void finish(struct weir_outlet *outlet)
 {
     struct weir_sink *sink = outlet->sink;
@@ -323,6 +301,28 @@ static bool flows_ready(struct weir_outlet *outlet)
     bool left = weir_flow_feed_ready(outlet->flows_left);
     bool rest = weir_flow_feed_ready(outlet->flows_rest);
     return (left && rest) || !outlet->can_wait;
+}
+
+/* Takes back what the sink is through with. */
+static bool take_back(struct weir_outlet *outlet)
+{
+    struct weir_sink *sink = outlet->sink;
+    bool any = false;
+    while (outlet->kept > 0 && flows_ready(outlet)) {
+        struct weir_batch *batch = NULL;
+        struct weir_err err = {.text = ""};
+        uint32_t taken = 0;
+        int error = sink->ops->settle(sink, &batch, &taken, &err);
+        if (error != 0)
+            fail(outlet, error, &err);
+        if (batch == NULL)
+            break;
+        outlet->kept--;
+        outlet->kept_frames -= batch->passed;
+        settle(outlet, &outlet->inlets[batch->inlet], batch, taken);
+        any = true;
+    }
+    return any;
 }
 
 enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)

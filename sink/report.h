@@ -17,6 +17,8 @@
  *     "sizes": [ { "min", "max", "frames", "bytes" } ],
  *     "talkers": [ { "address", "frames", "bytes" } ],
  *     "malformed": { reason: frames },
+ *     "write": { "mode", "in_place", "compacted", "copied",
+ *                "padding_bytes" },
  *     "starved", "write_ns", "threads": [ { "name", "cpu_ns" } ] }
  *
  * kernel_seen and kernel_dropped are null where no kernel counts.  The ledger
@@ -24,7 +26,8 @@
  * "kernel_derived": true where a discard was not counted but derived;
  * "talkers_other" has the frames and bytes of the talkers that are not
  * listed, if any.  "malformed" has the reasons that were met, "truncated"
- * among them.  starved: times that every batch was out, so that the source
+ * among them.  write: how blocks got to the files (file_sink.h); null where
+ * there is none.  starved: times that every batch was out, so that the source
  * had to wait.  write_ns: what the writer spent in the sink.  A number above
  * 2^63 - 1 is written as a real.
  *
@@ -52,6 +55,15 @@ struct weir_report_thread {
     int64_t cpu_ns;
 };
 
+/* How blocks got to the files. */
+struct weir_report_write {
+    const char *mode; /* NULL: there is no file */
+    uint64_t in_place;
+    uint64_t compacted;
+    uint64_t copied;
+    uint64_t padding_bytes;
+};
+
 struct weir_report {
     const char *version;
     const char *source; /* as the operator named it; any bytes */
@@ -63,6 +75,7 @@ struct weir_report {
     weir_name_fn *outcome_name;
     size_t talkers; /* how many to list; 0: WEIR_REPORT_TALKERS */
     bool writes;    /* there is a file; else delivered means counted */
+    struct weir_report_write write;
     uint64_t starved;
     int64_t write_ns;
     const struct weir_report_thread *threads;

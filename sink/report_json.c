@@ -140,6 +140,19 @@ static json_t *malformed(bool *failed, const struct weir_report *report)
     return o;
 }
 
+static json_t *write_counts(bool *failed, const struct weir_report_write *write)
+{
+    if (write->mode == NULL)
+        return json_null();
+    json_t *o = json_object();
+    put(failed, o, "mode", json_string(write->mode));
+    put(failed, o, "in_place", number(write->in_place));
+    put(failed, o, "compacted", number(write->compacted));
+    put(failed, o, "copied", number(write->copied));
+    put(failed, o, "padding_bytes", number(write->padding_bytes));
+    return o;
+}
+
 static json_t *threads(bool *failed, const struct weir_report *report)
 {
     json_t *array = json_array();
@@ -172,6 +185,7 @@ static char *dump(const struct weir_report *report,
         put(&failed, o, "talkers_other", rest);
     }
     put(&failed, o, "malformed", malformed(&failed, report));
+    put(&failed, o, "write", write_counts(&failed, &report->write));
     put(&failed, o, "starved", number(report->starved));
     put(&failed, o, "write_ns", json_integer(report->write_ns));
     put(&failed, o, "threads", threads(&failed, report));

@@ -173,6 +173,20 @@ static void print_total(const struct page *page, const char *name,
     fputc('\n', page->out);
 }
 
+static void print_write(const struct page *page)
+{
+    const struct weir_report_write *write = &page->report->write;
+    char in_place[WEIR_FIGURE_MAX], compacted[WEIR_FIGURE_MAX];
+    char copied[WEIR_FIGURE_MAX];
+    if (write->mode == NULL)
+        return;
+    fprintf(
+        page->out, "  %-10s %s, blocks: %s in place, %s compacted, %s copied\n",
+        "write", write->mode, weir_figure_grouped(in_place, write->in_place),
+        weir_figure_grouped(compacted, write->compacted),
+        weir_figure_grouped(copied, write->copied));
+}
+
 static void print_totals(const struct page *page)
 {
     struct weir_sum sum = page->report->delivered;
@@ -187,11 +201,12 @@ static void print_totals(const struct page *page)
     if (ns > 0)
         weir_figure_scaled(rate, 8 * weir_figure_rate(sum.bytes, ns), "bit/s");
     print_total(page, "bytes", weir_figure_grouped(value, sum.bytes), rate);
-    if (sum.frames == 0)
-        return;
-    snprintf(value, sizeof value, "%.1f bytes",
-             (double)sum.bytes / (double)sum.frames);
-    print_total(page, "mean size", value, "");
+    if (sum.frames > 0) {
+        snprintf(value, sizeof value, "%.1f bytes",
+                 (double)sum.bytes / (double)sum.frames);
+        print_total(page, "mean size", value, "");
+    }
+    print_write(page);
 }
 
 static void print_head(const struct page *page, const char *title,

@@ -257,7 +257,7 @@ Test(record, the_report_says_what_the_manual_says)
              "r.json | tr '\\n' ' '");
     cr_expect_str_eq(r->out, "version source duration_ns frames bytes ledger "
                              "protocols sizes talkers talkers_other malformed "
-                             "starved write_ns threads "
+                             "write starved write_ns threads "
                              "received written excluded lost in_flight "
                              "kernel_seen kernel_dropped discards balanced ");
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -288,6 +288,7 @@ Test(record, a_dry_run_makes_no_file)
     cr_expect_str_eq(r->err, "");
     cr_expect_not_null(strstr(r->out, "filter   udp\n"), "%s", r->out);
     cr_expect_not_null(strstr(r->out, "sink     x.pcap\n"), "%s", r->out);
+    cr_expect_not_null(strstr(r->out, "write    cached\n"), "%s", r->out);
     cr_expect_not_null(strstr(r->out, "weir-work-1      0\n"), "%s", r->out);
     cr_expect_null(strstr(r->out, "weir-work-2"), "%s", r->out);
 }

@@ -68,8 +68,8 @@ Test(report_json, names_and_their_order_never_change)
     fixture_fill(&report);
     json_t *json = parse();
     expect_keys(json, "version source duration_ns frames bytes ledger "
-                      "protocols sizes talkers malformed starved write_ns "
-                      "threads ");
+                      "protocols sizes talkers malformed write starved "
+                      "write_ns threads ");
     json_t *ledger = json_object_get(json, "ledger");
     expect_keys(ledger, "received written excluded lost in_flight kernel_seen "
                         "kernel_dropped discards balanced ");
