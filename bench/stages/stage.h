@@ -60,6 +60,7 @@ struct weir_stage {
 extern const struct weir_stage weir_stage_walk;
 extern const struct weir_stage weir_stage_dissect;
 extern const struct weir_stage weir_stage_flow;
+extern const struct weir_stage weir_stage_flow_table;
 extern const struct weir_stage weir_stage_encode_pcap;
 extern const struct weir_stage weir_stage_encode;
 extern const struct weir_stage weir_stage_account; /* a worker, no file */

@@ -18,27 +18,26 @@
 #define WAITED_PERCENT 2
 
 const struct weir_stage *const weir_stages_usual[] = {
-    &weir_stage_walk,         &weir_stage_dissect, &weir_stage_flow,
-    &weir_stage_encode_pcap,  &weir_stage_encode,  &weir_stage_link,
-    &weir_stage_link_threads, &weir_stage_account, &weir_stage_worker,
-    &weir_stage_write,        &weir_stage_read,    &weir_stage_memcpy,
-    &weir_stage_direct,       &weir_stage_cp,      NULL,
+    &weir_stage_walk,        &weir_stage_dissect,
+    &weir_stage_flow,        &weir_stage_flow_table,
+    &weir_stage_encode_pcap, &weir_stage_encode,
+    &weir_stage_link,        &weir_stage_link_threads,
+    &weir_stage_account,     &weir_stage_worker,
+    &weir_stage_write,       &weir_stage_read,
+    &weir_stage_memcpy,      &weir_stage_direct,
+    &weir_stage_cp,          NULL,
 };
 
 const struct weir_stage *const weir_stages_all[] = {
-    &weir_stage_walk,         &weir_stage_dissect,
-    &weir_stage_flow,         &weir_stage_encode_pcap,
-    &weir_stage_encode,       &weir_stage_link,
-    &weir_stage_link_threads, &weir_stage_account,
-    &weir_stage_worker,       &weir_stage_write,
-    &weir_stage_pool,         &weir_stage_bell,
-    &weir_stage_pcap_parse,   &weir_stage_pcapng_parse,
-    &weir_stage_file_pcap,    &weir_stage_file_pcapng,
-    &weir_stage_read,         &weir_stage_memcpy,
-    &weir_stage_touch,        &weir_stage_touch_near,
-    &weir_stage_memcpy_near,  &weir_stage_file_read,
-    &weir_stage_buffered,     &weir_stage_direct,
-    &weir_stage_cp,           NULL,
+    &weir_stage_walk,        &weir_stage_dissect,      &weir_stage_flow,
+    &weir_stage_flow_table,  &weir_stage_encode_pcap,  &weir_stage_encode,
+    &weir_stage_link,        &weir_stage_link_threads, &weir_stage_account,
+    &weir_stage_worker,      &weir_stage_write,        &weir_stage_pool,
+    &weir_stage_bell,        &weir_stage_pcap_parse,   &weir_stage_pcapng_parse,
+    &weir_stage_file_pcap,   &weir_stage_file_pcapng,  &weir_stage_read,
+    &weir_stage_memcpy,      &weir_stage_touch,        &weir_stage_touch_near,
+    &weir_stage_memcpy_near, &weir_stage_file_read,    &weir_stage_buffered,
+    &weir_stage_direct,      &weir_stage_cp,           NULL,
 };
 
 const struct weir_stage *weir_stages_find(const char *name)
