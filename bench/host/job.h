@@ -100,4 +100,9 @@ struct weir_job_thread {
 size_t weir_job_threads(const struct weir_job *job, struct weir_job_thread *out,
                         size_t max);
 
+/* weir_job_cpu_ns: on a CPU so far, of all of the program's threads, those of
+ * the kernel that work for it (io_uring's) and those that have ended too; 0
+ * once it has ended itself. */
+int64_t weir_job_cpu_ns(const struct weir_job *job);
+
 #endif

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
 
 /* The first line of a thread's file, without its line feed; false if the
  * thread has just ended. */
@@ -53,4 +56,15 @@ size_t weir_job_threads(const struct weir_job *job, struct weir_job_thread *out,
     }
     (void)closedir(folder);
     return n;
+}
+
+int64_t weir_job_cpu_ns(const struct weir_job *job)
+{
+    clockid_t clock;
+    struct timespec time;
+    const pid_t pid = weir_job_pid(job);
+    if (pid == 0 || clock_getcpuclockid(pid, &clock) != 0 ||
+        clock_gettime(clock, &time) != 0)
+        return 0;
+    return (int64_t)time.tv_sec * WEIR_NS_PER_S + time.tv_nsec;
 }

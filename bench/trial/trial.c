@@ -27,6 +27,7 @@
 
 struct threads {
     int64_t at_ns;
+    int64_t cpu_ns; /* of the whole program */
     size_t count;
     struct weir_job_thread at[WEIR_TRIAL_THREADS_MAX];
 };
@@ -158,6 +159,7 @@ static int start_generator(struct run *r, struct weir_err *err)
 static void look_at_threads(const struct run *r, struct threads *out)
 {
     out->count = weir_job_threads(r->job, out->at, WEIR_TRIAL_THREADS_MAX);
+    out->cpu_ns = weir_job_cpu_ns(r->job);
     out->at_ns = weir_clock_mono_ns();
 }
 
@@ -259,17 +261,11 @@ static int stop_recorder(struct run *r, struct weir_err *err)
     return 0;
 }
 
-/* What its threads spent, which a recorder with a large ring spends for the
- * most part on that before the first frame and after the last. */
+/* What it spent, which a recorder with a large ring spends for the most part
+ * on that before the first frame and after the last. */
 static void count_work(struct run *r)
 {
-    struct threads now;
-    look_at_threads(r, &now);
-    int64_t work_ns = 0;
-    for (size_t i = 0; i < now.count; i++)
-        work_ns += now.at[i].busy_ns;
-    for (size_t i = 0; i < r->before.count; i++)
-        work_ns -= r->before.at[i].busy_ns;
+    int64_t work_ns = weir_job_cpu_ns(r->job) - r->before.cpu_ns;
     r->out->work_ns = work_ns > 0 ? work_ns : 0;
 }
 
