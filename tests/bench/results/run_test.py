@@ -130,6 +130,21 @@ def check_names(tree):
               "with" in json.loads(file.readline())["command"])
 
 
+def check_targets(tree):
+    os.remove(tree.path("calls"))
+    code, out, err = tree.run("bench/run.sh", "--quick", "targets")
+    with open(tree.path("calls"), encoding="utf-8") as file:
+        calls = file.read().splitlines()
+    check(f"targets: {code} {err}", code == 0)
+    check(f"one command: {calls}", len(calls) == 2 and
+          calls[0].startswith("targets --rounds ") and
+          calls[1].startswith("page "))
+    os.remove(tree.path("calls"))
+    code, out, err = tree.run("bench/run.sh", "--quick")
+    with open(tree.path("calls"), encoding="utf-8") as file:
+        check("not by default", "targets" not in file.read())
+
+
 def check_failure(tree):
     latest = tree.latest()
     open(tree.path("bad"), "w", encoding="utf-8").close()
@@ -167,6 +182,7 @@ def main():
         check_words(tree)
         check_names(tree)
         check_failure(tree)
+        check_targets(tree)
         check_interrupt(tree)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
