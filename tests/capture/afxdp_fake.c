@@ -16,31 +16,53 @@ static struct fake *fake_of(struct weir_afxdp_port *port)
     return (struct fake *)port;
 }
 
+static struct fake *hold(struct weir_afxdp_port *port)
+{
+    struct fake *fake = (struct fake *)port;
+    WEIR_ASSERT(pthread_mutex_lock(&fake->lock) == 0);
+    return fake;
+}
+
+static void release(struct fake *fake)
+{
+    WEIR_ASSERT(pthread_mutex_unlock(&fake->lock) == 0);
+}
+
 static void port_intake(struct weir_afxdp_port *port, bool on)
 {
-    fake_of(port)->intake = on;
+    struct fake *fake = hold(port);
+    fake->intake = on;
+    release(fake);
 }
 
 /* What is under way arrives. */
 static void port_settle(struct weir_afxdp_port *port)
 {
-    WEIR_ASSERT(!fake_of(port)->intake);
-    fake_flush(fake_of(port));
-    fake_of(port)->settled++;
+    struct fake *fake = hold(port);
+    WEIR_ASSERT(!fake->intake);
+    fake_flush(fake);
+    fake->settled++;
+    release(fake);
 }
 
 static void port_look(struct weir_afxdp_port *port,
                       struct weir_afxdp_program_facts *out)
 {
-    struct fake *fake = fake_of(port);
+    struct fake *fake = hold(port);
+    uint64_t count = 0;
     fake->facts.stamped = !fake->unstamped;
     *out = fake->facts;
+    /* Whoever looks has just taken what there was. */
+    (void)!read(fake->port.fd, &count, sizeof count);
+    release(fake);
 }
 
 static void port_losses(struct weir_afxdp_port *port,
                         struct weir_afxdp_losses *out)
 {
-    *out = fake_of(port)->losses;
+    struct fake *fake = hold(port);
+    *out = fake->losses;
+    release(fake);
 }
 
 static void port_wake(struct weir_afxdp_port *port)
@@ -112,9 +134,10 @@ struct fake *fake_open(uint32_t chunks, uint32_t loans, uint32_t loan_bytes)
         .link = port_link,
         .missed = port_missed,
         .close = port_close,
-        .fd = eventfd(0, EFD_CLOEXEC),
+        .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
     };
     WEIR_ASSERT(fake->port.fd >= 0);
+    WEIR_ASSERT(pthread_mutex_init(&fake->lock, NULL) == 0);
     return fake;
 }
 
@@ -129,12 +152,16 @@ void fake_frame(struct fake *fake, uint32_t len)
         fake->losses.dropped++;
         return;
     }
-    if (fake->words[FILL_MADE] == fake->fill_taken) {
+    /* Pairs with the release in libxdp's submit. */
+    if (__atomic_load_n(&fake->words[FILL_MADE], __ATOMIC_ACQUIRE) ==
+        fake->fill_taken) {
         fake->losses.dropped++;
         fake->losses.chunks_none++;
         return;
     }
-    if (fake->rx_made - fake->words[RX_TAKEN] == size) {
+    const uint32_t taken =
+        __atomic_load_n(&fake->words[RX_TAKEN], __ATOMIC_ACQUIRE);
+    if (fake->rx_made - taken == size) {
         fake->losses.ring_full++;
         return;
     }
@@ -155,14 +182,17 @@ void fake_frame(struct fake *fake, uint32_t len)
 
 void fake_flush(struct fake *fake)
 {
-    fake->words[RX_MADE] = fake->rx_made;
-    fake->words[FILL_TAKEN] = fake->fill_taken;
+    /* Pair with the acquires in libxdp's peek and reserve. */
+    __atomic_store_n(&fake->words[RX_MADE], fake->rx_made, __ATOMIC_RELEASE);
+    __atomic_store_n(&fake->words[FILL_TAKEN], fake->fill_taken,
+                     __ATOMIC_RELEASE);
 }
 
 void fake_free(struct fake *fake)
 {
     if (!fake->closed)
         weir_afxdp_umem_close(fake->umem);
+    (void)pthread_mutex_destroy(&fake->lock);
     (void)close(fake->port.fd);
     free(fake->fill);
     free(fake->rx);

@@ -8,8 +8,10 @@
  * each frame, counts what it has none for, and shows frames, and then what it
  * took, at the end of a batch only.
  *
- * Threads   the test's one. */
+ * Threads   the test's one; or one that sends frames, each batch of them and
+ * its flush under `lock`, and one that has the source. */
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -22,6 +24,8 @@ struct fake {
     struct weir_afxdp_port port; /* first: what the source sees */
     struct weir_afxdp_umem *umem;
     struct weir_afxdp_layout layout;
+
+    pthread_mutex_t lock;
 
     /* The shared words and entries, of exact size. */
     uint32_t words[8];
