@@ -28,11 +28,12 @@
 /* A frame may be so long in the kernel's hands after it has its time. */
 #define SLACK_MS 20
 
-/* The kernel wakes a sleeper at each of its own batches, of 64 frames at most.
- * Where so many come at once, the source looks by the clock instead, as long
- * as there is room for what 10 Gbit/s bring until then. */
-#define NAP_FRAMES      32
+/* The kernel wakes a sleeper at each of its own batches, which may be of one
+ * frame.  Where at least so many come in NAP_MS, the source looks by the clock
+ * instead, as long as there is room for what 10 Gbit/s bring until then. */
+#define NAP_FRAMES      4u
 #define NAP_MS          1
+#define NAP_NS          (NAP_MS * WEIR_NS_PER_MS)
 #define NAP_FREE_CHUNKS 16384u
 
 enum state {
@@ -59,6 +60,8 @@ struct afxdp {
     int64_t fill_since_ns; /* the open loan has waited since; 0: it has not */
     int64_t deadline_ns;   /* of DRAINING */
     int64_t watched_at_ns;
+    int64_t paced_at_ns;
+    uint32_t paced_frames; /* since then */
     uint64_t received;
     uint64_t missed;     /* before it was opened */
     uint64_t lost_until; /* kernel_dropped of the lease before */
@@ -157,6 +160,24 @@ static void nap(struct afxdp *x, bool on)
         x->napping = on;
 }
 
+/* Whoever has this source looks twice before it sleeps, so a look says little:
+ * what counts is what came in a time as long as a nap. */
+static void pace(struct afxdp *x, uint32_t n, int64_t now_ns)
+{
+    const bool room =
+        x->state == RUNNING && weir_afxdp_umem_free(x->umem) >= NAP_FREE_CHUNKS;
+    const int64_t elapsed_ns = now_ns - x->paced_at_ns;
+    x->paced_frames += n;
+    if (elapsed_ns < NAP_NS) {
+        if (!room || x->paced_frames >= NAP_FRAMES)
+            nap(x, room);
+        return;
+    }
+    nap(x, room && x->paced_frames * NAP_NS >= NAP_FRAMES * elapsed_ns);
+    x->paced_at_ns = now_ns;
+    x->paced_frames = 0;
+}
+
 /* Takes frames until the loan is full or there are no more now. */
 static void pump(struct afxdp *x, int64_t now_ns)
 {
@@ -169,8 +190,7 @@ static void pump(struct afxdp *x, int64_t now_ns)
         return;
     }
     x->received += (uint32_t)n;
-    nap(x, x->state == RUNNING && n >= NAP_FRAMES &&
-               weir_afxdp_umem_free(x->umem) >= NAP_FREE_CHUNKS);
+    pace(x, (uint32_t)n, now_ns);
 }
 
 static int lend(struct afxdp *x, struct weir_lease *out)

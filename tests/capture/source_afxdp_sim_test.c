@@ -276,7 +276,7 @@ Test(source_afxdp_sim, many_frames_are_waited_for_by_the_clock)
 {
     struct weir_err err;
     struct weir_lease lease;
-    struct sim s = {.fake = fake_open(32768, LEASES, 65536)};
+    struct sim s = {.fake = fake_open(32768, LEASES, 1u << 20)};
     const struct weir_afxdp_source_config config = {
         .name = "fake",
         .text = "",
@@ -290,12 +290,15 @@ Test(source_afxdp_sim, many_frames_are_waited_for_by_the_clock)
     const uint64_t one = 1;
     cr_assert_eq(write(s.fake->port.fd, &one, sizeof one), sizeof one);
     cr_assert_eq(poll(&wait, 1, 0), 1);
-    for (uint32_t i = 0; i < 32; i++)
+    cr_assert_eq(s.source->ops->next(s.source, &lease, &err), WEIR_SOURCE_WAIT);
+    cr_assert_eq(poll(&wait, 1, 0), 1);
+    for (uint32_t i = 0; i < 1000; i++)
         fake_frame(s.fake, 60);
     fake_flush(s.fake);
     cr_assert_eq(s.source->ops->next(s.source, &lease, &err), WEIR_SOURCE_WAIT);
     cr_assert_eq(poll(&wait, 1, 0), 0);
     cr_assert_eq(s.source->wait_ms, 1);
+    (void)usleep(300000);
     cr_assert_eq(s.source->ops->next(s.source, &lease, &err), WEIR_SOURCE_WAIT);
     cr_assert_eq(poll(&wait, 1, 0), 1);
     cr_assert_gt(s.source->wait_ms, 1);
