@@ -36,7 +36,6 @@ enum weir_live_state {
 struct weir_live {
     struct weir_source base; /* first: what others see */
     struct weir_ifaces ifaces; /* where the recording has no other */
-    uint16_t iface;
 
     pcap_t *pcap;
     int fd;

@@ -65,6 +65,7 @@ struct weir_source {
     struct weir_ifaces *ifaces; /* never NULL */
     const char *name; /* the device's or the file's, as the user gave it */
     bool live;        /* frames come as time goes by, and may be dropped */
+    uint16_t iface;   /* of a live source: its number in ifaces */
     int fd;           /* readable when next has something; -1: never wait */
     int wait_ms;      /* call next again after this long; -1: no need */
     /* Of a live source: when next says WAIT, it has given every frame whose

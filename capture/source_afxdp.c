@@ -45,7 +45,6 @@ enum state {
 struct afxdp {
     struct weir_source base;   /* first: what others see */
     struct weir_ifaces ifaces; /* where it has no others' to join */
-    uint16_t iface;
     struct weir_afxdp_port *port;
     struct weir_afxdp_umem *umem;
     struct weir_filter *filter;
@@ -198,7 +197,7 @@ static int lend(struct afxdp *x, struct weir_lease *out)
     look(x);
     const int64_t mono_ns = weir_clock_mono_ns();
     const struct weir_afxdp_terms terms = {
-        .iface = x->iface,
+        .iface = x->base.iface,
         .stamped = x->facts.stamped,
         .real_less_mono_ns = weir_clock_real_ns() - mono_ns,
     };
@@ -336,7 +335,7 @@ static int join(struct afxdp *x, const struct weir_afxdp_source_config *config,
     if (number < 0)
         return weir_err_set(err, -EINVAL, "%s: one interface too many",
                             config->name);
-    x->iface = (uint16_t)number;
+    x->base.iface = (uint16_t)number;
     return 0;
 }
 

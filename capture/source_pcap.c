@@ -72,7 +72,7 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header,
                    (int64_t)header->ts.tv_usec * live->fraction_ns,
         .caplen = header->caplen,
         .len = header->len,
-        .iface = live->iface,
+        .iface = live->base.iface,
         .flags = direction(live, data, header->caplen),
     };
     uint8_t head[WEIR_COOKED_TAGGED_BYTES];

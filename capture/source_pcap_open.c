@@ -179,7 +179,7 @@ static int start(struct weir_live *live,
     if (number < 0)
         return weir_err_set(err, -EINVAL, "%s: one interface too many",
                             live->base.name);
-    live->iface = (uint16_t)number;
+    live->base.iface = (uint16_t)number;
     return 0;
 }
 

@@ -22,18 +22,16 @@
 #include "base/err.h"
 #include "pipeline/account.h"
 #include "pipeline/flows.h"
+#include "pipeline/lane.h"
 #include "pipeline/progress.h"
 
 struct weir_assembly;
-struct weir_lane;
 struct weir_outlet;
 struct weir_sink;
 struct weir_source;
 struct weir_stats;
 struct weir_stop;
 struct weir_summary;
-
-#define WEIR_LANES_MAX 64
 
 struct weir_assembly_config {
     struct weir_source *const *sources; /* a lane each; read at open only */

@@ -40,6 +40,7 @@ struct weir_stop;
 struct weir_summary;
 
 #define WEIR_WORKERS_MAX 64
+#define WEIR_LANES_MAX   64
 
 struct weir_lane_config {
     struct weir_source *source;

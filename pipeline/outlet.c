@@ -96,19 +96,45 @@ void weir_outlet_close(struct weir_outlet *outlet)
     free(outlet);
 }
 
-static void fill_facts(struct weir_outlet *outlet)
+static void add_counts(struct weir_sink_counts *into,
+                       const struct weir_ledger *intake, uint64_t delivered)
 {
-    struct weir_sink_facts facts = {.delivered = outlet->kept_frames};
+    into->known = true;
+    into->received += intake->received;
+    into->kernel_seen += intake->kernel_seen;
+    into->kernel_dropped += intake->kernel_dropped;
+    into->interface_dropped += intake->interface_dropped;
+    into->delivered += delivered;
+}
+
+/* What the sink may say now; in: where the batch in hand is from. */
+static void fill_facts(struct weir_outlet *outlet, const struct inlet *in)
+{
+    struct weir_sink_facts facts = {.has_kernel = false};
     for (uint32_t i = 0; i < outlet->inlets_count; i++) {
-        const struct inlet *in = &outlet->inlets[i];
+        const struct weir_source *source =
+            weir_lane_source(outlet->inlets[i].lane);
+        if (source->live && source->iface >= facts.ifaces_count &&
+            source->iface < WEIR_LANES_MAX)
+            facts.ifaces_count = source->iface + UINT32_C(1);
+    }
+    memset(outlet->counts, 0, facts.ifaces_count * sizeof outlet->counts[0]);
+    if (facts.ifaces_count > 0)
+        facts.ifaces = outlet->counts;
+    if (in != NULL)
+        facts.iface = weir_lane_source(in->lane)->iface;
+    for (uint32_t i = 0; i < outlet->inlets_count; i++) {
+        const struct weir_lane *lane = outlet->inlets[i].lane;
+        const struct weir_source *source = weir_lane_source(lane);
         struct weir_ledger intake = {0};
-        weir_lane_intake(in->lane, &intake);
+        weir_lane_intake(lane, &intake);
+        uint64_t delivered =
+            weir_counter_read(&outlet->inlets[i].cells.delivered) +
+            outlet->inlets[i].kept_frames;
         facts.has_kernel |= intake.has_kernel;
-        facts.received += intake.received;
-        facts.kernel_seen += intake.kernel_seen;
-        facts.kernel_dropped += intake.kernel_dropped;
-        facts.interface_dropped += intake.interface_dropped;
-        facts.delivered += weir_counter_read(&in->cells.delivered);
+        add_counts(&facts.all, &intake, delivered);
+        if (source->iface < facts.ifaces_count)
+            add_counts(&outlet->counts[source->iface], &intake, delivered);
     }
     outlet->sink->facts = facts;
 }
@@ -148,7 +174,7 @@ static uint32_t deliver(struct weir_outlet *outlet, struct inlet *in,
     }
     uint32_t taken = 0;
     struct weir_err err = {.text = ""};
-    fill_facts(outlet);
+    fill_facts(outlet, in);
     int64_t begun_ns = weir_clock_mono_ns();
     int error = sink->ops->write(sink, batch, max, &taken, &err);
     weir_counter_add(&in->cells.write_ns,
@@ -232,19 +258,19 @@ static void settle(struct weir_outlet *outlet, struct inlet *in,
     weir_lane_give_back(in->lane, batch);
 }
 
-static void keep(struct weir_outlet *outlet, const struct inlet *in,
+static void keep(struct weir_outlet *outlet, struct inlet *in,
                  struct weir_batch *batch)
 {
     batch->inlet = (uint32_t)(in - outlet->inlets);
     outlet->kept++;
-    outlet->kept_frames += batch->passed;
+    in->kept_frames += batch->passed;
 }
 
 static void finish(struct weir_outlet *outlet)
 {
     struct weir_sink *sink = outlet->sink;
     struct weir_err err = {.text = ""};
-    fill_facts(outlet);
+    fill_facts(outlet, NULL);
     int error = sink->ops->finish(sink, &err);
     if (error != 0)
         fail(outlet, error, &err);
@@ -263,7 +289,7 @@ static void idle(struct weir_outlet *outlet, int64_t real_ns)
     struct weir_err err = {.text = ""};
     if (outlet->full || outlet->error != 0 || real_ns < outlet->tick_ns)
         return;
-    fill_facts(outlet);
+    fill_facts(outlet, NULL);
     outlet->tick_ns = INT64_MAX;
     int error = sink->ops->tick(sink, real_ns, &outlet->tick_ns, &err);
     if (error != 0)
@@ -278,7 +304,7 @@ static void rotate(struct weir_outlet *outlet)
     struct weir_err err = {.text = ""};
     if (outlet->full || outlet->error != 0)
         return;
-    fill_facts(outlet);
+    fill_facts(outlet, NULL);
     int error = sink->ops->rotate(sink, &err);
     if (error != 0)
         fail(outlet, error, &err);
@@ -318,8 +344,9 @@ static bool take_back(struct weir_outlet *outlet)
         if (batch == NULL)
             break;
         outlet->kept--;
-        outlet->kept_frames -= batch->passed;
-        settle(outlet, &outlet->inlets[batch->inlet], batch, taken);
+        struct inlet *in = &outlet->inlets[batch->inlet];
+        in->kept_frames -= batch->passed;
+        settle(outlet, in, batch, taken);
         any = true;
     }
     return any;

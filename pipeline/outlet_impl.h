@@ -8,11 +8,13 @@
 
 #include <stdatomic.h>
 
+#include "pipeline/lane.h"
 #include "pipeline/merge.h"
 #include "pipeline/outlet.h"
 #include "ring/batch.h"
 #include "ring/bell.h"
 #include "ring/counter.h"
+#include "sink/sink.h"
 
 struct inlet_cells {
     struct weir_counter taken;
@@ -38,6 +40,7 @@ struct inlet {
     struct weir_batch *head; /* taken, and not yet delivered */
     uint64_t taken;          /* batches */
     uint64_t home;           /* of them: given back */
+    uint64_t kept_frames;    /* the sink's, delivered unless a write fails */
     uint32_t pressed;        /* so many out are most of them */
 };
 
@@ -49,7 +52,6 @@ struct weir_outlet {
     bool given_up; /* abandoned: nothing more is delivered */
     bool ended;
     uint32_t kept;          /* batches that the sink goes on with */
-    uint64_t kept_frames;   /* of theirs, delivered unless a write fails */
     int64_t tick_ns;        /* CLOCK_REALTIME of the sink's next tick */
     struct weir_link *done; /* the one summary below, at the end */
     struct weir_summary *rest;
@@ -62,6 +64,7 @@ struct weir_outlet {
     struct weir_merge merge;
     struct weir_merge_lane *views; /* of the inlets, for the merge */
     int64_t newest_ns;             /* of the frames written */
+    struct weir_sink_counts counts[WEIR_LANES_MAX]; /* for the sink's facts */
     uint32_t inlets_count;
     struct inlet inlets[];
 };

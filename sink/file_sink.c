@@ -62,7 +62,7 @@ static int file_finish(struct weir_sink *sink, struct weir_err *err)
         /* The error is known already; a trailer that still fits is good to
          * have. */
         if (weir_series_is_open(series))
-            weir_series_end(series, &sink->facts, false, NULL);
+            weir_series_end(series, &sink->facts, 0, false, NULL);
         return 0;
     }
     int rc = 0;
@@ -76,7 +76,7 @@ static int file_finish(struct weir_sink *sink, struct weir_err *err)
                                 : weir_ifaces_count(series->section.ifaces);
     rc = weir_series_declare(series, count, err);
     int ended =
-        weir_series_end(series, &sink->facts, true, rc == 0 ? err : NULL);
+        weir_series_end(series, &sink->facts, 0, true, rc == 0 ? err : NULL);
     return rc != 0 ? rc : ended;
 }
 

@@ -34,9 +34,8 @@ int file_sink_end_file(struct file_sink *fs, enum weir_cut cut, int64_t time_ns,
         say_done(fs, "the last file is full");
         return 0;
     }
-    struct weir_sink_facts facts = fs->base.facts;
-    facts.delivered += taken;
-    return weir_series_cut(&fs->series, cut, time_ns, &facts, err);
+    return weir_series_cut(&fs->series, cut, time_ns, &fs->base.facts, taken,
+                           err);
 }
 
 /* A run of records, and what comes behind it. */

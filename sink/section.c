@@ -181,11 +181,32 @@ int weir_section_declare(struct weir_section *section, struct weir_outfile *out,
     return gather_end(&g);
 }
 
-/* What is known of an interface.  The counts are of the whole recording:
- * they are an interface's own where there is one.  The kernel counts behind
- * its filter, so what the interface received is known only without one. */
+/* The interface's own counts.  Those of the whole recording are that where
+ * there is one. */
+static struct weir_sink_counts counts_of(const struct weir_section *section,
+                                         const struct weir_sink_facts *facts,
+                                         uint32_t taken, uint32_t iface)
+{
+    struct weir_sink_counts counts = {.known = false};
+    bool in_hand = true;
+    if (facts->ifaces != NULL) {
+        if (iface < facts->ifaces_count)
+            counts = facts->ifaces[iface];
+        in_hand = iface == facts->iface;
+    } else if (section->declared == 1) {
+        counts = facts->all;
+        counts.known = true;
+    }
+    if (in_hand)
+        counts.delivered += taken;
+    return counts;
+}
+
+/* What is known of an interface.  The kernel counts behind its filter, so
+ * what the interface received is known only without one. */
 static struct weir_pcapng_isb isb_of(const struct weir_section *section,
                                      const struct weir_sink_facts *facts,
+                                     const struct weir_sink_counts *counts,
                                      int64_t time_ns)
 {
     struct weir_pcapng_isb isb = {
@@ -199,29 +220,31 @@ static struct weir_pcapng_isb isb_of(const struct weir_section *section,
         .osdrop = WEIR_PCAPNG_UNKNOWN,
         .usrdeliv = WEIR_PCAPNG_UNKNOWN,
     };
-    if (section->declared != 1)
+    if (!counts->known)
         return isb;
-    isb.usrdeliv = facts->delivered;
+    isb.usrdeliv = counts->delivered;
     if (!facts->has_kernel)
         return isb;
     const char *filter = section->ifaces->filter_text;
     if (filter == NULL || filter[0] == '\0')
-        isb.ifrecv = facts->kernel_seen;
-    isb.ifdrop = facts->interface_dropped;
-    isb.filteraccept = facts->kernel_seen;
-    isb.osdrop = facts->kernel_dropped;
+        isb.ifrecv = counts->kernel_seen;
+    isb.ifdrop = counts->interface_dropped;
+    isb.filteraccept = counts->kernel_seen;
+    isb.osdrop = counts->kernel_dropped;
     return isb;
 }
 
 int weir_section_end(struct weir_section *section, struct weir_outfile *out,
-                     const struct weir_sink_facts *facts, int64_t time_ns,
-                     struct weir_err *err)
+                     const struct weir_sink_facts *facts, uint32_t taken,
+                     int64_t time_ns, struct weir_err *err)
 {
     if (section->format != WEIR_FORMAT_PCAPNG)
         return 0;
     struct gather g = gather_begin(section, out, err);
-    struct weir_pcapng_isb isb = isb_of(section, facts, time_ns);
-    for (; isb.iface < section->declared; isb.iface++) {
+    for (uint32_t i = 0; i < section->declared; i++) {
+        struct weir_sink_counts counts = counts_of(section, facts, taken, i);
+        struct weir_pcapng_isb isb = isb_of(section, facts, &counts, time_ns);
+        isb.iface = i;
         uint8_t *to = gather_room(&g, weir_pcapng_encode_isb(NULL, &isb));
         if (to == NULL)
             break;

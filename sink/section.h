@@ -48,9 +48,10 @@ int weir_section_begin(struct weir_section *section, struct weir_outfile *out,
 int weir_section_declare(struct weir_section *section, struct weir_outfile *out,
                          uint32_t count, struct weir_err *err);
 
-/* weir_section_end: the trailers, as of time_ns. */
+/* weir_section_end: the trailers, as of time_ns.  taken: of the batch in
+ * hand, not in the facts. */
 int weir_section_end(struct weir_section *section, struct weir_outfile *out,
-                     const struct weir_sink_facts *facts, int64_t time_ns,
-                     struct weir_err *err);
+                     const struct weir_sink_facts *facts, uint32_t taken,
+                     int64_t time_ns, struct weir_err *err);
 
 #endif

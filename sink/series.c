@@ -94,10 +94,10 @@ int weir_series_declare(struct weir_series *series, uint32_t count,
 
 int weir_series_cut(struct weir_series *series, enum weir_cut cut,
                     int64_t time_ns, const struct weir_sink_facts *facts,
-                    struct weir_err *err)
+                    uint32_t taken, struct weir_err *err)
 {
     if (weir_series_is_open(series)) {
-        int rc = weir_series_end(series, facts, false, err);
+        int rc = weir_series_end(series, facts, taken, false, err);
         if (rc != 0)
             return rc;
     }
@@ -115,13 +115,14 @@ int weir_series_cut(struct weir_series *series, enum weir_cut cut,
 }
 
 int weir_series_end(struct weir_series *series,
-                    const struct weir_sink_facts *facts, bool sync,
-                    struct weir_err *err)
+                    const struct weir_sink_facts *facts, uint32_t taken,
+                    bool sync, struct weir_err *err)
 {
     int64_t now = series->live ? weir_clock_real_ns() : series->time_max_ns;
     int rc = 0;
     if (!series->out.torn)
-        rc = weir_section_end(&series->section, &series->out, facts, now, err);
+        rc = weir_section_end(&series->section, &series->out, facts, taken, now,
+                              err);
     series->bytes_before += series->out.bytes;
     weir_file_ring_complete(&series->ring, series->out.fd);
     int closed = weir_outfile_close(&series->out, sync, rc == 0 ? err : NULL);

@@ -66,17 +66,18 @@ int weir_series_now(struct weir_series *series, struct weir_err *err);
 int weir_series_declare(struct weir_series *series, uint32_t count,
                         struct weir_err *err);
 
-/* weir_series_cut: the open file, if there is one, ends for a cut at time_ns.
- * Not for the last file that is allowed. */
+/* weir_series_cut: the open file, if there is one, ends for a cut at time_ns,
+ * with `taken` frames of the batch in hand more than the facts say.  Not for
+ * the last file that is allowed. */
 int weir_series_cut(struct weir_series *series, enum weir_cut cut,
                     int64_t time_ns, const struct weir_sink_facts *facts,
-                    struct weir_err *err);
+                    uint32_t taken, struct weir_err *err);
 
 /* weir_series_end: the open file is complete: trailers, close; with sync it
  * is on the disk before. */
 int weir_series_end(struct weir_series *series,
-                    const struct weir_sink_facts *facts, bool sync,
-                    struct weir_err *err);
+                    const struct weir_sink_facts *facts, uint32_t taken,
+                    bool sync, struct weir_err *err);
 
 /* weir_series_close: frees all; what is open is closed as it is. */
 void weir_series_close(struct weir_series *series);

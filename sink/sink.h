@@ -26,17 +26,26 @@
 struct weir_err;
 struct weir_sink;
 
-/* What a sink says of the recording in its trailers (pcapng Interface
- * Statistics Block); filled in by the writer stage before each call.
- * delivered is what earlier calls took, with what is not settled yet; a sink
- * adds what this one has. */
-struct weir_sink_facts {
-    bool has_kernel; /* the kernel's and the interface's are known */
+/* What a sink says in its trailers (pcapng Interface Statistics Block);
+ * filled in by the writer stage before each call.  delivered is what earlier
+ * calls took, with what is not settled yet; a sink adds what this one has. */
+struct weir_sink_counts {
+    bool known;
     uint64_t received;
     uint64_t kernel_seen;
     uint64_t kernel_dropped;
     uint64_t interface_dropped;
     uint64_t delivered;
+};
+
+struct weir_sink_facts {
+    bool has_kernel; /* the kernel's and the interface's are known */
+    struct weir_sink_counts all;
+    /* Of live interfaces: each one's own, by number; those of which nothing
+     * comes here are not known.  NULL: there is one, or they are a file's. */
+    const struct weir_sink_counts *ifaces;
+    uint32_t ifaces_count;
+    uint32_t iface; /* of the batch in hand, with ifaces */
 };
 
 /* What write returns of a batch that it keeps; all of its frames are taken

@@ -153,7 +153,7 @@ static void give(void)
     struct weir_batch *batch = make_batch(n);
     struct weir_err err;
     uint32_t taken = 0;
-    sim.sink->facts.delivered = sim.given;
+    sim.sink->facts.all.delivered = sim.given;
     int rc = sim.sink->ops->write(sim.sink, batch, max, &taken, &err);
     sim.given += max;
     if (rc == WEIR_SINK_KEPT) {

@@ -163,7 +163,8 @@ Test(file_sink, statistics_say_what_is_known)
         struct weir_sink *sink = recording_open((struct weir_file_sink_config){
             .path = test_path("out.pcapng"), .format = NG, .live = true});
         sink->facts = (struct weir_sink_facts){
-            .has_kernel = true, .kernel_seen = 1007, .kernel_dropped = 7};
+            .has_kernel = true,
+            .all = {.kernel_seen = 1007, .kernel_dropped = 7}};
         recording_write(sink, NG, 0, 1000, 1000);
         recording_end(sink);
         struct test_file file;
@@ -173,6 +174,49 @@ Test(file_sink, statistics_say_what_is_known)
         cr_assert_eq(file.ifrecv, filtered ? UINT64_MAX : 1007);
         test_file_free(&file);
     }
+}
+
+/* Three interfaces, of which the second is another recording's; the batch in
+ * hand, of which a cut lets some frames into the first file, is the third's. */
+Test(file_sink, statistics_are_each_interfaces_own)
+{
+    free(recording_ifaces);
+    recording_ifaces = test_ifaces(3, 0);
+    for (uint32_t i = 0; i < RECORDING_FRAMES; i++)
+        recording_frames[i].iface = i < 500 ? 0 : 2;
+    struct weir_sink *sink = recording_open(
+        (struct weir_file_sink_config){.path = test_path("out.pcapng"),
+                                       .format = NG,
+                                       .naming = WEIR_NAMING_NUMBER,
+                                       .limits = {.file_packets = 600},
+                                       .live = true});
+    struct weir_sink_counts counts[3] = {
+        {.known = true, .kernel_seen = 510, .kernel_dropped = 10},
+        {.known = false},
+        {.known = true, .kernel_seen = 520, .kernel_dropped = 20},
+    };
+    sink->facts = (struct weir_sink_facts){
+        .has_kernel = true, .ifaces = counts, .ifaces_count = 3};
+    recording_write(sink, NG, 0, 500, 500);
+    counts[0].delivered = 500;
+    sink->facts.iface = 2;
+    recording_write(sink, NG, 500, 1000, 500);
+    counts[2].delivered = 500;
+    recording_end(sink);
+    struct test_file file;
+    cr_assert(test_file_read(&file, test_path("out.pcapng")));
+    cr_assert_eq(file.trailers, 3);
+    cr_assert_eq(file.own[0].usrdeliv, 500);
+    cr_assert_eq(file.own[0].osdrop, 10);
+    cr_assert_eq(file.own[1].usrdeliv, UINT64_MAX);
+    cr_assert_eq(file.own[1].osdrop, UINT64_MAX);
+    cr_assert_eq(file.own[2].usrdeliv, 100);
+    cr_assert_eq(file.own[2].osdrop, 20);
+    test_file_free(&file);
+    cr_assert(test_file_read(&file, test_path("out.pcapng1")));
+    cr_assert_eq(file.own[0].usrdeliv, 500);
+    cr_assert_eq(file.own[2].usrdeliv, 500);
+    test_file_free(&file);
 }
 
 Test(file_sink, a_file_is_for_its_owner_whatever_the_umask)

@@ -161,6 +161,12 @@ static void parse_isb(struct test_file *file, const uint8_t *p, uint32_t total)
         file->osdrop = UINT64_MAX;
     if (option(p + 20, end, 4, &file->ifrecv, 8) == UINT32_MAX)
         file->ifrecv = UINT64_MAX;
+    uint32_t iface = weir_load_32(p + 8);
+    CHECK(iface == file->trailers - 1);
+    if (iface < 4) {
+        file->own[iface].usrdeliv = file->usrdeliv;
+        file->own[iface].osdrop = file->osdrop;
+    }
 }
 
 static void parse_idb(struct test_file *file, const uint8_t *p, uint32_t total)

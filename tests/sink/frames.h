@@ -58,6 +58,10 @@ struct test_file {
     uint64_t usrdeliv; /* of the last of those, UINT64_MAX: none */
     uint64_t osdrop;
     uint64_t ifrecv;
+    struct {
+        uint64_t usrdeliv;
+        uint64_t osdrop;
+    } own[4]; /* of the first interfaces, as the above */
     char os[128];
     char userappl[64];
     char name[64];   /* of interface 0 */

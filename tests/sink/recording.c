@@ -79,7 +79,7 @@ int recording_try(struct weir_sink *sink, enum weir_format format,
     int rc = sink->ops->write(sink, batch, to - from, taken, &recording_err);
     if (rc == WEIR_SINK_KEPT)
         rc = settle(sink, batch, taken);
-    sink->facts.delivered += *taken;
+    sink->facts.all.delivered += *taken;
     test_batch_free(batch);
     return rc;
 }

@@ -298,7 +298,7 @@ static uint32_t run_sink(uint32_t each, bool *done)
         struct weir_batch *batch =
             test_batch(scene.format, scene.ifaces, scene.frames + at, k);
         uint32_t taken = 0;
-        sink->facts.delivered = total;
+        sink->facts.all.delivered = total;
         cr_assert_eq(sink->ops->write(sink, batch, k, &taken, &err), 0, "%s",
                      err.text);
         test_batch_free(batch);
@@ -307,7 +307,7 @@ static uint32_t run_sink(uint32_t each, bool *done)
         at += k;
     }
     *done = sink->done;
-    sink->facts.delivered = total;
+    sink->facts.all.delivered = total;
     cr_assert_eq(sink->ops->finish(sink, &err), 0, "%s", err.text);
     sink->ops->close(sink);
     return total;

@@ -258,7 +258,7 @@ Test(series, every_file_has_the_counts_so_far)
         open_live((struct weir_rotation_limits){.file_packets = 100});
     sink->facts.has_kernel = true;
     for (uint32_t i = 0; i < 1000; i += 250) {
-        sink->facts.kernel_dropped = i;
+        sink->facts.all.kernel_dropped = i;
         recording_write(sink, NG, i, i + 250, 250);
     }
     recording_end(sink);
