@@ -93,3 +93,37 @@ def weir_fuzz(name, srcs, corpus, deps = [], **kwargs):
         tags = kwargs.pop("tags", []) + ["plain", "fuzz"],
         **kwargs
     )
+
+def weir_bpf(name, src, symbol, header, hdrs = [], copts = []):
+    """A BPF program as clang compiles it, as the bytes of a C array.
+
+    Makes NAME.c with SYMBOL and SYMBOL_bytes, which header declares.
+    """
+    native.genrule(
+        name = name,
+        srcs = [src, header] + hdrs,
+        outs = [name + ".o", name + ".c"],
+        cmd = """
+            clang -target bpf -O2 -ffreestanding -Wall -Wextra -Werror %s \\
+                -I/usr/include/$$(uname -m)-linux-gnu -iquote . \\
+                -c $(location %s) -o $(location %s.o)
+            {
+                echo '#include "%s/%s"'
+                echo '_Alignas(8) const unsigned char %s[] = {'
+                od -An -v -t u1 $(location %s.o) | sed 's/[0-9][0-9]*/&,/g'
+                echo '};'
+                echo 'const size_t %s_bytes = sizeof %s;'
+            } >$(location %s.c)
+        """ % (
+            " ".join(copts),
+            src,
+            name,
+            native.package_name(),
+            header,
+            symbol,
+            name,
+            symbol,
+            symbol,
+            name,
+        ),
+    )
