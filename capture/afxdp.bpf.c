@@ -1,5 +1,6 @@
-/* Gives the frames of a queue to the AF_XDP socket that is in the map under
- * the queue's number, each with the time in front of it, and counts them.
+/* Gives the frames of each queue that has an intake to the AF_XDP socket that
+ * is in the map under the queue's number, each with the time in front of it,
+ * and counts them.
  *
  * There are two programs in it, of which one is loaded: weir_afxdp_bound is
  * bound to its device, which a program must be that asks the driver for the
@@ -38,15 +39,15 @@ struct {
     __type(value, __u32);
 } sockets SEC(".maps");
 
-/* Keyed by CPU.  Not a per-CPU map: that cannot be mapped by the process,
- * which would need privileges for every look at it. */
+/* Not a per-CPU map: that cannot be mapped by the process, which would need
+ * privileges for every look at it. */
 struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(map_flags, BPF_F_MMAPABLE);
     __uint(max_entries, 1);
     __type(key, __u32);
-    __type(value, struct weir_afxdp_counts);
-} counts SEC(".maps");
+    __type(value, struct weir_afxdp_cell);
+} cells SEC(".maps");
 
 static __always_inline void put16(__u8 *to, __u16 v)
 {
@@ -91,25 +92,22 @@ static __always_inline void put_stamp(struct xdp_md *ctx)
 
 static __always_inline int take(struct xdp_md *ctx, int bound)
 {
-    if (*(volatile __u32 *)&state.intake == 0)
-        return XDP_PASS;
-    __u32 cpu = bpf_get_smp_processor_id();
-    struct weir_afxdp_counts *count = bpf_map_lookup_elem(&counts, &cpu);
-    if (count == 0)
-        return XDP_PASS;
     __u32 queue = ctx->rx_queue_index;
-    if (bpf_map_lookup_elem(&sockets, &queue) == 0) {
-        count->passed++;
+    __u32 at = queue * state.cpus + bpf_get_smp_processor_id();
+    struct weir_afxdp_cell *cell = bpf_map_lookup_elem(&cells, &at);
+    if (cell == 0)
+        return XDP_PASS;
+    if (*(volatile __u64 *)&cell->intake == 0 ||
+        bpf_map_lookup_elem(&sockets, &queue) == 0) {
+        cell->passed++;
         return XDP_PASS;
     }
     if (bound && restore_tag(ctx) != 0)
-        count->untagged++;
+        cell->untagged++;
     put_stamp(ctx);
     int action = (int)bpf_redirect_map(&sockets, queue, XDP_PASS);
     if (action == XDP_REDIRECT)
-        count->redirected++;
-    else
-        count->passed++;
+        cell->redirected++;
     return action;
 }
 

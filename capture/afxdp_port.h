@@ -57,6 +57,10 @@ int weir_afxdp_source_make(struct weir_source **out,
                            struct weir_afxdp_port *port,
                            struct weir_afxdp_umem *umem, struct weir_err *err);
 
+/* weir_afxdp_source_port: what it was made over. */
+struct weir_afxdp_port *
+weir_afxdp_source_port(const struct weir_source *source);
+
 /* weir_afxdp_source_start: opens the intake; once. */
 void weir_afxdp_source_start(struct weir_source *source);
 

@@ -26,12 +26,15 @@ struct weir_afxdp_program {
     int link; /* -1: none */
     bool native;
     bool tags;
+    uint32_t users;
+    uint32_t queues;
     uint32_t cpus;
-    struct weir_afxdp_state *state;   /* the maps themselves */
-    struct weir_afxdp_counts *counts; /* of each CPU */
+    struct weir_afxdp_state *state; /* the maps themselves */
+    struct weir_afxdp_cell *cells;  /* of each queue and CPU */
+    bool *joined;                   /* of each queue */
 };
 
-static_assert(sizeof(struct weir_afxdp_counts) == 128, "no false sharing");
+static_assert(sizeof(struct weir_afxdp_cell) == 128, "no false sharing");
 
 /* The ways to run, the best first. */
 static const struct way {
@@ -54,8 +57,13 @@ print_nothing(enum libbpf_print_level level, const char *format, va_list args)
     return 0;
 }
 
+static uint32_t count_cells(const struct weir_afxdp_program *program)
+{
+    return program->queues * program->cpus;
+}
+
 static int prepare(struct weir_afxdp_program *program, const struct way *way,
-                   uint32_t ifindex, uint32_t queues)
+                   uint32_t ifindex)
 {
     struct bpf_program *each;
     bpf_object__for_each_program(each, program->object)
@@ -64,9 +72,9 @@ static int prepare(struct weir_afxdp_program *program, const struct way *way,
         bpf_object__find_program_by_name(program->object, way->program);
     struct bpf_map *sockets =
         bpf_object__find_map_by_name(program->object, "sockets");
-    struct bpf_map *counts =
-        bpf_object__find_map_by_name(program->object, "counts");
-    if (chosen == NULL || sockets == NULL || counts == NULL)
+    struct bpf_map *cells =
+        bpf_object__find_map_by_name(program->object, "cells");
+    if (chosen == NULL || sockets == NULL || cells == NULL)
         return -ENOENT;
     int rc = bpf_program__set_autoload(chosen, true);
     if (rc == 0 && way->bound) {
@@ -74,9 +82,9 @@ static int prepare(struct weir_afxdp_program *program, const struct way *way,
         rc = bpf_program__set_flags(chosen, BPF_F_XDP_DEV_BOUND_ONLY);
     }
     if (rc == 0)
-        rc = bpf_map__set_max_entries(sockets, queues);
+        rc = bpf_map__set_max_entries(sockets, program->queues);
     if (rc == 0)
-        rc = bpf_map__set_max_entries(counts, program->cpus);
+        rc = bpf_map__set_max_entries(cells, count_cells(program));
     return rc;
 }
 
@@ -112,35 +120,39 @@ static void *map_memory(const struct weir_afxdp_program *program,
 static int map_maps(struct weir_afxdp_program *program)
 {
     program->state = map_memory(program, ".bss", sizeof *program->state);
-    program->counts =
-        map_memory(program, "counts", program->cpus * sizeof *program->counts);
-    return program->state != NULL && program->counts != NULL ? 0 : -ENOMEM;
+    program->cells = map_memory(program, "cells",
+                                count_cells(program) * sizeof *program->cells);
+    if (program->state == NULL || program->cells == NULL)
+        return -ENOMEM;
+    program->state->cpus = program->cpus;
+    return 0;
 }
 
 static void undo(struct weir_afxdp_program *program)
 {
     if (program->state != NULL)
         (void)munmap(program->state, sizeof *program->state);
-    if (program->counts != NULL)
-        (void)munmap(program->counts, program->cpus * sizeof *program->counts);
+    if (program->cells != NULL)
+        (void)munmap(program->cells,
+                     count_cells(program) * sizeof *program->cells);
     if (program->link >= 0)
         (void)close(program->link);
     bpf_object__close(program->object);
     program->state = NULL;
-    program->counts = NULL;
+    program->cells = NULL;
     program->link = -1;
     program->object = NULL;
 }
 
 static int go(struct weir_afxdp_program *program, const struct way *way,
-              uint32_t ifindex, uint32_t queues)
+              uint32_t ifindex)
 {
     LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "weir_afxdp");
     program->object = bpf_object__open_mem(weir_afxdp_object,
                                            weir_afxdp_object_bytes, &options);
     if (program->object == NULL)
         return -errno;
-    int rc = prepare(program, way, ifindex, queues);
+    int rc = prepare(program, way, ifindex);
     if (rc == 0)
         rc = bpf_object__load(program->object);
     if (rc == 0)
@@ -168,19 +180,27 @@ int weir_afxdp_program_open(struct weir_afxdp_program **out, uint32_t ifindex,
                             uint32_t queues, struct weir_err *err)
 {
     struct weir_afxdp_program *program = calloc(1, sizeof *program);
-    if (program == NULL)
+    bool *joined = calloc(queues, sizeof joined[0]);
+    if (program == NULL || joined == NULL) {
+        free(program);
+        free(joined);
         return weir_err_sys(err, -ENOMEM, "XDP program");
+    }
+    program->joined = joined;
     program->link = -1;
+    program->users = 1;
+    program->queues = queues;
     program->cpus = (uint32_t)libbpf_num_possible_cpus();
     int rc = -EOPNOTSUPP;
     libbpf_print_fn_t before = libbpf_set_print(print_nothing);
     for (size_t i = 0; i < sizeof ways / sizeof ways[0] && rc != 0; i++) {
-        rc = go(program, &ways[i], ifindex, queues);
+        rc = go(program, &ways[i], ifindex);
         if (rc == -EPERM || rc == -EBUSY || rc == -EEXIST || rc == -ENOMEM)
             break;
     }
     (void)libbpf_set_print(before);
     if (rc != 0) {
+        free(joined);
         free(program);
         return complain(rc, err);
     }
@@ -195,37 +215,62 @@ int weir_afxdp_program_join(struct weir_afxdp_program *program, uint32_t queue,
         bpf_object__find_map_by_name(program->object, "sockets");
     const int rc = bpf_map__update_elem(sockets, &queue, sizeof queue, &socket,
                                         sizeof socket, BPF_ANY);
-    return rc == 0 ? 0 : weir_err_sys(err, rc, "XSKMAP");
+    if (rc != 0)
+        return weir_err_sys(err, rc, "XSKMAP");
+    program->joined[queue] = true;
+    return 0;
 }
 
-void weir_afxdp_program_intake(struct weir_afxdp_program *program, bool on)
+struct weir_afxdp_program *
+weir_afxdp_program_share(struct weir_afxdp_program *program)
 {
-    __atomic_store_n(&program->state->intake, on ? 1 : 0, __ATOMIC_RELEASE);
+    program->users++;
+    return program;
+}
+
+static struct weir_afxdp_cell *
+cells_of(const struct weir_afxdp_program *program, uint32_t queue)
+{
+    return program->cells + (size_t)queue * program->cpus;
+}
+
+void weir_afxdp_program_intake(struct weir_afxdp_program *program,
+                               uint32_t queue, bool on)
+{
+    struct weir_afxdp_cell *cells = cells_of(program, queue);
+    for (uint32_t i = 0; i < program->cpus; i++)
+        __atomic_store_n(&cells[i].intake, on ? 1 : 0, __ATOMIC_RELEASE);
 }
 
 void weir_afxdp_program_look(const struct weir_afxdp_program *program,
+                             uint32_t queue,
                              struct weir_afxdp_program_facts *out)
 {
-    /* The program's store comes before the ring's release. */
+    const struct weir_afxdp_state *state = program->state;
+    const struct weir_afxdp_cell *own = cells_of(program, queue);
+    /* The program's stores come before the ring's release. */
     *out = (struct weir_afxdp_program_facts){
         .native = program->native,
-        .tags = program->tags && __atomic_load_n(&program->state->tagless,
-                                                 __ATOMIC_RELAXED) == 0,
-        .stamped =
-            __atomic_load_n(&program->state->unstamped, __ATOMIC_RELAXED) == 0,
+        .tags = program->tags &&
+                __atomic_load_n(&state->tagless, __ATOMIC_RELAXED) == 0,
+        .stamped = __atomic_load_n(&state->unstamped, __ATOMIC_RELAXED) == 0,
     };
     for (uint32_t i = 0; i < program->cpus; i++) {
-        const struct weir_afxdp_counts *one = &program->counts[i];
-        out->redirected += __atomic_load_n(&one->redirected, __ATOMIC_RELAXED);
-        out->passed += __atomic_load_n(&one->passed, __ATOMIC_RELAXED);
-        out->untagged += __atomic_load_n(&one->untagged, __ATOMIC_RELAXED);
+        out->redirected +=
+            __atomic_load_n(&own[i].redirected, __ATOMIC_RELAXED);
+        out->untagged += __atomic_load_n(&own[i].untagged, __ATOMIC_RELAXED);
     }
+    for (uint32_t i = 0; i < count_cells(program); i++)
+        if (!program->joined[i / program->cpus])
+            out->passed +=
+                __atomic_load_n(&program->cells[i].passed, __ATOMIC_RELAXED);
 }
 
 void weir_afxdp_program_close(struct weir_afxdp_program *program)
 {
-    if (program == NULL)
+    if (program == NULL || --program->users > 0)
         return;
     undo(program);
+    free(program->joined);
     free(program);
 }

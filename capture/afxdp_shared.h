@@ -12,19 +12,21 @@
 #include <stdint.h>
 
 struct weir_afxdp_state {
-    uint32_t intake;    /* by the process; 0: the host gets every frame */
+    uint32_t cpus;      /* by the process, before any intake */
     uint32_t unstamped; /* by the program; the driver leaves no room for a
                            time stamp in front of its frames */
     uint32_t tagless;   /* by the program; the driver does not say what VLAN
                            tags the hardware took out */
 };
 
-/* Of one CPU, which alone writes it, in a cache line of its own. */
-struct weir_afxdp_counts {
-    uint64_t redirected; /* to the socket of their queue */
-    uint64_t passed;     /* to the host: their queue has no socket */
+/* Of one queue and one CPU, which alone writes it, in a cache line of its own:
+ * number queue * cpus + cpu.  All of a queue's have the same intake. */
+struct weir_afxdp_cell {
+    uint64_t intake;     /* by the process; 0: the host gets every frame */
+    uint64_t redirected; /* to the socket of the queue */
+    uint64_t passed;     /* to the host */
     uint64_t untagged;   /* redirected, without the VLAN tag that they had */
-    uint64_t reserved[13];
+    uint64_t reserved[12];
 };
 
 /* What a stamped frame has in front of its first byte: CLOCK_MONOTONIC in

@@ -393,3 +393,8 @@ const char *weir_afxdp_source_text(const struct weir_source *source)
 {
     return ((const struct afxdp *)source)->text.text;
 }
+
+struct weir_afxdp_port *weir_afxdp_source_port(const struct weir_source *source)
+{
+    return ((const struct afxdp *)source)->port;
+}

@@ -38,6 +38,9 @@ struct weir_afxdp_config {
     struct weir_source_config source;
     const char *device; /* Ethernet; borrowed until close */
     uint32_t queue;
+    /* An open source of this device, of another queue, for its XDP program: an
+     * interface has one.  NULL: the first.  They close in any order. */
+    const struct weir_source *beside;
     bool promisc;
     uint32_t buffer_bytes; /* of frames; 0: the default */
     uint32_t hold_ms;      /* a frame may wait this long for others to fill
@@ -55,9 +58,12 @@ int weir_afxdp_source_open(struct weir_source **out,
                            const struct weir_afxdp_config *config,
                            struct weir_err *err);
 
+/* weir_afxdp_queues: that receive; 1 where the driver does not say, or there is
+ * no such device. */
+uint32_t weir_afxdp_queues(const char *device);
+
 /* weir_afxdp_source_text: one line on how the source takes frames, and from
- * whom: "queue 0 of 2 (native, copy mode): ...".  Lives as long as the
- * source. */
+ * whom, for people.  Lives as long as the source. */
 const char *weir_afxdp_source_text(const struct weir_source *source);
 
 #endif

@@ -1,5 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/linktype.h"
@@ -19,6 +21,7 @@ struct line {
     struct weir_afxdp_device device;
     struct weir_afxdp_socket *socket;
     struct weir_afxdp_program *program;
+    uint32_t queue;
 };
 
 static struct line *line_of(struct weir_afxdp_port *port)
@@ -28,7 +31,7 @@ static struct line *line_of(struct weir_afxdp_port *port)
 
 static void line_intake(struct weir_afxdp_port *port, bool on)
 {
-    weir_afxdp_program_intake(line_of(port)->program, on);
+    weir_afxdp_program_intake(line_of(port)->program, line_of(port)->queue, on);
 }
 
 /* A driver's poll runs its programs and hands the frames to the sockets
@@ -42,7 +45,7 @@ static void line_settle(struct weir_afxdp_port *port)
 static void line_look(struct weir_afxdp_port *port,
                       struct weir_afxdp_program_facts *out)
 {
-    weir_afxdp_program_look(line_of(port)->program, out);
+    weir_afxdp_program_look(line_of(port)->program, line_of(port)->queue, out);
 }
 
 static void line_losses(struct weir_afxdp_port *port,
@@ -112,6 +115,21 @@ static int open_queue(const struct line *line,
                         config->queue, queues - 1);
 }
 
+static int open_program(struct line *line,
+                        const struct weir_afxdp_config *config,
+                        struct weir_err *err)
+{
+    if (config->beside == NULL)
+        return weir_afxdp_program_open(&line->program, line->device.ifindex,
+                                       line->device.queues, err);
+    const struct line *beside = line_of(weir_afxdp_source_port(config->beside));
+    if (beside->device.ifindex != line->device.ifindex ||
+        beside->device.queues != line->device.queues)
+        return weir_err_set(err, -ENODEV, "the interface has been changed");
+    line->program = weir_afxdp_program_share(beside->program);
+    return 0;
+}
+
 static int open_line(struct line *line, struct weir_afxdp_umem **umem,
                      const struct weir_afxdp_config *config,
                      struct weir_err *err)
@@ -123,8 +141,7 @@ static int open_line(struct line *line, struct weir_afxdp_umem **umem,
         rc = weir_afxdp_socket_open(&line->socket, config->device,
                                     config->queue, *umem, err);
     if (rc == 0)
-        rc = weir_afxdp_program_open(&line->program, line->device.ifindex,
-                                     line->device.queues, err);
+        rc = open_program(line, config, err);
     if (rc == 0)
         rc = weir_afxdp_program_join(line->program, config->queue,
                                      weir_afxdp_socket_fd(line->socket), err);
@@ -134,13 +151,12 @@ static int open_line(struct line *line, struct weir_afxdp_umem **umem,
     return 0;
 }
 
-/* "queue 1 of 4, the others go to the host; in the driver, copied". */
 static void describe(const struct line *line,
                      const struct weir_afxdp_config *config,
                      struct weir_err *text)
 {
     struct weir_afxdp_program_facts facts;
-    weir_afxdp_program_look(line->program, &facts);
+    weir_afxdp_program_look(line->program, line->queue, &facts);
     const char *mode = !facts.native ? "generic XDP, copy mode"
                        : weir_afxdp_socket_zero_copy(line->socket)
                            ? "native XDP, zero copy"
@@ -151,10 +167,9 @@ static void describe(const struct line *line,
                      config->device, mode);
     else
         weir_err_set(text, 0,
-                     "AF_XDP takes what queue %u of %s receives away from the "
-                     "host (%s); its other %u queues are not recorded",
-                     config->queue, config->device, mode,
-                     line->device.queues - 1);
+                     "AF_XDP takes what %s receives on queue %u of its %u away "
+                     "from the host (%s)",
+                     config->device, config->queue, line->device.queues, mode);
 }
 
 static uint32_t snaplen(const struct weir_afxdp_config *config)
@@ -217,6 +232,7 @@ int weir_afxdp_source_open(struct weir_source **out,
         .close = line_close,
         .fd = -1,
     };
+    line->queue = config->queue;
     int rc = weir_afxdp_device_open(&line->device, config->device,
                                     config->promisc, err);
     /* The interface is left alone until all else is right: many drivers stop
@@ -236,4 +252,14 @@ int weir_afxdp_source_open(struct weir_source **out,
     if (!config->look_only)
         weir_afxdp_source_start(*out);
     return 0;
+}
+
+uint32_t weir_afxdp_queues(const char *device)
+{
+    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return 1;
+    const uint32_t queues = weir_afxdp_device_queues(fd, device);
+    (void)close(fd);
+    return queues;
 }

@@ -219,45 +219,97 @@ Test(source_afxdp, the_loopback_interface_in_generic_mode)
         cr_assert_eq(rig_number(got[i].data, 14), i);
 }
 
+/* A pair of which both sides have two queues; frames go to one or the other
+ * by their flow. */
+static void need_two_queues(void)
+{
+    if (!rig_ip("link add w2left numtxqueues 2 numrxqueues 2 type veth "
+                "peer name w2right numtxqueues 2 numrxqueues 2") ||
+        !rig_ip("link set w2left arp off up") ||
+        !rig_ip("link set w2right arp off up") ||
+        weir_afxdp_queues("w2right") != 2)
+        cr_skip_test("SKIPPED: no veth pair with two queues");
+}
+
+static void send_flows(uint32_t n)
+{
+    uint8_t frame[60];
+    for (uint32_t i = 0; i < n; i++) {
+        rig_udp(frame, sizeof frame, (uint16_t)(2000 + i), i, 0);
+        rig_send("w2left", frame, sizeof frame);
+    }
+}
+
+static void check_two_queues_refused(uint32_t queue, int code, const char *text)
+{
+    struct weir_afxdp_config config = afxdp_config();
+    struct weir_err err = {""};
+    struct weir_source *source = NULL;
+    config.device = "w2right";
+    config.queue = queue;
+    cr_assert_eq(weir_afxdp_source_open(&source, &config, &err), code);
+    cr_assert_str_eq(err.text, text);
+}
+
 /* What the other queue receives is the host's, and the operator hears of it. */
 Test(source_afxdp, one_queue_of_two)
 {
     afxdp_need();
-    if (!rig_ip("link add w2left numtxqueues 2 numrxqueues 2 type veth "
-                "peer name w2right numtxqueues 2 numrxqueues 2") ||
-        !rig_ip("link set w2left arp off up") ||
-        !rig_ip("link set w2right arp off up"))
-        cr_skip_test("SKIPPED: no veth pair with two queues");
+    need_two_queues();
     struct weir_afxdp_config config = afxdp_config();
     config.device = "w2right";
     config.queue = 1;
     struct weir_source *source = afxdp_open_config(&config);
     cr_assert_str_eq(weir_afxdp_source_text(source),
-                     "AF_XDP takes what queue 1 of w2right receives away from "
-                     "the host (native XDP, copy mode); its other 1 queues are "
-                     "not recorded");
-    config.queue = 0;
-    struct weir_err err = {""};
-    struct weir_source *other = NULL;
-    cr_assert_eq(weir_afxdp_source_open(&other, &config, &err), -EBUSY);
-    cr_assert_str_eq(err.text,
-                     "w2right: another XDP program is attached already");
-    config.queue = 2;
-    cr_assert_eq(weir_afxdp_source_open(&other, &config, &err), -EINVAL);
-    cr_assert_str_eq(err.text, "w2right: no queue 2: it has 0 to 1");
-    uint8_t frame[60];
-    for (uint32_t i = 0; i < 64; i++) {
-        rig_udp(frame, sizeof frame, (uint16_t)(2000 + i), i, 0);
-        rig_send("w2left", frame, sizeof frame);
-    }
+                     "AF_XDP takes what w2right receives on queue 1 of its 2 "
+                     "away from the host (native XDP, copy mode)");
+    check_two_queues_refused(
+        0, -EBUSY, "w2right: another XDP program is attached already");
+    check_two_queues_refused(2, -EINVAL, "w2right: no queue 2: it has 0 to 1");
+    send_flows(64);
     struct weir_source_stats stats;
     source->ops->stats(source, &stats);
-    if (stats.kernel_seen < 64) {
-        cr_assert_not_null(source->notice);
-        cr_assert_not_null(strstr(source->notice, "other queues than 1"));
-    }
+    cr_assert_lt(stats.kernel_seen, 64);
+    cr_assert_gt(stats.kernel_seen, 0);
+    cr_assert_not_null(source->notice);
+    cr_assert_not_null(strstr(source->notice, "other queues than 1"));
     live_receive(source, (uint32_t)stats.kernel_seen);
     live_cut(source);
+}
+
+/* One program for the sources of all queues, which are one interface. */
+Test(source_afxdp, both_queues_of_two)
+{
+    afxdp_need();
+    need_two_queues();
+    static struct weir_ifaces ifaces;
+    struct weir_afxdp_config config = afxdp_config();
+    struct weir_source_stats stats[2];
+    struct weir_source *sources[2] = {NULL, NULL};
+    config.device = "w2right";
+    config.source.ifaces = &ifaces;
+    for (uint32_t i = 0; i < 2; i++) {
+        config.queue = i;
+        config.beside = sources[0];
+        sources[i] = afxdp_open_config(&config);
+    }
+    send_flows(64);
+    for (uint32_t i = 0; i < 2; i++) {
+        sources[i]->ops->stats(sources[i], &stats[i]);
+        cr_assert_gt(stats[i].kernel_seen, 0);
+        cr_assert_null(sources[i]->notice);
+    }
+    cr_assert_eq(stats[0].kernel_seen + stats[1].kernel_seen, 64);
+    live_receive(sources[0], (uint32_t)stats[0].kernel_seen);
+    /* The first goes, and the other still has its queue. */
+    live_cut(sources[0]);
+    send_flows(64);
+    struct weir_source_stats after;
+    sources[1]->ops->stats(sources[1], &after);
+    cr_assert_eq(after.kernel_seen, 2 * stats[1].kernel_seen);
+    got_count = 0;
+    live_receive(sources[1], (uint32_t)after.kernel_seen);
+    live_cut(sources[1]);
 }
 
 Test(source_afxdp, the_frame_of_a_quiet_link_comes_in_time)
