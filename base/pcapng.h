@@ -33,6 +33,7 @@
 #define WEIR_PCAPNG_EPB_BYTES_MIN 32
 #define WEIR_PCAPNG_SPB_BYTES_MIN 16
 #define WEIR_PCAPNG_ISB_BYTES_MIN 24
+#define WEIR_PCAPNG_CB_BYTES_MIN  16
 
 /* epb_flags, bits 0 and 1. */
 #define WEIR_PCAPNG_INBOUND  UINT32_C(1)
@@ -41,6 +42,7 @@
 /* Options. */
 #define WEIR_PCAPNG_OPT_END          0
 #define WEIR_PCAPNG_OPT_COMMENT      1
+#define WEIR_PCAPNG_OPT_CUSTOM       19373 /* binary, not to be copied */
 #define WEIR_PCAPNG_SHB_HARDWARE     2
 #define WEIR_PCAPNG_SHB_OS           3
 #define WEIR_PCAPNG_SHB_USERAPPL     4

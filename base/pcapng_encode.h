@@ -43,6 +43,53 @@ static inline uint32_t weir_pcapng_put_frame(uint8_t *to, const uint8_t *data,
     return padded;
 }
 
+/* Options, one by one, where a block is laid out by hand.  Each is written
+ * at `to` and has the length that its name says. */
+#define WEIR_PCAPNG_OPT_32_BYTES     8U
+#define WEIR_PCAPNG_OPT_64_BYTES     12U
+#define WEIR_PCAPNG_OPT_END_BYTES    4U
+#define WEIR_PCAPNG_FILLER_BYTES_MIN 8U
+#define WEIR_PCAPNG_FILLER_BYTES_MAX 65536U
+
+static inline void weir_pcapng_put_option_32(uint8_t *to, uint16_t code,
+                                             uint32_t value)
+{
+    weir_store_16(to, code);
+    weir_store_16(to + 2, 4);
+    weir_store_32(to + 4, value);
+}
+
+static inline void weir_pcapng_put_option_64(uint8_t *to, uint16_t code,
+                                             uint64_t value)
+{
+    weir_store_16(to, code);
+    weir_store_16(to + 2, 8);
+    weir_store_64(to + 4, value);
+}
+
+/* weir_pcapng_rest_fits: whether put_rest can take up so many bytes. */
+static inline bool weir_pcapng_rest_fits(uint32_t bytes)
+{
+    return bytes == WEIR_PCAPNG_OPT_END_BYTES ||
+           (bytes >= WEIR_PCAPNG_FILLER_BYTES_MIN + WEIR_PCAPNG_OPT_END_BYTES &&
+            bytes <= WEIR_PCAPNG_FILLER_BYTES_MAX + WEIR_PCAPNG_OPT_END_BYTES &&
+            bytes % 4 == 0);
+}
+
+/* weir_pcapng_put_rest: ends a block's options after exactly `bytes`, which
+ * fit: an option of ours, full of zeros, and the mark of the end. */
+static inline void weir_pcapng_put_rest(uint8_t *to, uint32_t bytes)
+{
+    const uint32_t filler = bytes - WEIR_PCAPNG_OPT_END_BYTES;
+    if (filler > 0) {
+        weir_store_16(to, WEIR_PCAPNG_OPT_CUSTOM);
+        weir_store_16(to + 2, (uint16_t)(filler - 4));
+        weir_store_32(to + 4, WEIR_PCAPNG_PEN);
+        memset(to + 8, 0, filler - 8);
+    }
+    weir_store_32(to + filler, WEIR_PCAPNG_OPT_END);
+}
+
 /* weir_pcapng_encode_epb: an Enhanced Packet Block.  direction is 0 if it is
  * not known, or WEIR_PCAPNG_INBOUND or _OUTBOUND.  Returns its length, at
  * most caplen + 47. */

@@ -13,8 +13,8 @@
 #include "base/err.h"
 #include "capture/blocks.h"
 #include "capture/filter.h"
+#include "capture/intake.h"
 #include "capture/kernel_filter.h"
-#include "capture/netif.h"
 #include "capture/source.h"
 
 /* One pcap_dispatch: so many that the calls cost nothing, and bounded, since
@@ -27,15 +27,10 @@
 /* How often to look whether the ring is empty while it is being emptied. */
 #define WEIR_LIVE_DRAIN_MS 10
 
-enum weir_live_state {
-    WEIR_LIVE_RUNNING,
-    WEIR_LIVE_DRAINING, /* the intake is closed, the ring gives the rest */
-    WEIR_LIVE_ENDED,
-};
-
 struct weir_live {
-    struct weir_source base; /* first: what others see */
+    struct weir_source base;   /* first: what others see */
     struct weir_ifaces ifaces; /* where the recording has no other */
+    struct weir_intake intake;
 
     pcap_t *pcap;
     int fd;
@@ -55,28 +50,12 @@ struct weir_live {
     struct weir_fill full; /* if it has a block: goes out next */
     int64_t fill_since_ns; /* fill has waited since; 0: it has not */
 
-    enum weir_live_state state;
     bool broken; /* libpcap is not to be asked for frames again */
-    enum weir_netif_state link;
-    int64_t deadline_ns; /* of DRAINING */
-    int64_t stats_at_ns;
-    int64_t watched_at_ns;
     uint64_t received;
     struct pcap_stat last; /* libpcap's 32-bit sums at the last look */
     struct weir_source_stats stats;
-
-    int error; /* what next says in the end; 0: END */
-    struct weir_err error_text;
-    struct weir_err notice;
 };
 
 extern const struct weir_source_ops weir_live_ops;
-
-/* weir_live_notify: the text in notice is new. */
-static inline void weir_live_notify(struct weir_live *live)
-{
-    live->base.notice = live->notice.text;
-    live->base.notice_generation++;
-}
 
 #endif

@@ -6,6 +6,9 @@
  * Threads   any; one at a time per socket. */
 
 #include <stdbool.h>
+#include <stdint.h>
+
+struct weir_err;
 
 enum weir_netif_state {
     WEIR_NETIF_UP,
@@ -20,5 +23,18 @@ enum weir_netif_state weir_netif_bound_state(int packet_socket);
 /* weir_netif_copies: the interface gives frames that it sends a second time,
  * as received: loopback and CAN. */
 bool weir_netif_copies(int any_socket, const char *name);
+
+/* weir_netif_is_ethernet: its frames have Ethernet's header and nothing
+ * before or behind it that a switch's driver has put there.  Loopback, too.
+ * False if there is no such interface. */
+bool weir_netif_is_ethernet(int any_socket, const char *name);
+
+/* weir_netif_frame_max: the longest frame that can come from the link of an
+ * Ethernet interface: its MTU, the header, two tags.  0 if not known. */
+uint32_t weir_netif_frame_max(int any_socket, const char *name);
+
+/* weir_netif_refused: why the device cannot be captured from, in one line:
+ * -ENODEV, -EPERM, -ENETDOWN.  Returns code. */
+int weir_netif_refused(struct weir_err *err, int code, const char *device);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "capture/filter.h"
+#include "capture/netif.h"
 
 /* What pcap_activate said, in one line that names the device. */
 static int activate_error(pcap_t *pcap, const char *device, int status,
@@ -13,16 +14,12 @@ static int activate_error(pcap_t *pcap, const char *device, int status,
 {
     switch (status) {
     case PCAP_ERROR_NO_SUCH_DEVICE:
-        return weir_err_set(err, -ENODEV, "%s: no such device", device);
+        return weir_netif_refused(err, -ENODEV, device);
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
-        return weir_err_set(err, -EPERM,
-                            "%s: no privilege to capture: that takes "
-                            "CAP_NET_RAW (try sudo)",
-                            device);
+        return weir_netif_refused(err, -EPERM, device);
     case PCAP_ERROR_IFACE_NOT_UP:
-        return weir_err_set(err, -ENETDOWN, "%s: the interface is down",
-                            device);
+        return weir_netif_refused(err, -ENETDOWN, device);
     default:
         break;
     }
@@ -57,6 +54,13 @@ int weir_pcap_handle_open(pcap_t **out,
     if (pcap == NULL)
         return weir_err_set(err, -EIO, "%s: %s", config->device, text);
     configure(pcap, config);
+    if (config->adapter_stamps &&
+        pcap_set_tstamp_type(pcap, PCAP_TSTAMP_ADAPTER) != 0) {
+        pcap_close(pcap);
+        return weir_err_set(err, -EOPNOTSUPP,
+                            "%s: the adapter cannot stamp frames: -j host",
+                            config->device);
+    }
     const int status = pcap_activate(pcap);
     if (status < 0) {
         const int rc = activate_error(pcap, config->device, status, err);

@@ -16,6 +16,7 @@ struct weir_err;
 struct weir_pcap_handle_config {
     const char *device;
     bool promisc;
+    bool adapter_stamps;
     uint32_t snaplen; /* 1 to WEIR_SNAPLEN_MAX */
     uint32_t buffer_bytes;
     uint32_t timeout_ms;

@@ -42,6 +42,7 @@ struct weir_source_stats {
     uint64_t kernel_seen; /* behind the kernel's filter, drops included */
     uint64_t kernel_dropped;
     uint64_t interface_dropped;
+    uint64_t freezes; /* times that the kernel's ring was full */
     uint64_t discards[WEIR_DISCARD_COUNT];
     bool derived; /* see ledger.h, kernel_derived */
 };

@@ -11,15 +11,6 @@
 #include "capture/live.h"
 #include "capture/pcap_handle.h"
 
-#define STATS_INTERVAL_NS (250 * WEIR_NS_PER_MS)
-#define WATCH_INTERVAL_NS (50 * WEIR_NS_PER_MS)
-#define WAIT_UP_MS        250
-#define WAIT_DOWN_MS      100
-
-/* After a cut the kernel gives its open block within the retire timeout;
- * twice that and this later, what it counted and did not give is unread. */
-#define DRAIN_EXTRA_MS 500
-
 static struct weir_live *live_of(struct weir_source *source)
 {
     return (struct weir_live *)source;
@@ -120,61 +111,31 @@ static void look_at_stats(struct weir_live *live)
 /* Ends the intake: for a cut, or with an error to tell when all is given. */
 static void drain(struct weir_live *live, int error)
 {
-    if (live->state != WEIR_LIVE_RUNNING)
+    if (live->intake.state != WEIR_INTAKE_RUNNING)
         return;
-    live->error = error;
     if (live->packet_socket) {
         /* Cannot fail, but for want of memory: then the deadline ends it. */
         (void)weir_kernel_filter_reject_all(live->fd);
         weir_kernel_filter_settle();
     }
-    live->state = WEIR_LIVE_DRAINING;
-    live->deadline_ns =
-        weir_clock_mono_ns() +
-        (2 * (int64_t)live->timeout_ms + DRAIN_EXTRA_MS) * WEIR_NS_PER_MS;
+    weir_intake_drain(&live->intake, error);
 }
 
-/* Whether the kernel's counts and ours meet, or never will. */
-static bool drained(struct weir_live *live, int64_t now_ns)
+/* Ends it where the kernel's counts and ours meet, or never will. */
+static void settle(struct weir_live *live, int64_t now_ns)
 {
+    const bool over =
+        live->broken || weir_intake_overdue(&live->intake, now_ns);
     look_at_stats(live);
-    struct weir_source_stats *stats = &live->stats;
-    const uint64_t known = live->received + stats->kernel_dropped;
-    if (stats->kernel_seen == known && live->packet_socket)
-        return true;
-    if (now_ns < live->deadline_ns && !live->broken)
-        return false;
-    if (stats->kernel_seen > known) {
-        stats->discards[WEIR_DISCARD_UNREAD] = stats->kernel_seen - known;
-        stats->derived = true;
-    }
-    return true;
-}
-
-static void watch_link(struct weir_live *live)
-{
-    const enum weir_netif_state link = weir_netif_bound_state(live->fd);
-    if (link == live->link)
-        return;
-    live->link = link;
-    if (link == WEIR_NETIF_GONE) {
-        drain(live,
-              weir_err_set(&live->error_text, -ENODEV,
-                           "%s: the interface was removed", live->base.name));
-        return;
-    }
-    weir_err_set(&live->notice, 0,
-                 link == WEIR_NETIF_UP ? "%s is up again"
-                                       : "%s is down: waiting until it is up",
-                 live->base.name);
-    weir_live_notify(live);
+    if (live->packet_socket || over)
+        weir_intake_settle(&live->intake, &live->stats, live->received, over);
 }
 
 /* Fills blocks until one is full or there is nothing more now. */
 static void pump(struct weir_live *live, int64_t now_ns)
 {
     /* Where the intake could not be cut, time ends it. */
-    if (live->state == WEIR_LIVE_DRAINING && now_ns > live->deadline_ns)
+    if (weir_intake_overdue(&live->intake, now_ns))
         live->broken = true;
     while (live->full.base == NULL && !live->broken) {
         const int n = pcap_dispatch(live->pcap, WEIR_LIVE_DISPATCH, take_frame,
@@ -184,8 +145,8 @@ static void pump(struct weir_live *live, int64_t now_ns)
         if (n < 0 && !weir_pcap_handle_link_error(live->pcap)) {
             live->broken = true;
             const int error =
-                weir_err_set(&live->error_text, -EIO, "%s: %s", live->base.name,
-                             pcap_geterr(live->pcap));
+                weir_err_set(&live->intake.error_text, -EIO, "%s: %s",
+                             live->base.name, pcap_geterr(live->pcap));
             drain(live, error);
         }
         if (n < WEIR_LIVE_DISPATCH)
@@ -204,38 +165,33 @@ static int lend(struct weir_live *live, struct weir_fill *fill,
 /* Nothing more is there now, and fill holds frames: they go, or wait. */
 static bool held_enough(struct weir_live *live, int64_t now_ns)
 {
-    if (live->state != WEIR_LIVE_RUNNING || live->hold_ns == 0)
+    if (live->intake.state != WEIR_INTAKE_RUNNING || live->hold_ns == 0)
         return true;
     if (live->fill_since_ns == 0)
         live->fill_since_ns = now_ns;
     return now_ns - live->fill_since_ns >= live->hold_ns;
 }
 
-static int wait_ms(const struct weir_live *live, int64_t now_ns)
+/* A frame that is held shortens the wait. */
+static void shorten_wait(struct weir_live *live, int64_t now_ns)
 {
-    if (live->state == WEIR_LIVE_DRAINING)
-        return WEIR_LIVE_DRAIN_MS;
-    const int idle = live->link == WEIR_NETIF_UP ? WAIT_UP_MS : WAIT_DOWN_MS;
-    if (live->fill.frames == 0)
-        return idle;
     const int64_t left_ns = live->fill_since_ns + live->hold_ns - now_ns;
     const int64_t left_ms = left_ns / WEIR_NS_PER_MS + 1;
-    return left_ms < idle ? (int)left_ms : idle;
+    if (live->fill.frames > 0 && left_ms < live->base.wait_ms)
+        live->base.wait_ms = (int)left_ms;
 }
 
 /* What is due from time to time while frames come in, and while none do. */
 static void housekeep(struct weir_live *live, int64_t now_ns)
 {
-    if (live->state != WEIR_LIVE_RUNNING)
-        return;
-    if (now_ns - live->stats_at_ns >= STATS_INTERVAL_NS) {
-        live->stats_at_ns = now_ns;
+    if (weir_intake_count_due(&live->intake, now_ns))
         look_at_stats(live);
-    }
-    if (live->bound && now_ns - live->watched_at_ns >= WATCH_INTERVAL_NS) {
-        live->watched_at_ns = now_ns;
-        watch_link(live);
-    }
+    if (!live->bound || !weir_intake_watch_due(&live->intake, now_ns))
+        return;
+    const int rc =
+        weir_intake_link(&live->intake, weir_netif_bound_state(live->fd));
+    if (rc != 0)
+        drain(live, rc);
 }
 
 static int live_next(struct weir_source *source, struct weir_lease *out,
@@ -246,18 +202,17 @@ static int live_next(struct weir_source *source, struct weir_lease *out,
         take_block(live);
     const int64_t now_ns = weir_clock_mono_ns();
     housekeep(live, now_ns);
-    if (live->state != WEIR_LIVE_ENDED)
+    if (live->intake.state != WEIR_INTAKE_ENDED)
         pump(live, now_ns);
     if (live->full.base != NULL)
         return lend(live, &live->full, out);
     if (live->fill.frames > 0 && held_enough(live, now_ns))
         return lend(live, &live->fill, out);
-    if (live->state == WEIR_LIVE_DRAINING && drained(live, now_ns))
-        live->state = WEIR_LIVE_ENDED;
-    if (live->state == WEIR_LIVE_ENDED && live->error != 0)
-        return weir_err_set(err, live->error, "%s", live->error_text.text);
-    source->wait_ms = wait_ms(live, now_ns);
-    return live->state == WEIR_LIVE_ENDED ? WEIR_SOURCE_END : WEIR_SOURCE_WAIT;
+    if (live->intake.state == WEIR_INTAKE_DRAINING)
+        settle(live, now_ns);
+    const int answer = weir_intake_answer(&live->intake, err);
+    shorten_wait(live, now_ns);
+    return answer;
 }
 
 static void live_reclaim(struct weir_source *source, struct weir_lease *lease)
@@ -274,7 +229,7 @@ static void live_stats(struct weir_source *source,
                        struct weir_source_stats *out)
 {
     struct weir_live *live = live_of(source);
-    if (live->state != WEIR_LIVE_ENDED)
+    if (live->intake.state != WEIR_INTAKE_ENDED)
         look_at_stats(live);
     *out = live->stats;
 }

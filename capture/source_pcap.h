@@ -35,6 +35,7 @@ struct weir_pcap_config {
     struct weir_source_config source;
     const char *device;    /* borrowed until close */
     bool promisc;          /* `any` cannot: ignored there */
+    bool adapter_stamps;   /* time stamps by the device's own clock */
     uint32_t buffer_bytes; /* of the kernel's ring; 0: the default */
     uint32_t timeout_ms;   /* until the kernel gives a block that is not
                               full; 0: the default */

@@ -11,6 +11,7 @@
 #include "base/pcap.h"
 #include "capture/cooked.h"
 #include "capture/live.h"
+#include "capture/live_filter.h"
 #include "capture/pcap_handle.h"
 #include "capture/source_pcap.h"
 
@@ -100,54 +101,6 @@ static int empty_ring(struct weir_live *live, struct weir_err *err)
     }
 }
 
-/* What the kernel cannot be asked is left to weir; the kernel then only cuts
- * the frames. */
-static int filter_in_weir(struct weir_live *live, const char *text,
-                          const struct weir_kernel_filter_config *config,
-                          struct weir_err *err)
-{
-    struct weir_kernel_filter kernel;
-    int rc = weir_filter_compile(
-        &live->filter, text, weir_linktype_from_dlt(pcap_datalink(live->pcap)),
-        live->snaplen, err);
-    if (rc != 0)
-        return weir_err_wrap(err, rc, "%s", live->base.name);
-    weir_err_set(&live->notice, 0,
-                 "%s: the kernel cannot test this filter, weir does",
-                 live->base.name);
-    weir_live_notify(live);
-    if (!live->packet_socket)
-        return 0;
-    const struct bpf_insn all = {.code = BPF_RET | BPF_K, .k = live->snaplen};
-    rc = weir_kernel_filter_make(&kernel, &all, 1, config);
-    if (rc == 0)
-        rc = weir_kernel_filter_attach(live->fd, &kernel);
-    if (rc != 0)
-        return weir_err_sys(err, rc, "%s: SO_ATTACH_FILTER", live->base.name);
-    return 0;
-}
-
-/* Opens the intake. */
-static int install_filter(struct weir_live *live, const char *text,
-                          const struct weir_kernel_filter_config *config,
-                          struct weir_err *err)
-{
-    if (!live->packet_socket)
-        return text[0] != '\0' ? filter_in_weir(live, text, config, err) : 0;
-    struct weir_kernel_filter kernel;
-    struct bpf_program program;
-    int rc = weir_pcap_handle_compile(live->pcap, &program, live->base.name,
-                                      text, err);
-    if (rc != 0)
-        return rc;
-    rc = weir_kernel_filter_make(&kernel, program.bf_insns, program.bf_len,
-                                 config);
-    pcap_freecode(&program);
-    if (rc == 0)
-        rc = weir_kernel_filter_attach(live->fd, &kernel);
-    return rc == 0 ? 0 : filter_in_weir(live, text, config, err);
-}
-
 static int start(struct weir_live *live,
                  const struct weir_source_config *config, struct weir_err *err)
 {
@@ -163,16 +116,28 @@ static int start(struct weir_live *live,
         if (rc != 0)
             return rc;
     }
-    const int rc = install_filter(
-        live, config->filter != NULL ? config->filter : "", &kernel, err);
+    const struct weir_live_filter_config filter = {
+        .device = live->base.name,
+        .text = config->filter,
+        .snaplen = live->snaplen,
+        .pcap = live->pcap,
+        .fd = live->packet_socket ? live->fd : -1,
+        .kernel = kernel,
+    };
+    const int rc = weir_live_filter_install(&filter, &live->filter,
+                                            &live->intake.notice, err);
     if (rc != 0)
         return rc;
+    if (live->filter != NULL)
+        weir_intake_notify(&live->intake);
     struct weir_iface iface = {
         .linktype = weir_linktype_from_dlt(pcap_datalink(live->pcap)),
         .tsresol = live->fraction_ns == 1 ? 9 : 6,
         .snaplen = live->snaplen,
         .filter = live->filter,
     };
+    if (iface.linktype == WEIR_LINKTYPE_ETHERNET && live->bound)
+        iface.frame_max = weir_netif_frame_max(live->fd, live->base.name);
     snprintf(iface.name, sizeof iface.name, "%s", live->base.name);
     live->base.ifaces->filter_text = config->filter;
     const int number = weir_ifaces_join(live->base.ifaces, &iface);
@@ -191,6 +156,7 @@ int weir_pcap_source_open(struct weir_source **out,
     const struct weir_pcap_handle_config handle = {
         .device = config->device,
         .promisc = config->promisc,
+        .adapter_stamps = config->adapter_stamps,
         .snaplen = common->snaplen == 0 || common->snaplen > WEIR_SNAPLEN_MAX
                        ? WEIR_SNAPLEN_MAX
                        : common->snaplen,
@@ -218,10 +184,12 @@ int weir_pcap_source_open(struct weir_source **out,
     live->base.hold_ns =
         live->hold_ns + (live->timeout_ms + TIMER_SLACK_MS) * WEIR_NS_PER_MS;
     live->block_bytes = common->block_bytes;
-    int rc = weir_pcap_handle_open(&live->pcap, &handle, &live->notice, err);
+    weir_intake_open(&live->intake, &live->base, handle.timeout_ms);
+    int rc =
+        weir_pcap_handle_open(&live->pcap, &handle, &live->intake.notice, err);
     if (rc == 0) {
-        if (live->notice.text[0] != '\0')
-            weir_live_notify(live);
+        if (live->intake.notice.text[0] != '\0')
+            weir_intake_notify(&live->intake);
         recognise(live, config->device);
         live->base.fd = live->fd;
         /* One to fill, and one that is full when the frame behind it has

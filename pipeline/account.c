@@ -29,7 +29,7 @@ static bool is_whole(const struct weir_account_config *config,
     bool whole = config->snaplen == 0;
     for (uint32_t i = 0; i < batch->ifaces_count; i++) {
         const struct weir_iface *iface = &batch->ifaces->at[i];
-        whole = whole && iface->filter == NULL &&
+        whole = whole && iface->filter == NULL && !iface->copies &&
                 (!config->one_linktype || iface->linktype == config->linktype);
     }
     return whole;
@@ -45,6 +45,10 @@ static uint32_t select_frames(const struct weir_account_config *config,
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
         const struct weir_iface *iface = &ifaces->at[v[i].iface];
+        if ((v[i].flags & WEIR_FRAME_COPY) != 0) {
+            out->excluded[WEIR_EXCLUDED_OUTGOING]++;
+            continue;
+        }
         if (config->one_linktype && iface->linktype != config->linktype) {
             out->excluded[WEIR_EXCLUDED_LINK_TYPE]++;
             continue;
@@ -104,12 +108,14 @@ static void dissect_frames(const struct weir_ifaces *ifaces,
     struct weir_tally tallies[VECTOR];
     struct weir_dissection d;
     uint32_t faults = 0;
+    uint32_t oversized = 0;
     note_frames(out, v, n);
     for (uint32_t i = 0; i < n; i++) {
         const struct weir_frame *f = &v[i];
+        const struct weir_iface *iface = &ifaces->at[f->iface];
         ahead_step(&ahead);
-        weir_dissect(&d, f->data, f->caplen, f->len,
-                     ifaces->at[f->iface].linktype);
+        oversized += iface->frame_max != 0 && f->len > iface->frame_max;
+        weir_dissect(&d, f->data, f->caplen, f->len, iface->linktype);
         tallies[i] = (struct weir_tally){
             .path = d.path,
             .address = f->data + d.talker_offset,
@@ -121,6 +127,7 @@ static void dissect_frames(const struct weir_ifaces *ifaces,
         if (flows->table != NULL)
             weir_flow_count_add(flows, &d, f);
     }
+    out->oversized += oversized;
     if (faults != WEIR_OUTCOME_OK)
         note_faults(out, tallies, n);
     weir_summary_count(summary, tallies, n);

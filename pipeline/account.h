@@ -44,6 +44,7 @@ struct weir_account {
     uint64_t malformed;
     uint64_t truncated;
     uint64_t cut;        /* passed frames that the snapshot length shortened */
+    uint64_t oversized;  /* longer than their link's frame_max */
     int64_t time_min_ns; /* as in struct weir_batch */
     int64_t time_max_ns;
     struct weir_flow_kinds flows; /* of what was counted into flows */
@@ -62,8 +63,8 @@ void weir_account_batch(const struct weir_account_config *config,
 
 /* weir_account_split: the batch's first `kept` passed frames were delivered,
  * the others not.  Adds the others to the summary and, if it is not NULL, to
- * the flows.  Sets *kept_out and *rest_out (excluded, malformed, truncated and
- * flows are only set in the rest). */
+ * the flows.  Sets *kept_out and *rest_out (excluded, malformed, truncated,
+ * oversized and flows are only set in the rest). */
 void weir_account_split(const struct weir_account_config *config,
                         const struct weir_batch *batch, uint32_t kept,
                         struct weir_summary *summary,

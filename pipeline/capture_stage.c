@@ -35,6 +35,7 @@ static void read_counts(struct weir_lane *lane)
     weir_counter_set(&cells->kernel_seen, s.kernel_seen);
     weir_counter_set(&cells->kernel_dropped, s.kernel_dropped);
     weir_counter_set(&cells->interface_dropped, s.interface_dropped);
+    weir_counter_set(&cells->freezes, s.freezes);
     for (int i = 0; i < WEIR_DISCARD_COUNT; i++)
         weir_counter_set(&cells->discards[i], s.discards[i]);
     weir_counter_set(&cells->derived, s.derived ? 1 : 0);

@@ -258,6 +258,7 @@ void weir_lane_progress(const struct weir_lane *lane, uint64_t taken,
         const struct worker_cells *cells = &lane->workers[i].cells;
         out->malformed += weir_counter_read(&cells->malformed);
         out->truncated += weir_counter_read(&cells->truncated);
+        out->oversized += weir_counter_read(&cells->oversized);
         passed += weir_counter_read(&cells->passed);
         for (int e = 0; e < WEIR_EXCLUDED_COUNT; e++)
             out->ledger.excluded[e] += weir_counter_read(&cells->excluded[e]);
@@ -265,6 +266,7 @@ void weir_lane_progress(const struct weir_lane *lane, uint64_t taken,
     }
     weir_lane_intake(lane, &out->ledger);
     out->starved = weir_counter_read(&lane->capture.cells.starved);
+    out->freezes = weir_counter_read(&lane->capture.cells.freezes);
     out->ledger.in_flight = (out->ledger.received - worked) + (passed - taken);
 }
 

@@ -25,6 +25,7 @@ struct capture_cells {
     struct weir_counter kernel_seen;
     struct weir_counter kernel_dropped;
     struct weir_counter interface_dropped;
+    struct weir_counter freezes;
     struct weir_counter discards[WEIR_DISCARD_COUNT];
     struct weir_counter derived;
     struct weir_counter sent;    /* batches */
@@ -55,6 +56,7 @@ struct worker_cells {
     struct weir_counter excluded[WEIR_EXCLUDED_COUNT];
     struct weir_counter malformed;
     struct weir_counter truncated;
+    struct weir_counter oversized;
 };
 
 struct worker_stage {

@@ -219,6 +219,7 @@ static void account_rest(struct weir_outlet *outlet, struct inlet *in,
         weir_flow_feed_note(outlet->flows_rest, &rest.flows);
     weir_counter_add(&cells->malformed, rest.malformed);
     weir_counter_add(&cells->truncated, rest.truncated);
+    weir_counter_add(&cells->oversized, rest.oversized);
     weir_counter_add(&cells->delivered_bytes, kept.passed_bytes);
     note_times(cells, kept.time_min_ns, kept.time_max_ns);
     /* A sink that was told to wait no more has not failed. */
@@ -434,6 +435,7 @@ uint64_t weir_outlet_progress(const struct weir_outlet *outlet, uint32_t inlet,
     out->delivered_bytes = weir_counter_read(&cells->delivered_bytes);
     out->malformed = 0 - weir_counter_read(&cells->malformed);
     out->truncated = 0 - weir_counter_read(&cells->truncated);
+    out->oversized = 0 - weir_counter_read(&cells->oversized);
     out->write_ns = (int64_t)weir_counter_read(&cells->write_ns);
     out->late = weir_counter_read(&cells->late);
     out->late_ns = (int64_t)weir_counter_read(&cells->late_ns);

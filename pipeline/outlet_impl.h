@@ -26,6 +26,7 @@ struct inlet_cells {
     /* What workers counted of frames that were not delivered. */
     struct weir_counter malformed;
     struct weir_counter truncated;
+    struct weir_counter oversized;
     /* Of delivered frames: int64_t in the cells' 64 bits. */
     struct weir_counter time_min_ns;
     struct weir_counter time_max_ns;

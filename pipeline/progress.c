@@ -36,7 +36,9 @@ void weir_progress_add(struct weir_progress *into,
     into->delivered_bytes += of->delivered_bytes;
     into->malformed += of->malformed;
     into->truncated += of->truncated;
+    into->oversized += of->oversized;
     into->starved += of->starved;
+    into->freezes += of->freezes;
     into->write_ns += of->write_ns;
     into->late += of->late;
     into->hurried += of->hurried;

@@ -15,12 +15,14 @@ struct weir_progress {
     uint64_t delivered_bytes; /* as on the wire */
     uint64_t malformed;
     uint64_t truncated;
-    uint64_t starved; /* times that the pool was empty */
-    int64_t write_ns; /* that the writer spent in the sink's write */
-    uint64_t late;    /* blocks of several lanes in one file that begin before
-                         what was written ends; 0 for one lane */
-    int64_t late_ns;  /* by so much at most */
-    uint64_t hurried; /* blocks that did not wait for a silent lane */
+    uint64_t oversized; /* frames longer than their link's */
+    uint64_t starved;   /* times that the pool was empty */
+    uint64_t freezes;   /* times that the kernel's ring was full */
+    int64_t write_ns;   /* that the writer spent in the sink's write */
+    uint64_t late;      /* blocks of several lanes in one file that begin before
+                           what was written ends; 0 for one lane */
+    int64_t late_ns;    /* by so much at most */
+    uint64_t hurried;   /* blocks that did not wait for a silent lane */
     int64_t time_min_ns; /* of delivered frames; INT64_MAX if none */
     int64_t time_max_ns; /* INT64_MIN if none */
 };

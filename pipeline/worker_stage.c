@@ -34,6 +34,7 @@ static void process(struct weir_lane *lane, struct worker_stage *w,
         weir_counter_add(&w->cells.excluded[i], a.excluded[i]);
     weir_counter_add(&w->cells.malformed, a.malformed);
     weir_counter_add(&w->cells.truncated, a.truncated);
+    weir_counter_add(&w->cells.oversized, a.oversized);
 }
 
 static void hand_over(struct worker_stage *w, int64_t now_ns)

@@ -18,6 +18,9 @@
 /* Direction as the source knows it; neither bit: unknown. */
 #define WEIR_FRAME_INBOUND  UINT16_C(0x0002)
 #define WEIR_FRAME_OUTBOUND UINT16_C(0x0004)
+/* What the device sends and then gives again as received (loopback): the
+ * first of the two, which is excluded[outgoing]. */
+#define WEIR_FRAME_COPY UINT16_C(0x0008)
 
 struct weir_frame {
     const uint8_t *data;

@@ -16,6 +16,7 @@
  * acquires. */
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -30,6 +31,9 @@ struct weir_iface {
     uint8_t fcs_bytes;              /* frame check sequence at the end */
     uint8_t tsresol;                /* if_tsresol of the source, 9 = ns */
     uint32_t snaplen;               /* 0: no limit is known */
+    bool copies;                    /* some frames are marked WEIR_FRAME_COPY */
+    uint32_t frame_max; /* len of the longest frame of its link; longer ones
+                           were merged on their way to us; 0: not known */
     /* What each frame must pass in the worker; NULL: all pass, or the
      * kernel has filtered already. */
     const struct weir_filter *filter;

@@ -16,20 +16,23 @@
  *     "protocols": [ { "name", "frames", "bytes", "children": [ … ] } ],
  *     "sizes": [ { "min", "max", "frames", "bytes" } ],
  *     "talkers": [ { "address", "frames", "bytes" } ],
- *     "malformed": { reason: frames },
+ *     "malformed": { reason: frames }, "oversized",
  *     "write": { "mode", "in_place", "compacted", "copied",
  *                "padding_bytes" },
- *     "starved", "write_ns", "threads": [ { "name", "cpu_ns" } ] }
+ *     "starved", "freezes", "write_ns", "threads": [ { "name", "cpu_ns" } ] }
  *
  * kernel_seen and kernel_dropped are null where no kernel counts.  The ledger
  * also has "interface_dropped" where the interface dropped frames, and
  * "kernel_derived": true where a discard was not counted but derived;
  * "talkers_other" has the frames and bytes of the talkers that are not
  * listed, if any.  "malformed" has the reasons that were met, "truncated"
- * among them.  write: how blocks got to the files (file_sink.h); null where
- * there is none.  starved: times that every batch was out, so that the source
- * had to wait.  write_ns: what the writer spent in the sink.  A number above
- * 2^63 - 1 is written as a real.
+ * among them.  oversized: frames that are longer than their interface can
+ * send: something has merged them before they were captured.  write: how
+ * blocks got to the files (file_sink.h); null where there is none.  starved:
+ * times that every batch was out, so that the source had to wait.  freezes:
+ * times that the kernel's ring was full (of the afpacket source, else 0).
+ * write_ns: what the writer spent in the sink.  A number above 2^63 - 1 is
+ * written as a real.
  *
  * Units     frames; bytes as on the wire; nanoseconds.
  * Threads   one at a time; nobody changes the summary meanwhile.
@@ -76,7 +79,9 @@ struct weir_report {
     size_t talkers; /* how many to list; 0: WEIR_REPORT_TALKERS */
     bool writes;    /* there is a file; else delivered means counted */
     struct weir_report_write write;
+    uint64_t oversized;
     uint64_t starved;
+    uint64_t freezes;
     int64_t write_ns;
     const struct weir_report_thread *threads;
     size_t threads_count;

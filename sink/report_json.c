@@ -185,8 +185,10 @@ static char *dump(const struct weir_report *report,
         put(&failed, o, "talkers_other", rest);
     }
     put(&failed, o, "malformed", malformed(&failed, report));
+    put(&failed, o, "oversized", number(report->oversized));
     put(&failed, o, "write", write_counts(&failed, &report->write));
     put(&failed, o, "starved", number(report->starved));
+    put(&failed, o, "freezes", number(report->freezes));
     put(&failed, o, "write_ns", json_integer(report->write_ns));
     put(&failed, o, "threads", threads(&failed, report));
     char *out =

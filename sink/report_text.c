@@ -321,6 +321,20 @@ static void print_malformed(const struct page *page)
     }
 }
 
+/* What was recorded is then not what the wire carried. */
+static void print_oversized(const struct page *page)
+{
+    const uint64_t n = page->report->oversized;
+    if (n == 0)
+        return;
+    fprintf(page->out,
+            "\n%" PRIu64 " frame%s longer than the interface can send.\n"
+            "Its offloads merge frames before they are captured; to\n"
+            "record what the wire carries turn them off:\n"
+            "  ethtool -K INTERFACE gro off lro off tso off gso off\n",
+            n, n == 1 ? " is" : "s are");
+}
+
 /* A long address makes the column of names wider in every table. */
 static int name_columns(const struct weir_talker *talkers, size_t count)
 {
@@ -366,6 +380,7 @@ int weir_report_text(const struct weir_report *report, uint32_t columns,
         print_sizes(&page);
         print_talkers(&page, talkers, count, other);
         print_malformed(&page);
+        print_oversized(&page);
     }
     free(talkers);
     weir_proto_tree_close(&tree);

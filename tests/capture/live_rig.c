@@ -12,6 +12,12 @@
 struct live_got *got;
 uint32_t got_count;
 
+bool live_is_afpacket(void)
+{
+    const char *source = getenv("LIVE_SOURCE");
+    return source != NULL && strcmp(source, "afpacket") == 0;
+}
+
 void live_need(void)
 {
     const char *reason = NULL;
@@ -32,11 +38,38 @@ struct weir_pcap_config live_config(const char *device, const char *filter)
     };
 }
 
+static int try_afpacket(struct weir_source **out,
+                        const struct weir_pcap_config *config,
+                        struct weir_err *err)
+{
+    struct weir_afpacket_layout layout;
+    const int rc = weir_afpacket_layout_make(&layout, config->buffer_bytes, 0,
+                                             config->source.leases, err);
+    if (rc != 0)
+        return rc;
+    struct weir_afpacket_config afpacket = {
+        .source = config->source,
+        .device = config->device,
+        .blocks = layout.blocks,
+        .retire_ms = config->timeout_ms,
+        .promisc = config->promisc,
+    };
+    afpacket.source.block_bytes = layout.block_bytes;
+    return weir_afpacket_source_open(out, &afpacket, err);
+}
+
+int live_try(struct weir_source **out, const struct weir_pcap_config *config,
+             struct weir_err *err)
+{
+    return live_is_afpacket() ? try_afpacket(out, config, err)
+                              : weir_pcap_source_open(out, config, err);
+}
+
 struct weir_source *live_open_config(const struct weir_pcap_config *config)
 {
     struct weir_err err = {""};
     struct weir_source *source = NULL;
-    const int rc = weir_pcap_source_open(&source, config, &err);
+    const int rc = live_try(&source, config, &err);
     cr_assert_eq(rc, 0, "%s", err.text);
     cr_assert(source->live && source->fd >= 0);
     cr_assert_eq(weir_ifaces_count(source->ifaces), 1);

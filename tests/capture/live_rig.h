@@ -6,8 +6,15 @@
  *
  * Threads   the test's one. */
 
+#include <stdbool.h>
+
 #include "base/err.h"
+#include "capture/source_afpacket.h"
 #include "capture/source_pcap.h"
+
+/* Which source a test is for: LIVE_SOURCE in the environment says afpacket,
+ * else it is pcap. */
+bool live_is_afpacket(void);
 
 #define LIVE_KEEP   96
 #define LIVE_FRAMES 32768
@@ -28,8 +35,11 @@ extern uint32_t got_count;
 /* live_need: opens net_rig, or skips the test aloud. */
 void live_need(void);
 
-/* live_config: what the tests have in common. */
+/* live_config: what the tests have in common, in the words of source_pcap; for
+ * afpacket it is put into its own.  hold_ms means nothing there. */
 struct weir_pcap_config live_config(const char *device, const char *filter);
+int live_try(struct weir_source **out, const struct weir_pcap_config *config,
+             struct weir_err *err);
 struct weir_source *live_open_config(const struct weir_pcap_config *config);
 struct weir_source *live_open(const char *device, const char *filter);
 

@@ -1,4 +1,5 @@
-#include "capture/source_pcap.h"
+/* Interfaces that come and go, and those that cannot be had, for every live
+ * source. */
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include "tests/capture/live_rig.h"
 #include "tests/capture/net_rig.h"
 
-Test(source_pcap_link, an_interface_that_was_down_goes_on)
+Test(live_link, an_interface_that_was_down_goes_on)
 {
     live_need();
     struct weir_err err = {""};
@@ -59,13 +60,13 @@ static void check_removal(bool down_first)
     source->ops->close(source);
 }
 
-Test(source_pcap_link, a_removed_interface_gives_all_and_then_a_message)
+Test(live_link, a_removed_interface_gives_all_and_then_a_message)
 {
     live_need();
     check_removal(false);
 }
 
-Test(source_pcap_link, an_interface_removed_while_down_too)
+Test(live_link, an_interface_removed_while_down_too)
 {
     live_need();
     check_removal(true);
@@ -79,7 +80,7 @@ static void check_sequence(void)
                      rig_number(got[i - 1].data, 14) + 1, "frame %u", i);
 }
 
-Test(source_pcap_link, opens_and_cuts_under_load_are_exact)
+Test(live_link, opens_and_cuts_under_load_are_exact)
 {
     live_need();
     const int child = rig_flood(RIG_LEFT, 2000000);
@@ -94,7 +95,7 @@ Test(source_pcap_link, opens_and_cuts_under_load_are_exact)
     rig_flood_end(child);
 }
 
-Test(source_pcap_link, down_and_up_under_load_is_exact)
+Test(live_link, down_and_up_under_load_is_exact)
 {
     live_need();
     struct weir_source *source = live_open(RIG_RIGHT, "udp");
@@ -109,7 +110,7 @@ Test(source_pcap_link, down_and_up_under_load_is_exact)
 }
 
 /* For the namespace that it leaves it is removed. */
-Test(source_pcap_link, an_interface_moved_to_another_namespace)
+Test(live_link, an_interface_moved_to_another_namespace)
 {
     live_need();
     struct weir_err err = {""};
@@ -141,7 +142,7 @@ Test(source_pcap_link, an_interface_moved_to_another_namespace)
     source->ops->close(source);
 }
 
-Test(source_pcap_link, removal_under_load_is_exact)
+Test(live_link, removal_under_load_is_exact)
 {
     live_need();
     struct weir_err err = {""};
@@ -162,13 +163,13 @@ static void check_refused(const char *device, const char *filter, int code,
     struct weir_err err = {""};
     struct weir_source *source = NULL;
     const struct weir_pcap_config config = live_config(device, filter);
-    const int rc = weir_pcap_source_open(&source, &config, &err);
+    const int rc = live_try(&source, &config, &err);
     cr_assert_eq(rc, code, "%s: %d", err.text, rc);
     cr_assert_null(source);
     cr_assert_str_eq(err.text, text);
 }
 
-Test(source_pcap_link, what_cannot_be_opened_says_why)
+Test(live_link, what_cannot_be_opened_says_why)
 {
     live_need();
     check_refused("nosuch0", NULL, -ENODEV, "nosuch0: no such device");
@@ -184,7 +185,7 @@ Test(source_pcap_link, what_cannot_be_opened_says_why)
                   RIG_RIGHT ": the interface is down");
 }
 
-Test(source_pcap_link, without_privilege_it_says_which)
+Test(live_link, without_privilege_it_says_which)
 {
     if (getuid() == 0)
         cr_assert_eq(setresuid(65534, 65534, 65534), 0);
