@@ -13,6 +13,7 @@
  * for another pace. */
 #define STATS_DEFAULT_NS WEIR_NS_PER_S
 #define FLUSH_DEFAULT_NS WEIR_NS_PER_S
+#define BUFFER_MAX       (UINT64_C(1) << 40)
 #define YEAR_NS          (INT64_C(366) * 24 * 3600 * WEIR_NS_PER_S)
 
 enum long_only {
@@ -25,10 +26,13 @@ enum long_only {
     OPT_FLUSH,
     OPT_SYNTH,
     OPT_DRY_RUN,
+    OPT_SOURCE,
+    OPT_BLOCK_SIZE,
+    OPT_RETIRE_TIMEOUT,
     OPT_HELP,
 };
 
-static const char short_options[] = "i:r:w:s:c:pDLdf:nqB:a:b:C:G:W:Z:h";
+static const char short_options[] = "i:r:w:s:c:pDLdf:nqB:j:a:b:C:G:W:Z:h";
 
 static const struct option long_options[] = {
     {"workers", required_argument, NULL, OPT_WORKERS},
@@ -40,6 +44,10 @@ static const struct option long_options[] = {
     {"flush", required_argument, NULL, OPT_FLUSH},
     {"synth", required_argument, NULL, OPT_SYNTH},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
+    {"source", required_argument, NULL, OPT_SOURCE},
+    {"block-size", required_argument, NULL, OPT_BLOCK_SIZE},
+    {"retire-timeout", required_argument, NULL, OPT_RETIRE_TIMEOUT},
+    {"time-stamp-type", required_argument, NULL, 'j'},
     {"help", no_argument, NULL, OPT_HELP},
     {NULL, 0, NULL, 0},
 };
@@ -285,6 +293,78 @@ static int set_output(struct record_options *o, struct weir_args *args,
     }
 }
 
+static int set_source(struct record_options *o, struct weir_args *args)
+{
+    static const char *const names[] = {"auto", "afpacket", "pcap", NULL};
+    int n = weir_args_choice(args, args->value, names);
+    if (n < 0)
+        return n;
+    o->source = (enum record_source)n;
+    return 0;
+}
+
+static int set_stamp(struct record_options *o, struct weir_args *args)
+{
+    static const char *const names[] = {"host", "adapter", NULL};
+    int n = weir_args_choice(args, args->value, names);
+    if (n < 0)
+        return n;
+    o->stamp = (enum weir_stamp)n;
+    return 0;
+}
+
+static int set_block_size(struct record_options *o, struct weir_args *args)
+{
+    uint64_t bytes;
+    int ret = weir_args_size(args, args->value, WEIR_ARGS_KIB,
+                             WEIR_AFPACKET_BLOCK_BYTES_MIN,
+                             WEIR_AFPACKET_BLOCK_BYTES_MAX, &bytes);
+    if (ret < 0)
+        return ret;
+    if ((bytes & (bytes - 1)) != 0)
+        return weir_err_set(&args->err, -EINVAL,
+                            "%s: '%s' is not 128, 256, 512 or 1024 (KiB)",
+                            args->option, args->value);
+    o->block_bytes = (uint32_t)bytes;
+    return 0;
+}
+
+static int set_retire_timeout(struct record_options *o, struct weir_args *args)
+{
+    uint64_t ms;
+    int ret = weir_args_number(args, args->value, 1, 10000, &ms);
+    if (ret == 0)
+        o->retire_ms = (uint32_t)ms;
+    return ret;
+}
+
+/* Options of the capture from a device; the rest is set_output's. */
+static int set_device(struct record_options *o, struct weir_args *args,
+                      int option)
+{
+    switch (option) {
+    case 'i':
+        o->device = args->value;
+        return 0;
+    case 'p':
+        o->no_promisc = true;
+        return 0;
+    case 'B':
+        return weir_args_size(args, args->value, WEIR_ARGS_MIB, 1, BUFFER_MAX,
+                              &o->buffer_bytes);
+    case 'j':
+        return set_stamp(o, args);
+    case OPT_SOURCE:
+        return set_source(o, args);
+    case OPT_BLOCK_SIZE:
+        return set_block_size(o, args);
+    case OPT_RETIRE_TIMEOUT:
+        return set_retire_timeout(o, args);
+    default:
+        return set_output(o, args, option);
+    }
+}
+
 static int set_filter(struct record_options *o, struct weir_args *args)
 {
     free(o->filter);
@@ -296,17 +376,11 @@ static int set_option(struct record_options *o, struct weir_args *args,
                       int option)
 {
     switch (option) {
-    case 'i':
-        o->device = args->value;
-        return 0;
     case 'r':
         o->input = args->value;
         return 0;
     case 's':
         return set_snaplen(o, args);
-    case 'p':
-        o->no_promisc = true;
-        return 0;
     case 'D':
         o->verb = RECORD_LIST_DEVICES;
         return 0;
@@ -323,11 +397,8 @@ static int set_option(struct record_options *o, struct weir_args *args,
     case 'q':
         o->quiet = true;
         return 0;
-    case 'B':
-        return weir_args_size(args, args->value, WEIR_ARGS_MIB, 1, INT32_MAX,
-                              &o->buffer_bytes);
     default:
-        return set_output(o, args, option);
+        return set_device(o, args, option);
     }
 }
 

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "capture/source_afpacket.h"
 #include "capture/source_synth.h"
 #include "pipeline/pipeline.h"
 #include "sink/encode.h"
@@ -33,6 +34,13 @@ enum record_manner {
     RECORD_MANNER_DUMPCAP, /* -b */
 };
 
+/* What captures from a device. */
+enum record_source {
+    RECORD_SOURCE_AUTO, /* afpacket where it can, else libpcap */
+    RECORD_SOURCE_AFPACKET,
+    RECORD_SOURCE_PCAP,
+};
+
 struct record_options {
     enum record_verb verb;
 
@@ -48,7 +56,11 @@ struct record_options {
     char *filter; /* -f or the trailing words, NULL: none */
     uint32_t snaplen;
     bool no_promisc;
-    uint64_t buffer_bytes;
+    enum record_source source;
+    uint64_t buffer_bytes; /* -B */
+    uint32_t block_bytes;  /* --block-size */
+    uint32_t retire_ms;    /* --retire-timeout */
+    enum weir_stamp stamp; /* -j */
     int64_t flush_ns;
 
     uint64_t frames_max;      /* -c, -a packets: */

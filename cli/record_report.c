@@ -25,18 +25,14 @@
  * (docs/architecture.md). */
 #define BLOCK_BYTES 327680u
 
-/* What libpcap's frames are gathered in, at least WEIR_LIVE_BLOCK_BYTES_MIN:
- * four of the kernel's blocks of 256 KiB for one write. */
-#define LIVE_BLOCK_BYTES 1048576u
-
 void record_complain(const struct weir_err *err)
 {
     fprintf(stderr, "weir record: %s\n", err->text);
 }
 
-uint32_t record_block_bytes(const struct record_options *options)
+uint32_t record_block_bytes(const struct record_run *r)
 {
-    return options->device != NULL ? LIVE_BLOCK_BYTES : BLOCK_BYTES;
+    return r->options->device != NULL ? r->device.block_bytes : BLOCK_BYTES;
 }
 
 void record_show_plan(const struct record_run *r)
@@ -46,6 +42,8 @@ void record_show_plan(const struct record_run *r)
     uint32_t batches = weir_lane_batches(o->workers);
     printf("source   %s%s\n", r->source->name,
            r->source->live ? " (live)" : "");
+    if (o->device != NULL)
+        record_device_show(&r->device, o);
     printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
     printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
     if (o->output != NULL) {
@@ -54,7 +52,7 @@ void record_show_plan(const struct record_run *r)
         printf("write    %s\n", weir_file_sink_mode(&config));
     }
     printf("pool     %u batches, blocks of %u KiB\n", batches,
-           record_block_bytes(o) / 1024);
+           record_block_bytes(r) / 1024);
     puts("thread           cpu");
     for (uint32_t i = 0; i < n; i++) {
         const struct weir_thread *t = weir_pipeline_thread(r->pipeline, i);
@@ -104,7 +102,9 @@ static void make_report(const struct record_run *r,
         .proto_name = weir_proto_name,
         .outcome_name = weir_outcome_name,
         .writes = r->options->output != NULL,
+        .oversized = p->oversized,
         .starved = p->starved,
+        .freezes = p->freezes,
         .write_ns = p->write_ns,
     };
     if (r->options->output == NULL)

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "cli/record_device.h"
 #include "pipeline/pipeline.h"
 #include "ring/stop.h"
 #include "sink/live_line.h"
@@ -18,6 +19,7 @@ struct record_options;
 struct record_run {
     const struct record_options *options;
     struct weir_stop stop, abandon;
+    struct record_device device; /* with -i */
     struct weir_source *source;
     struct weir_sink *sink;
     struct weir_pipeline *pipeline;
@@ -37,7 +39,7 @@ void record_sink_config(const struct record_run *r,
                         struct weir_file_sink_config *out);
 
 /* record_block_bytes: of the source's leases. */
-uint32_t record_block_bytes(const struct record_options *options);
+uint32_t record_block_bytes(const struct record_run *r);
 
 /* record_show_plan: --dry-run, on standard output. */
 void record_show_plan(const struct record_run *r);

@@ -16,7 +16,6 @@
 #include "base/err.h"
 #include "base/pcap.h"
 #include "capture/source_file.h"
-#include "capture/source_pcap.h"
 #include "capture/source_synth.h"
 #include "cli/linktypes.h"
 #include "cli/privileges.h"
@@ -30,9 +29,6 @@
 #include "sink/null_sink.h"
 #include "sink/printable.h"
 
-/* A frame waits this long at most for others to fill its block. */
-#define HOLD_MS 50
-
 /* On a terminal the line is kept as fresh as an eye can tell. */
 #define TERMINAL_NS (200 * WEIR_NS_PER_MS)
 
@@ -40,39 +36,23 @@
  * moved out, which costs more than the larger table does. */
 #define TALKERS 262144u
 
-static int open_device(struct record_run *r,
-                       const struct weir_source_config *config,
-                       struct weir_err *err)
-{
-    const struct record_options *o = r->options;
-    int64_t flush_ms = o->flush_ns / WEIR_NS_PER_MS;
-    struct weir_pcap_config live = {
-        .source = *config,
-        .device = o->device,
-        .promisc = !o->no_promisc,
-        .buffer_bytes = (uint32_t)o->buffer_bytes,
-        .timeout_ms = WEIR_PCAP_TIMEOUT_MS,
-        .hold_ms = HOLD_MS,
-    };
-    /* Both waits together keep --flush. */
-    if (flush_ms < WEIR_PCAP_TIMEOUT_MS + HOLD_MS) {
-        live.timeout_ms = flush_ms > 1 ? (uint32_t)flush_ms / 2 : 1;
-        live.hold_ms = (uint32_t)flush_ms / 2;
-    }
-    return weir_pcap_source_open(&r->source, &live, err);
-}
-
 static int open_source(struct record_run *r, struct weir_err *err)
 {
     const struct record_options *o = r->options;
+    const uint32_t leases = weir_lane_batches(o->workers);
+    if (o->device != NULL) {
+        const int ret = record_device_plan(&r->device, o, leases, err);
+        if (ret < 0)
+            return ret;
+    }
     const struct weir_source_config config = {
-        .leases = weir_lane_batches(o->workers),
-        .block_bytes = record_block_bytes(o),
+        .leases = leases,
+        .block_bytes = record_block_bytes(r),
         .snaplen = o->snaplen,
         .filter = o->filter,
     };
     if (o->device != NULL)
-        return open_device(r, &config, err);
+        return record_device_open(&r->source, &r->device, o, &config, err);
     if (o->input != NULL)
         return weir_file_source_open(&r->source, o->input, &config, err);
     return weir_synth_source_open(&r->source, &o->synth_config, &config, err);
@@ -200,7 +180,7 @@ static int open_pipeline(struct record_run *r, struct weir_err *err)
                      .stop = &r->stop,
                      .abandon = &r->abandon,
                      .workers = o->workers,
-                     .block_bytes = record_block_bytes(o),
+                     .block_bytes = record_block_bytes(r),
                      .account = {.format = r->format,
                                  .one_linktype =
                                      r->format == WEIR_FORMAT_PCAP ||

@@ -103,6 +103,14 @@ static int settle_source(struct record_options *o, struct weir_args *args)
         return weir_err_set(err, -EINVAL, "-L goes with -i");
     if (o->device == NULL && (o->buffer_bytes > 0 || o->no_promisc))
         return weir_err_set(err, -EINVAL, "-B and -p go with -i");
+    if (o->device == NULL &&
+        (o->source != RECORD_SOURCE_AUTO || o->stamp != WEIR_STAMP_HOST))
+        return weir_err_set(err, -EINVAL, "--source and -j go with -i");
+    if ((o->device == NULL || o->source == RECORD_SOURCE_PCAP) &&
+        (o->block_bytes > 0 || o->retire_ms > 0))
+        return weir_err_set(err, -EINVAL,
+                            "--block-size and --retire-timeout go with "
+                            "--source afpacket");
     if (o->synth != NULL)
         return weir_synth_parse(o->synth, &o->synth_config, err);
     return 0;

@@ -111,6 +111,7 @@ Test(record_options, sizes_have_the_units_that_people_know)
     cr_expect_eq(parsed("-i a -B 64k")->buffer_bytes, 64U << 10);
     cr_expect_eq(parsed("-i a -B 7m")->buffer_bytes, 7U << 20);
     cr_expect_eq(parsed("-i a -B 1G")->buffer_bytes, 1U << 30);
+    cr_expect_eq(parsed("-i a --block-size 256")->block_bytes, 256U << 10);
     cr_expect_eq(parsed("-i a -w f -C 2")->file_bytes_max, 2000000);
     cr_expect_eq(parsed("-i a -w f -C 2K")->file_bytes_max, 2048);
     cr_expect_eq(parsed("-i a -w f -C 2m")->file_bytes_max, 2U << 20);
@@ -233,6 +234,10 @@ Test(record_options, what_does_not_go_together)
         {"-L -r b", "-L goes with -i"},
         {"-r b -B 1", "-B and -p go with -i"},
         {"-r b -p", "-B and -p go with -i"},
+        {"-r b --source pcap", "--source and -j go with -i"},
+        {"-r b -j adapter", "--source and -j go with -i"},
+        {"-i a --source pcap --block-size 256",
+         "--block-size and --retire-timeout go with --source afpacket"},
         {"-i a -f udp tcp",
          "a filter by -f and another by the words at the end"},
         {"-i a -C 1", "a limit for files goes with -w"},
@@ -266,7 +271,16 @@ Test(record_options, values_out_of_bounds)
         {"-i a -c x", "-c: 'x' is not a number"},
         {"-i a -s 262145", "-s: '262145' is too large: at most 262144"},
         {"-i a -B 0", "-B: '0' is too small: at least 1 bytes"},
-        {"-i a -B 2048", "-B: '2048' is too large: at most 2147483647 bytes"},
+        {"-i a -B 1048577",
+         "-B: '1048577' is too large: at most 1099511627776 bytes"},
+        {"-i a --block-size 64",
+         "--block-size: '64' is too small: at least 131072 bytes"},
+        {"-i a --block-size 384",
+         "--block-size: '384' is not 128, 256, 512 or 1024 (KiB)"},
+        {"-i a --retire-timeout 0",
+         "--retire-timeout: '0' is too small: at least 1"},
+        {"-i a --source raw", "--source: 'raw' is none of auto, afpacket, pcap"},
+        {"-i a -j mine", "-j: 'mine' is none of host, adapter"},
         {"-i a -w f -C 1X",
          "-C: '1X' is not a size: a number, perhaps with K, M or G"},
         {"-i a -w f -G 0", "-G: '0' is too small: at least 1 s"},

@@ -248,7 +248,9 @@ Test(record, the_report_says_what_the_manual_says)
                                           "ledger.lost.abandoned",
                                           "ledger.excluded.link_type",
                                           "ledger.in_flight",
+                                          "oversized",
                                           "starved",
+                                          "freezes",
                                           "write_ns"};
     const struct command_result *r =
         good("weir record -q " MIX "-c 500 --report r.json; "
@@ -257,7 +259,7 @@ Test(record, the_report_says_what_the_manual_says)
              "r.json | tr '\\n' ' '");
     cr_expect_str_eq(r->out, "version source duration_ns frames bytes ledger "
                              "protocols sizes talkers talkers_other malformed "
-                             "write starved write_ns threads "
+                             "oversized write starved freezes write_ns threads "
                              "received written excluded lost in_flight "
                              "kernel_seen kernel_dropped discards balanced ");
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)

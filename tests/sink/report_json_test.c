@@ -68,8 +68,8 @@ Test(report_json, names_and_their_order_never_change)
     fixture_fill(&report);
     json_t *json = parse();
     expect_keys(json, "version source duration_ns frames bytes ledger "
-                      "protocols sizes talkers malformed write starved "
-                      "write_ns threads ");
+                      "protocols sizes talkers malformed oversized write "
+                      "starved freezes write_ns threads ");
     json_t *ledger = json_object_get(json, "ledger");
     expect_keys(ledger, "received written excluded lost in_flight kernel_seen "
                         "kernel_dropped discards balanced ");
@@ -106,12 +106,16 @@ Test(report_json, says_what_held_up_the_threads)
 {
     const struct weir_report_thread threads[] = {{"weir-capture", 12},
                                                  {"weir-write", 345678901234}};
+    report.oversized = 17;
     report.starved = 3;
+    report.freezes = 2;
     report.write_ns = 5000000000;
     report.threads = threads;
     report.threads_count = 2;
     json_t *json = parse();
+    cr_assert_eq(number(json, "oversized"), 17);
     cr_assert_eq(number(json, "starved"), 3);
+    cr_assert_eq(number(json, "freezes"), 2);
     cr_assert_eq(number(json, "write_ns"), 5000000000);
     json_t *list = json_object_get(json, "threads");
     cr_assert_eq(json_array_size(list), 2);

@@ -107,9 +107,20 @@ Test(report_text, is_as_it_always_was)
     free(text);
 }
 
+Test(report_text, warns_of_merged_frames)
+{
+    fixture_fill(&report);
+    report.oversized = 12;
+    char *text = print(0);
+    expect_line(text, "12 frames are longer than the interface can send.");
+    expect_line(text, "  ethtool -K INTERFACE gro off lro off tso off gso off");
+    free(text);
+}
+
 Test(report_text, fits_its_columns)
 {
     fixture_fill(&report);
+    report.oversized = 1;
     for (uint32_t columns = 60; columns <= 120; columns += 20) {
         char *text = print(columns);
         expect_width(text, columns);

@@ -1,0 +1,105 @@
+#include "cli/record_device.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "capture/source_pcap.h"
+#include "cli/record_options.h"
+
+/* What libpcap's frames are gathered in, at least WEIR_LIVE_BLOCK_BYTES_MIN:
+ * four of the kernel's blocks of 256 KiB for one write. */
+#define PCAP_BLOCK_BYTES 1048576u
+
+/* A frame waits this long at most for others to fill its block. */
+#define HOLD_MS 50
+
+int record_device_plan(struct record_device *out,
+                       const struct record_options *o, uint32_t leases,
+                       struct weir_err *err)
+{
+    *out = (struct record_device){.block_bytes = PCAP_BLOCK_BYTES};
+    out->afpacket = o->source == RECORD_SOURCE_AFPACKET ||
+                    (o->source == RECORD_SOURCE_AUTO &&
+                     weir_afpacket_source_suits(o->device));
+    if (!out->afpacket) {
+        if (o->buffer_bytes > INT32_MAX)
+            return weir_err_set(err, -EINVAL,
+                                "-B: libpcap's buffer is less than 2 GiB");
+        return 0;
+    }
+    const int rc = weir_afpacket_layout_make(&out->layout, o->buffer_bytes,
+                                             o->block_bytes, leases, err);
+    out->block_bytes = out->layout.block_bytes;
+    return rc;
+}
+
+/* The time until a block that is not full is given keeps --flush: half of it
+ * is left to those behind us. */
+static uint32_t retire_ms(const struct record_options *o)
+{
+    const int64_t half_ms = o->flush_ns / 2 / WEIR_NS_PER_MS;
+    if (o->retire_ms != 0)
+        return o->retire_ms;
+    if (half_ms < 1)
+        return 1;
+    return half_ms < WEIR_AFPACKET_RETIRE_MS ? (uint32_t)half_ms
+                                             : WEIR_AFPACKET_RETIRE_MS;
+}
+
+static int open_pcap(struct weir_source **out, const struct record_options *o,
+                     const struct weir_source_config *config,
+                     struct weir_err *err)
+{
+    const int64_t flush_ms = o->flush_ns / WEIR_NS_PER_MS;
+    struct weir_pcap_config live = {
+        .source = *config,
+        .device = o->device,
+        .promisc = !o->no_promisc,
+        .adapter_stamps = o->stamp == WEIR_STAMP_ADAPTER,
+        .buffer_bytes = (uint32_t)o->buffer_bytes,
+        .timeout_ms = WEIR_PCAP_TIMEOUT_MS,
+        .hold_ms = HOLD_MS,
+    };
+    /* Both waits together keep --flush. */
+    if (flush_ms < WEIR_PCAP_TIMEOUT_MS + HOLD_MS) {
+        live.timeout_ms = flush_ms > 1 ? (uint32_t)flush_ms / 2 : 1;
+        live.hold_ms = (uint32_t)flush_ms / 2;
+    }
+    return weir_pcap_source_open(out, &live, err);
+}
+
+int record_device_open(struct weir_source **out,
+                       const struct record_device *device,
+                       const struct record_options *o,
+                       const struct weir_source_config *config,
+                       struct weir_err *err)
+{
+    if (!device->afpacket)
+        return open_pcap(out, o, config, err);
+    const struct weir_afpacket_config live = {
+        .source = *config,
+        .device = o->device,
+        .blocks = device->layout.blocks,
+        .retire_ms = retire_ms(o),
+        .promisc = !o->no_promisc,
+        .stamp = o->stamp,
+    };
+    return weir_afpacket_source_open(out, &live, err);
+}
+
+void record_device_show(const struct record_device *device,
+                        const struct record_options *o)
+{
+    if (!device->afpacket) {
+        puts("capture  libpcap");
+        return;
+    }
+    const struct weir_afpacket_layout *layout = &device->layout;
+    printf("capture  afpacket, ring of %" PRIu64 " KiB: %u blocks of %u KiB, "
+           "retired after %u ms\n",
+           (uint64_t)layout->blocks * layout->block_bytes / 1024,
+           layout->blocks, layout->block_bytes / 1024, retire_ms(o));
+}

@@ -1,0 +1,38 @@
+#ifndef WEIR_CLI_RECORD_DEVICE_H
+#define WEIR_CLI_RECORD_DEVICE_H
+
+/* record_device: which live source captures from a device, and how.
+ *
+ * Threads   the control thread. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "capture/source_afpacket.h"
+
+struct record_options;
+
+struct record_device {
+    bool afpacket; /* else libpcap */
+    struct weir_afpacket_layout layout;
+    uint32_t block_bytes; /* of the source's leases */
+};
+
+/* record_device_plan: what `weir record` would open.  Returns 0, or -EINVAL
+ * if the ring that is asked for cannot be. */
+int record_device_plan(struct record_device *out,
+                       const struct record_options *options, uint32_t leases,
+                       struct weir_err *err);
+
+/* record_device_open: opens that; config->block_bytes is the plan's. */
+int record_device_open(struct weir_source **out,
+                       const struct record_device *device,
+                       const struct record_options *options,
+                       const struct weir_source_config *config,
+                       struct weir_err *err);
+
+/* record_device_show: for --dry-run. */
+void record_device_show(const struct record_device *device,
+                        const struct record_options *options);
+
+#endif
