@@ -241,6 +241,57 @@ static void note_order(struct fake_sink *f, const struct weir_batch *batch)
     f->begin_ns = record.time_ns;
 }
 
+/* The frames of a batch that is kept are in a file, or not. */
+static void conclude(struct fake_sink *f)
+{
+    struct fake_kept *kept = &f->kept[f->known++ % FAKE_KEPT_MAX];
+    uint32_t offset = 0;
+    f->accepted -= kept->batch->passed;
+    kept->taken = 0;
+    while (f->failed == 0 && kept->taken < kept->batch->passed) {
+        if (f->delivered >= f->config.fail_at) {
+            f->failed = -ENOSPC;
+            return;
+        }
+        check_record(f, kept->batch, &offset);
+        f->delivered++;
+        kept->taken++;
+    }
+}
+
+static bool keep(struct fake_sink *f, struct weir_batch *batch,
+                 uint32_t frames_max)
+{
+    if (frames_max < batch->passed || f->failed != 0 ||
+        fake_random(&f->random) % 100 >= f->config.keep_percent ||
+        f->delivered + f->accepted + batch->passed >= f->config.done_at ||
+        f->newest - f->oldest == FAKE_KEPT_MAX)
+        return false;
+    note_order(f, batch);
+    if (batch->time_max_ns > f->newest_ns)
+        f->newest_ns = batch->time_max_ns;
+    f->kept[f->newest++ % FAKE_KEPT_MAX] = (struct fake_kept){.batch = batch};
+    f->accepted += batch->passed;
+    return true;
+}
+
+static int fake_settle(struct weir_sink *sink, struct weir_batch **out,
+                       uint32_t *taken, struct weir_err *err)
+{
+    struct fake_sink *f = (struct fake_sink *)sink;
+    *out = NULL;
+    if (f->finished)
+        f->fault = "settled behind the end";
+    while (f->known != f->newest &&
+           (f->failed != 0 || fake_random(&f->random) % 3 == 0))
+        conclude(f);
+    if (f->oldest != f->known) {
+        *out = f->kept[f->oldest % FAKE_KEPT_MAX].batch;
+        *taken = f->kept[f->oldest++ % FAKE_KEPT_MAX].taken;
+    }
+    return f->failed == 0 ? 0 : weir_err_set(err, f->failed, "fake: full late");
+}
+
 static int fake_write(struct weir_sink *sink, struct weir_batch *batch,
                       uint32_t frames_max, uint32_t *taken,
                       struct weir_err *err)
@@ -250,6 +301,15 @@ static int fake_write(struct weir_sink *sink, struct weir_batch *batch,
     if (frames_max == 0 || frames_max > batch->passed || f->finished ||
         batch->chunk.frames != batch->passed)
         f->fault = "a write that is against the contract";
+    if (keep(f, batch, frames_max)) {
+        *taken = batch->passed;
+        return WEIR_SINK_KEPT;
+    }
+    *taken = 0;
+    while (f->known != f->newest)
+        conclude(f);
+    if (f->failed != 0)
+        return weir_err_set(err, f->failed, "fake: full late");
     for (*taken = 0; *taken < frames_max && f->fault == NULL; ++*taken) {
         if (f->delivered >= f->config.fail_at)
             return weir_err_set(err, -ENOSPC, "fake: full as told");
@@ -284,7 +344,10 @@ static int fake_rotate(struct weir_sink *sink, struct weir_err *err)
 static int fake_finish(struct weir_sink *sink, struct weir_err *err)
 {
     (void)err;
-    ((struct fake_sink *)sink)->finished = true;
+    struct fake_sink *f = (struct fake_sink *)sink;
+    if (f->oldest != f->newest)
+        f->fault = "finished with batches that are kept";
+    f->finished = true;
     return 0;
 }
 
@@ -295,6 +358,7 @@ static void fake_close(struct weir_sink *sink)
 
 static const struct weir_sink_ops fake_sink_ops = {
     .write = fake_write,
+    .settle = fake_settle,
     .tick = fake_tick,
     .rotate = fake_rotate,
     .finish = fake_finish,

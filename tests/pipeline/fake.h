@@ -53,7 +53,15 @@ struct fake_sink_config {
     uint64_t fail_at;       /* fails at this delivered frame */
     uint64_t done_at;       /* is done behind so many */
     uint32_t short_percent; /* none: always takes all that it may */
+    uint32_t keep_percent;  /* writes whose batch is kept and settled later */
 };
+
+/* A batch that the sink keeps; taken once its fate is known. */
+struct fake_kept {
+    struct weir_batch *batch;
+    uint32_t taken;
+};
+#define FAKE_KEPT_MAX 64
 
 struct fake_sink {
     struct weir_sink sink;
@@ -68,6 +76,12 @@ struct fake_sink {
     int64_t newest_ns; /* of all frames */
     uint64_t late;     /* batches that begin before newest_ns */
     uint64_t descents; /* batches that begin before the one before them */
+    int failed;        /* a write that was kept: its error */
+    uint32_t oldest;   /* kept batches: [oldest, known) can be settled, */
+    uint32_t known;    /* [known, newest) are being written */
+    uint32_t newest;   /* counted without end */
+    uint64_t accepted; /* frames of the latter */
+    struct fake_kept kept[FAKE_KEPT_MAX];
     bool finished;
     const char *fault; /* what was wrong with what came, or NULL */
 };

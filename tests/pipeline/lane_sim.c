@@ -92,6 +92,7 @@ static void open_sink(struct sim *s, uint64_t seed, uint32_t outlet,
                        .clocked = common->clocked,
                        .fail_at = sometimes(s, 4, 3000),
                        .done_at = sometimes(s, 4, 3000),
+                       .keep_percent = (uint32_t)(pick(s, 2) * pick(s, 101)),
                    });
     weir_assembly_set_sink(s->assembly, outlet, &s->sinks[outlet].sink);
 }
