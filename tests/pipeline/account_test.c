@@ -1,0 +1,251 @@
+#include "pipeline/account.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "base/pcapng_encode.h"
+#include "capture/filter.h"
+#include "ring/iface.h"
+#include "ring/summary.h"
+#include "sink/direct.h"
+#include "sink/encode_lease.h"
+#include "tests/sink/frames.h"
+
+#define FRAMES 100
+#define BYTES  300
+
+static uint8_t data[FRAMES][BYTES];
+static struct weir_frame frames[FRAMES];
+static struct weir_ifaces *ifaces;
+static struct weir_summary *summary;
+static uint8_t *room;
+static bool refuses;
+static unsigned turned;
+
+static uint32_t walk(const struct weir_lease *lease, struct weir_walk *at,
+                     struct weir_frame *out, uint32_t max)
+{
+    uint32_t n = 0;
+    while (n < max && at->frames < lease->frames)
+        out[n++] = frames[at->frames++];
+    return n;
+}
+
+/* As a kernel's block is turned: a block before the records, and the last
+ * record up to a page's end. */
+static bool in_place(struct weir_lease *lease)
+{
+    if (refuses)
+        return false;
+    turned++;
+    uint32_t len = weir_direct_pad(lease->base, 4);
+    lease->preface = len;
+    for (uint32_t i = 0; i < lease->frames; i++)
+        len += weir_pcapng_encode_epb(lease->base + len, 0, frames[i].time_ns,
+                                      0, data[i], BYTES, BYTES);
+    lease->bytes = weir_direct_pad(lease->base, len);
+    lease->records = WEIR_RECORDS_PCAPNG;
+    return true;
+}
+
+static void setup(void)
+{
+    struct weir_summary_config config = {.talkers = 64, .seed = 1};
+    cr_assert_eq(weir_summary_open(&summary, &config, NULL), 0);
+    ifaces = test_ifaces(1, 0);
+    for (uint32_t i = 0; i < FRAMES; i++) {
+        memset(data[i], (int)i, BYTES);
+        frames[i] = (struct weir_frame){.data = data[i],
+                                        .time_ns = 1000 + i,
+                                        .caplen = BYTES,
+                                        .len = BYTES};
+    }
+    room = aligned_alloc(WEIR_LEASE_ALIGN, 2 * 131072);
+    cr_assert_not_null(room);
+    refuses = false;
+    turned = 0;
+}
+
+static void teardown(void)
+{
+    weir_summary_close(summary);
+    free(ifaces);
+    free(room);
+}
+
+TestSuite(account, .init = setup, .fini = teardown);
+
+static struct weir_batch make_batch(void)
+{
+    struct weir_batch batch = {
+        .lease = {.walk = walk,
+                  .base = room,
+                  .bytes = FRAMES * (BYTES + 84),
+                  .room = 131072,
+                  .frames = FRAMES,
+                  .in_place = in_place,
+                  .begin_ns = 1000},
+        .ifaces = ifaces,
+        .ifaces_count = 1,
+        .chunk = {.buf = room + 131072, .capacity = 131072},
+    };
+    batch.chunk.bytes = batch.chunk.buf;
+    return batch;
+}
+
+static struct weir_account_config config_of(void)
+{
+    return (struct weir_account_config){.format = WEIR_FORMAT_PCAPNG,
+                                        .in_place_min = 340};
+}
+
+static struct weir_account run(const struct weir_account_config *config,
+                               struct weir_batch *batch)
+{
+    struct weir_account a;
+    weir_account_batch(config, batch, &batch->chunk, summary, NULL, &a);
+    cr_assert_eq(weir_summary_total(summary).frames, a.passed);
+    return a;
+}
+
+static void assert_compact(const struct weir_batch *batch, uint32_t n)
+{
+    cr_assert_eq(turned, 0);
+    cr_assert_eq(batch->chunk.bytes, batch->chunk.buf);
+    cr_assert_eq(batch->chunk.frames, n);
+    cr_assert_eq(batch->chunk.preface, 0);
+}
+
+Test(account, large_frames_are_turned_where_they_lie)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    struct weir_account a = run(&config, &batch);
+    cr_assert_eq(a.passed, FRAMES);
+    cr_assert_eq(turned, 1);
+    cr_assert_eq(batch.chunk.bytes, room);
+    cr_assert_eq(batch.chunk.len, batch.lease.bytes);
+    cr_assert_eq(batch.chunk.preface, batch.lease.preface);
+    cr_assert_eq(batch.chunk.frames, FRAMES);
+}
+
+Test(account, small_frames_are_copied)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    batch.lease.bytes = FRAMES * 340 - 1;
+    run(&config, &batch);
+    assert_compact(&batch, FRAMES);
+}
+
+Test(account, other_files_have_other_records)
+{
+    struct weir_account_config config = config_of();
+    config.format = WEIR_FORMAT_PCAP;
+    struct weir_batch batch = make_batch();
+    run(&config, &batch);
+    assert_compact(&batch, FRAMES);
+}
+
+Test(account, a_sink_that_wants_none_gets_none)
+{
+    struct weir_account_config config = config_of();
+    config.in_place_min = 0;
+    struct weir_batch batch = make_batch();
+    run(&config, &batch);
+    assert_compact(&batch, FRAMES);
+}
+
+Test(account, a_lease_that_cannot_be_turned_is_copied)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    refuses = true;
+    struct weir_account a = run(&config, &batch);
+    cr_assert_eq(a.passed, FRAMES);
+    assert_compact(&batch, FRAMES);
+}
+
+Test(account, cut_frames_are_copied)
+{
+    struct weir_account_config config = config_of();
+    config.snaplen = BYTES - 1;
+    struct weir_batch batch = make_batch();
+    struct weir_account a = run(&config, &batch);
+    cr_assert_eq(a.cut, FRAMES);
+    assert_compact(&batch, FRAMES);
+    struct weir_encoded record;
+    weir_encoded_read(WEIR_FORMAT_PCAPNG, batch.chunk.bytes, &record);
+    cr_assert_eq(record.bytes, 32 + BYTES);
+    cr_assert_eq(record.len, BYTES);
+}
+
+Test(account, a_snapshot_length_that_cuts_nothing_does_not_matter)
+{
+    struct weir_account_config config = config_of();
+    config.snaplen = BYTES;
+    struct weir_batch batch = make_batch();
+    run(&config, &batch);
+    cr_assert_eq(turned, 1);
+}
+
+Test(account, where_a_frame_is_left_out_the_others_are_copied)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    struct weir_filter *filter = NULL;
+    cr_assert_eq(weir_filter_compile(&filter, "ether[20] != 7", 1, 0, NULL), 0);
+    ifaces->at[0].filter = filter;
+    struct weir_account a = run(&config, &batch);
+    cr_assert_eq(a.excluded[WEIR_EXCLUDED_FILTER], 1);
+    assert_compact(&batch, FRAMES - 1);
+    weir_filter_free(filter);
+}
+
+/* Statistics before the first record, and in that the frames lost. */
+static void assert_loss(const struct weir_chunk *chunk)
+{
+    const uint8_t *at = chunk->bytes;
+    cr_assert_gt(chunk->preface, 0);
+    cr_assert_eq(weir_load_32(at), WEIR_PCAPNG_ISB);
+    cr_assert_eq(weir_load_32(at + 4), chunk->preface);
+    cr_assert_eq(weir_load_32(at + 16), 1000, "the time of the block");
+    cr_assert_eq(weir_load_16(at + 20), WEIR_PCAPNG_ISB_OSDROP);
+    cr_assert_eq(weir_load_64(at + 24), 77);
+    at += chunk->preface;
+    cr_assert_eq(weir_load_32(at), WEIR_PCAPNG_EPB);
+    const uint8_t *option = at + 28 + BYTES;
+    cr_assert_eq(weir_load_16(option), WEIR_PCAPNG_EPB_DROPCOUNT);
+    cr_assert_eq(weir_load_16(option + 2), 8);
+    cr_assert_eq(weir_load_64(option + 4), 5);
+    cr_assert_eq(weir_load_32(option + 12), WEIR_PCAPNG_OPT_END);
+    at += weir_load_32(at + 4);
+    cr_assert_eq(weir_load_32(at + 4), 32 + BYTES, "only the first says it");
+}
+
+Test(account, behind_a_loss_a_chunk_says_what_was_lost)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    config.in_place_min = 0;
+    batch.lease.lost_before = 5;
+    batch.lease.kernel_dropped = 77;
+    run(&config, &batch);
+    cr_assert_eq(batch.chunk.frames, FRAMES);
+    assert_loss(&batch.chunk);
+    struct weir_chunk again = batch.chunk;
+    weir_encode_lease(WEIR_FORMAT_PCAPNG, ifaces, &batch.lease, &again);
+    cr_assert_eq(again.len, batch.chunk.len);
+    assert_loss(&again);
+}
+
+Test(account, a_pcap_has_no_place_for_a_loss)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    config.format = WEIR_FORMAT_PCAP_NS;
+    batch.lease.lost_before = 5;
+    run(&config, &batch);
+    assert_compact(&batch, FRAMES);
+    cr_assert_eq(batch.chunk.len, FRAMES * (16 + BYTES));
+}
