@@ -9,21 +9,63 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/pcapng.h"
+#include "base/pcapng_encode.h"
 
-uint32_t weir_direct_pad(uint8_t *bytes, uint32_t len)
+/* The bytes of a block without options, 0 for blocks that cannot have any. */
+static uint32_t bare_bytes(const uint8_t *block)
 {
-    uint32_t padded = weir_direct_padded(len);
-    uint32_t total = padded - len;
-    if (total == 0)
-        return len;
-    uint8_t *to = bytes + len;
+    switch (weir_load_32(block)) {
+    case WEIR_PCAPNG_SHB:
+        return WEIR_PCAPNG_SHB_BYTES_MIN;
+    case WEIR_PCAPNG_IDB:
+        return WEIR_PCAPNG_IDB_BYTES_MIN;
+    case WEIR_PCAPNG_ISB:
+        return WEIR_PCAPNG_ISB_BYTES_MIN;
+    case WEIR_PCAPNG_EPB:
+        return WEIR_PCAPNG_EPB_BYTES_MIN +
+               weir_pcapng_pad(weir_load_32(block + 20));
+    default:
+        return 0;
+    }
+}
+
+static void put_custom_block(uint8_t *to, uint32_t total)
+{
     memset(to, 0, total);
     weir_store_32(to, WEIR_PCAPNG_CUSTOM_LOCAL);
     weir_store_32(to + 4, total);
     weir_store_32(to + 8, WEIR_PCAPNG_PEN);
     weir_store_32(to + total - 4, total);
-    return padded;
+}
+
+uint32_t weir_direct_pad_tail(uint8_t *bytes, uint32_t len, uint8_t *tail,
+                              uint32_t tail_bytes)
+{
+    uint32_t gap = weir_direct_padded(len) - len;
+    uint8_t *end = tail + tail_bytes;
+    if (gap == 0)
+        return tail_bytes;
+    uint32_t total = weir_load_32(bytes + len - 4);
+    uint8_t *block = bytes + len - total;
+    uint32_t bare = bare_bytes(block);
+    if (bare == 0) {
+        put_custom_block(end, gap);
+        return tail_bytes + gap;
+    }
+    /* The end of the options, if there are any, moves behind the new one. */
+    uint8_t *rest = end - (total > bare ? 8 : 4);
+    weir_pcapng_put_rest(rest, (uint32_t)(end + gap - 4 - rest));
+    weir_store_32(end + gap - 4, total + gap);
+    uint8_t *head_length = block + 4;
+    if (total - 4 <= tail_bytes)
+        head_length = end - (total - 4);
+    weir_store_32(head_length, total + gap);
+    return tail_bytes + gap;
+}
+
+uint32_t weir_direct_pad(uint8_t *bytes, uint32_t len)
+{
+    return weir_direct_pad_tail(bytes, len, bytes, len);
 }
 
 bool weir_direct_is_memory(int fd)

@@ -4,8 +4,10 @@
 /* direct: writes past the page cache (O_DIRECT), and what they ask for.
  *
  * Memory, place in the file and length are multiples of WEIR_LEASE_ALIGN.  A
- * pcapng is made to fit by a Custom Block of zeros, which readers pass over
- * (draft-ietf-opsawg-pcapng, 4.9), so the file is whole after each write.
+ * pcapng is made to fit by its last block, which gets a custom option of
+ * zeros (draft-ietf-opsawg-pcapng, 3.5.1), so the file is whole after each
+ * write.  A Custom Block would do too, but Wireshark's programs show one as a
+ * record, and cannot save it in a pcap.
  *
  * Threads   any; one at a time for one file. */
 
@@ -16,7 +18,8 @@
 
 struct weir_err;
 
-/* weir_direct_pad appends at most so much: no block has less than 16 bytes. */
+/* weir_direct_pad appends at most so much: no option, and no block, is made
+ * of less than 16 bytes. */
 #define WEIR_DIRECT_PAD_MAX (WEIR_LEASE_ALIGN + 12)
 
 static inline bool weir_direct_is_aligned(const void *bytes, uint32_t len)
@@ -24,8 +27,11 @@ static inline bool weir_direct_is_aligned(const void *bytes, uint32_t len)
     return (((uintptr_t)bytes | len) & (WEIR_LEASE_ALIGN - 1)) == 0;
 }
 
-/* weir_direct_padded: the length of len bytes of blocks and the padding.
- * weir_direct_pad: appends the padding; returns the same. */
+/* weir_direct_padded: the length of len bytes of whole blocks with padding.
+ * weir_direct_pad: appends the padding; returns the same.
+ * weir_direct_pad_tail: bytes are as many of the blocks' last, 8 or all at
+ * least, have been copied to `tail`, and it is there that they are padded;
+ * only the length at the last block's head may change before them. */
 static inline uint32_t weir_direct_padded(uint32_t len)
 {
     uint32_t gap = (0u - len) & (WEIR_LEASE_ALIGN - 1);
@@ -33,6 +39,8 @@ static inline uint32_t weir_direct_padded(uint32_t len)
 }
 
 uint32_t weir_direct_pad(uint8_t *bytes, uint32_t len);
+uint32_t weir_direct_pad_tail(uint8_t *bytes, uint32_t len, uint8_t *tail,
+                              uint32_t tail_bytes);
 
 /* weir_direct_is_memory: the file is on a file system without a disk, where
  * direct writes are page-cache writes under another name. */

@@ -300,14 +300,18 @@ int weir_outfile_write_run(struct weir_outfile *out, uint8_t **run,
                            uint32_t len, uint32_t *written,
                            struct weir_err *err)
 {
-    _Alignas(WEIR_LEASE_ALIGN) uint8_t tail[2 * WEIR_LEASE_ALIGN];
+    _Alignas(WEIR_LEASE_ALIGN) uint8_t tail[3 * WEIR_LEASE_ALIGN];
     uint8_t *to = *run - ((uintptr_t)*run & (WEIR_LEASE_ALIGN - 1));
     uint32_t tail_bytes = len & (WEIR_LEASE_ALIGN - 1);
+    /* A block's last 8 bytes may change by its padding. */
+    if (tail_bytes > 0 && tail_bytes < 8 && len > tail_bytes)
+        tail_bytes += WEIR_LEASE_ALIGN;
     uint32_t body_bytes = len - tail_bytes;
     memmove(to, *run, len);
     /* Apart, for the padding may reach over what lies behind the run. */
     memcpy(tail, to + body_bytes, tail_bytes);
-    uint32_t total = body_bytes + weir_direct_pad(tail, tail_bytes);
+    uint32_t total =
+        body_bytes + weir_direct_pad_tail(to, len, tail, tail_bytes);
     *run = to;
     *written = 0;
     while (*written < total) {

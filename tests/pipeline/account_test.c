@@ -38,7 +38,8 @@ static bool in_place(struct weir_lease *lease)
     if (refuses)
         return false;
     turned++;
-    uint32_t len = weir_direct_pad(lease->base, 4);
+    const struct weir_pcapng_isb isb = {.iface = 0};
+    uint32_t len = weir_pcapng_encode_isb(lease->base, &isb);
     lease->preface = len;
     for (uint32_t i = 0; i < lease->frames; i++)
         len += weir_pcapng_encode_epb(lease->base + len, 0, frames[i].time_ns,

@@ -350,7 +350,9 @@ uint32_t test_names(char names[][256], uint32_t max)
         if (entry->d_name[0] == '.')
             continue;
         CHECK(n < max);
-        memcpy(names[n++], entry->d_name, sizeof entry->d_name);
+        size_t bytes = strlen(entry->d_name) + 1;
+        CHECK(bytes <= sizeof names[0]);
+        memcpy(names[n++], entry->d_name, bytes);
     }
     closedir(d);
     qsort(names, n, 256, by_name);
