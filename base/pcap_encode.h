@@ -12,10 +12,10 @@
  * Errors    none: the caller has the room. */
 
 #include <stdint.h>
-#include <string.h>
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/copy.h"
 #include "base/pcap.h"
 
 /* The latest nanosecond that a record can carry. */
@@ -52,7 +52,7 @@ static inline uint32_t weir_pcap_encode_record(uint8_t *to, uint32_t unit_ns,
     weir_store_32(to + 8, caplen);
     weir_store_32(to + 12, len);
     if (caplen > 0)
-        memcpy(to + WEIR_PCAP_RECORD_HEADER_BYTES, data, caplen);
+        weir_copy_frame(to + WEIR_PCAP_RECORD_HEADER_BYTES, data, caplen);
     return WEIR_PCAP_RECORD_HEADER_BYTES + caplen;
 }
 

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/copy.h"
 #include "base/pcapng.h"
 
 static inline uint32_t weir_pcapng_pad(uint32_t bytes)
@@ -38,7 +39,7 @@ static inline uint32_t weir_pcapng_put_frame(uint8_t *to, const uint8_t *data,
     if (caplen > 0) {
         /* The last word first: the frame then covers all but the padding. */
         weir_store_32(to + padded - 4, 0);
-        memcpy(to, data, caplen);
+        weir_copy_frame(to, data, caplen);
     }
     return padded;
 }
