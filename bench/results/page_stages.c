@@ -35,10 +35,13 @@ static void also_cell(const json_t *stage, struct weir_doc *doc)
     double ns = weir_line_number(json_object_get(item, "ns"), "p50");
     const char *text = weir_doc_number(number, ns, weir_page_decimals(ns));
     double bits = weir_line_number(stage, "rate_bits");
+    double file = weir_line_number(stage, "file_bytes");
     if (text != NULL)
         weir_doc_cellf(doc, "%s ns a %s", text, weir_page_text(item, "name"));
     else if (isfinite(bits))
         weir_doc_cellf(doc, "%.2f GB/s", bits / 8e9);
+    else if (isfinite(file))
+        weir_doc_cellf(doc, "%.1f bytes in the file", file);
     else
         weir_doc_cell(doc, "");
 }

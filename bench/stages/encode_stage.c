@@ -113,6 +113,14 @@ static int encode_check(void *state, struct weir_err *err)
     return 0;
 }
 
+/* Of the chunk in use. */
+static double encode_file_bytes(void *state)
+{
+    const struct encode_state *s = state;
+    const struct weir_chunk *chunk = &s->chunks[s->chunk];
+    return (double)chunk->len / (double)chunk->frames;
+}
+
 const struct weir_stage weir_stage_encode_pcap = {
     .name = "encode_pcap",
     .text = "make pcap records of them, in a chunk",
@@ -122,6 +130,7 @@ const struct weir_stage weir_stage_encode_pcap = {
     .prepare = encode_prepare,
     .run = encode_run,
     .check = encode_check,
+    .file_bytes = encode_file_bytes,
     .close = encode_close,
 };
 
@@ -134,6 +143,7 @@ const struct weir_stage weir_stage_encode = {
     .prepare = encode_prepare,
     .run = encode_run,
     .check = encode_check,
+    .file_bytes = encode_file_bytes,
     .close = encode_close,
 };
 

@@ -61,12 +61,14 @@ json_t *weir_stage_line_json(const struct weir_stage_line *line)
     struct weir_spread ns = weir_spread_scale(&m->ns, share(line));
     double part = share(line);
     return json_pack(
-        "{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:o}",
+        "{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, "
+        "s:o}",
         "type", "stage", "stage", line->stage->name, "frame",
         line->input->frame, "flows", (json_int_t)line->input->flows, "ns",
         spread_json(&ns), "cycles", number(m->cycles * part), "instructions",
         number(m->instructions * part), "floor", floor_json(line), "item",
-        item_json(line), "rate_bits", number(rate_bits(line)), "samples",
+        item_json(line), "rate_bits", number(rate_bits(line)), "file_bytes",
+        m->file_bytes > 0 ? number(m->file_bytes) : json_null(), "samples",
         (json_int_t)m->samples, "count", (json_int_t)m->count, "clock_ns",
         number(m->clock_ns));
 }
@@ -116,11 +118,14 @@ void weir_stage_line_row(FILE *out, const struct weir_stage_line *line)
     figure(out, 9, ns.p99);
     const bool item = line->stage->items != NULL;
     const bool rate = rate_bits(line) > 0;
-    floor_put(out, line, ns.p50, !item && !rate);
+    const bool file = line->measure->file_bytes > 0;
+    floor_put(out, line, ns.p50, !item && !rate && !file);
     if (item)
         fprintf(out, "  %.0f ns a %s", line->measure->ns.p50,
                 line->stage->items);
     else if (rate)
         fprintf(out, "  %.2f GB/s", rate_bits(line) / 8e9);
+    else if (file)
+        fprintf(out, "  %.1f bytes in the file", line->measure->file_bytes);
     fputc('\n', out);
 }

@@ -6,9 +6,10 @@
  *
  * Beside the keys that results.h names there are "flows", "samples", "count"
  * (frames, or items), "clock_ns" (taken off each sample), "rate_bits" (of a
- * bandwidth, else null) and "item": of a stage that works on batches, not on
- * frames, { "name", "ns": as above, of one item }; its "ns" then is the
- * share of a frame, of a block of such frames.
+ * bandwidth, else null), "file_bytes" (that a frame takes in a file, of a
+ * stage that makes records, else null) and "item": of a stage that works on
+ * batches, not on frames, { "name", "ns": as above, of one item }; its "ns"
+ * then is the share of a frame, of a block of such frames.
  *
  * Threads   any. */
 

@@ -105,6 +105,8 @@ static void settle(struct run *r, struct weir_measure *out)
     };
     if (r->stage->bytes != NULL)
         out->bytes = r->stage->bytes(r->state);
+    if (r->stage->file_bytes != NULL)
+        out->file_bytes = r->stage->file_bytes(r->state);
     weir_spread_make(&out->ns, r->samples, r->taken);
 }
 

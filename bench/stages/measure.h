@@ -32,7 +32,8 @@ struct weir_measure {
     double clock_ns; /* taken off each sample */
     double cycles;   /* per frame; negative: not known */
     double instructions;
-    double bytes; /* per frame; 0: the stage is no bandwidth */
+    double bytes;      /* per frame; 0: the stage is no bandwidth */
+    double file_bytes; /* per frame; 0: the stage makes no records */
 };
 
 struct weir_measure_config {

@@ -53,19 +53,27 @@ struct weir_stage {
     int (*check)(void *state, struct weir_err *err);
     /* Of a bandwidth: the bytes of a frame, all in all; else NULL. */
     double (*bytes)(void *state);
+    /* Of what makes records: the bytes that a frame takes in a file, behind
+     * check; else NULL. */
+    double (*file_bytes)(void *state);
     void (*close)(void *state);
 };
 
 /* The stages, a noun each. */
 extern const struct weir_stage weir_stage_walk;
 extern const struct weir_stage weir_stage_dissect;
+extern const struct weir_stage weir_stage_ring_walk;
+extern const struct weir_stage weir_stage_in_place;
 extern const struct weir_stage weir_stage_flow;
 extern const struct weir_stage weir_stage_flow_table;
 extern const struct weir_stage weir_stage_encode_pcap;
 extern const struct weir_stage weir_stage_encode;
 extern const struct weir_stage weir_stage_account; /* a worker, no file */
-extern const struct weir_stage weir_stage_worker;  /* a worker, to pcapng */
-extern const struct weir_stage weir_stage_link;    /* push and pop, here */
+extern const struct weir_stage weir_stage_account_flows;
+extern const struct weir_stage weir_stage_worker; /* a worker, to pcapng */
+extern const struct weir_stage weir_stage_worker_copied;
+extern const struct weir_stage weir_stage_worker_turned;
+extern const struct weir_stage weir_stage_link; /* push and pop, here */
 extern const struct weir_stage weir_stage_link_threads;
 extern const struct weir_stage weir_stage_bell;
 extern const struct weir_stage weir_stage_pool;

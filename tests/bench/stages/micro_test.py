@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 KEYS = {"type", "stage", "frame", "flows", "ns", "cycles", "instructions",
-        "floor", "item", "rate_bits", "samples", "count", "clock_ns"}
+        "floor", "item", "rate_bits", "file_bytes", "samples", "count", "clock_ns"}
 SPREAD = ["least", "p10", "p50", "p90", "p99", "most"]
 
 passed = failed = 0
