@@ -1,6 +1,7 @@
 #include "bench/trial/quiet.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/host/job.h"
@@ -29,6 +30,24 @@ bool weir_quiet_halted(pid_t pid)
     return pid > 0 && state_of(pid, pid) == 'T';
 }
 
+/* What the program has sent to disks (proc(5), /proc/PID/io); 0 where the
+ * kernel does not say. */
+static uint64_t written_by(pid_t pid)
+{
+    static const char key[] = "write_bytes: ";
+    char path[64], line[128];
+    uint64_t bytes = 0;
+    snprintf(path, sizeof path, "/proc/%d/io", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return 0;
+    while (fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, key, strlen(key)) == 0)
+            bytes = strtoull(line + strlen(key), NULL, 10);
+    (void)fclose(file);
+    return bytes;
+}
+
 bool weir_quiet_look(struct weir_quiet *quiet, const struct weir_job *job,
                      int64_t now_ns)
 {
@@ -41,6 +60,9 @@ bool weir_quiet_look(struct weir_quiet *quiet, const struct weir_job *job,
         spent_ns += threads[i].busy_ns + threads[i].waiting_ns;
         on_disk = on_disk || state_of(pid, threads[i].id) == 'D';
     }
+    const uint64_t written = written_by(pid);
+    on_disk = on_disk || written > quiet->written + WEIR_QUIET_BYTES;
+    quiet->written = written;
     return weir_quiet_put(quiet, now_ns, spent_ns, on_disk);
 }
 

@@ -4,7 +4,8 @@
 /* quiet: when a program has done all that it had to do.
  *
  * A recorder whose input has ended empties its buffers and then does
- * nothing: its threads use no CPU and none waits for a disk.
+ * nothing: its threads use no CPU, none waits for a disk, and no bytes go to
+ * one (a program that leaves its writes to the kernel hardly works itself).
  *
  * Threads   one at a time per struct.
  * Units     nanoseconds of CLOCK_MONOTONIC. */
@@ -22,10 +23,12 @@ struct weir_job;
 #define WEIR_QUIET_LOOK_NS  INT64_C(40000000)
 #define WEIR_QUIET_LOOKS    2
 #define WEIR_QUIET_FRACTION 0.05
+#define WEIR_QUIET_BYTES    UINT64_C(65536)
 
 struct weir_quiet {
     int64_t looked_ns; /* the last look; 0: none */
     int64_t spent_ns;  /* by then, of all threads, waiting for a CPU included */
+    uint64_t written;  /* bytes by then, to disks */
     int64_t since_ns;  /* the first look of those that were quiet; 0: none */
     int looks;
 };
@@ -38,7 +41,8 @@ bool weir_quiet_look(struct weir_quiet *quiet, const struct weir_job *job,
 /* weir_quiet_halted: a signal (SIGSTOP, SIGTSTP) has stopped the program. */
 bool weir_quiet_halted(pid_t pid);
 
-/* weir_quiet_put: pure: the same of what was seen. */
+/* weir_quiet_put: pure: the same of what was seen; on_disk: a thread waits for
+ * one, or bytes went there. */
 bool weir_quiet_put(struct weir_quiet *quiet, int64_t now_ns, int64_t spent_ns,
                     bool on_disk);
 
