@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,6 +117,30 @@ static int nfdump_read(struct weir_proof_flows *out, const char *folder,
     return ret;
 }
 
+static uint64_t number_of(const json_t *object, const char *key)
+{
+    const json_int_t n = json_integer_value(json_object_get(object, key));
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+/* Of `weir flows --json`: behind it there may be other words. */
+static int totals_read(struct weir_proof_flows *out, const char *said,
+                       struct weir_err *err)
+{
+    json_t *flows = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
+    const json_t *totals = json_object_get(flows, "totals");
+    *out = (struct weir_proof_flows){
+        .flows = number_of(flows, "flows_count"),
+        .frames = number_of(totals, "packets"),
+        .bytes = number_of(totals, "bytes"),
+    };
+    int ret = totals != NULL
+                  ? 0
+                  : weir_err_set(err, -EBADMSG, "it does not tell its flows");
+    json_decref(flows);
+    return ret;
+}
+
 int weir_proof(const struct weir_peer *peer, uint64_t frames, const char *input,
                const char *said, const char *folder,
                struct weir_proof_flows *found, struct weir_err *err)
@@ -143,7 +168,9 @@ int weir_proof(const struct weir_peer *peer, uint64_t frames, const char *input,
                    ? ret
                    : count_check(argus.frames, frames, "its flows have", err);
     case WEIR_PEER_NFDUMP:
-        ret = nfdump_read(found, folder, err);
+    case WEIR_PEER_TOTALS:
+        ret = peer->proof == WEIR_PEER_NFDUMP ? nfdump_read(found, folder, err)
+                                              : totals_read(found, said, err);
         return ret != 0
                    ? ret
                    : count_check(found->frames, frames, "its flows have", err);

@@ -332,12 +332,15 @@ const struct weir_peer weir_peers[] = {
     {
         .name = WEIR_PEER_SELF,
         .task = WEIR_PEER_FLOWS,
-        .argv = {"{weir}", "record", "--stats", "0", "-r", "{in}"},
-        .does = "accounts protocols, sizes and addresses: it has no flows "
-                "yet, so no ratio is claimed",
-        .flags = "no -w: nothing is written",
-        .proof = WEIR_PEER_SAYS,
-        .says = " packets captured",
+        .argv = {"{weir}", "flows", "-r", "{in}", "--json", "--top", "10"},
+        .needs = {"{weir}", "flows", "--help"},
+        .lacks = "a weir with flows",
+        .over = "nfpcapd",
+        .does = "finds flows of both directions, lists the ten largest and "
+                "the sums of all",
+        .flags = "--top: not all of them are printed; --json: the sums are "
+                 "read",
+        .proof = WEIR_PEER_TOTALS,
         .asked = {"{weir}", "--version"},
         .usual_ns = 80,
     },

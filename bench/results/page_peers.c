@@ -36,8 +36,8 @@ static bool is_weir(const json_t *peer)
     return strncmp(name, "weir", 4) == 0 && (name[4] == '\0' || name[4] == '-');
 }
 
-/* Plots compare: where the others find flows and weir does not (yet), its bar
- * would stand for less work than theirs.  The table says what it did. */
+/* Plots compare: in results of a weir that had no flows yet its bar would stand
+ * for less work than theirs.  The table says what it did. */
 static bool is_drawn(const json_t *peer)
 {
     static const char finds[] = "finds flows";

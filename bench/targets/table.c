@@ -124,6 +124,13 @@ const struct weir_target_check weir_target_checks[] = {
     },
     {
         .target = 5,
+        .text = "the same, and their flows found: rate",
+        .against = "one worker",
+        .name = "stage account_flows: 2 over 1, rate",
+        .shown = true,
+    },
+    {
+        .target = 5,
         .of = WEIR_TARGET_PEER,
         .text = "60 B live at 2 Mpps: the capture thread's share of a core",
         .against = "a core",

@@ -130,10 +130,11 @@ Test(fault, peer_that_needs_what_is_not_there)
 {
     fakes_make("unshare", "exit 1");
     fakes_make("ndpiReader", ":");
-    cr_assert_eq(fakes_finish(fakes_start("flows", "ndpiReader")), 0);
+    fakes_make("softflowd", "echo Packets processed: 1000");
+    cr_assert_eq(fakes_finish(fakes_start("flows", "ndpiReader,softflowd")), 0);
     cr_assert_eq(fakes_lines("skip", "why", "ndpiReader needs root"), 1);
     cr_assert_eq(fakes_lines("skip", "what", "round"), 0);
-    cr_assert_eq(fakes_lines("peer", "peer", "weir"), 1);
+    cr_assert_eq(fakes_lines("peer", "peer", "softflowd"), 1);
 }
 
 static void nap(void)

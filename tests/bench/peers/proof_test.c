@@ -149,3 +149,18 @@ Test(proof, flows_are_read_by_nfdump)
     cr_assert_eq(prove(WEIR_PEER_NFDUMP, 40, ""), -EBADMSG);
     cr_assert_str_eq(err.text, "nfdump does not read its flows");
 }
+
+Test(proof, flows_of_weir_are_in_its_words)
+{
+    static const char said[] =
+        "{\"flows_count\": 3, \"totals\": {\"packets\": 40, \"bytes\": 1840,"
+        " \"wire_bytes\": 2400}, \"untracked\": {\"packets\": 7}}\n"
+        "weir: reading from in.pcap\n";
+    cr_assert_eq(prove(WEIR_PEER_TOTALS, 40, said), 0, "%s", err.text);
+    cr_assert_eq(found.flows, 3);
+    cr_assert_eq(found.bytes, 1840);
+    cr_assert_eq(prove(WEIR_PEER_TOTALS, 47, said), -EBADMSG);
+    cr_assert_eq(prove(WEIR_PEER_TOTALS, 1, "{}"), -EBADMSG);
+    cr_assert_str_eq(err.text, "it does not tell its flows");
+    cr_assert_eq(prove(WEIR_PEER_TOTALS, 1, "no JSON"), -EBADMSG);
+}
