@@ -96,49 +96,6 @@ void weir_outlet_close(struct weir_outlet *outlet)
     free(outlet);
 }
 
-static void add_counts(struct weir_sink_counts *into,
-                       const struct weir_ledger *intake, uint64_t delivered)
-{
-    into->known = true;
-    into->received += intake->received;
-    into->kernel_seen += intake->kernel_seen;
-    into->kernel_dropped += intake->kernel_dropped;
-    into->interface_dropped += intake->interface_dropped;
-    into->delivered += delivered;
-}
-
-/* What the sink may say now; in: where the batch in hand is from. */
-static void fill_facts(struct weir_outlet *outlet, const struct inlet *in)
-{
-    struct weir_sink_facts facts = {.has_kernel = false};
-    for (uint32_t i = 0; i < outlet->inlets_count; i++) {
-        const struct weir_source *source =
-            weir_lane_source(outlet->inlets[i].lane);
-        if (source->live && source->iface >= facts.ifaces_count &&
-            source->iface < WEIR_LANES_MAX)
-            facts.ifaces_count = source->iface + UINT32_C(1);
-    }
-    memset(outlet->counts, 0, facts.ifaces_count * sizeof outlet->counts[0]);
-    if (facts.ifaces_count > 0)
-        facts.ifaces = outlet->counts;
-    if (in != NULL)
-        facts.iface = weir_lane_source(in->lane)->iface;
-    for (uint32_t i = 0; i < outlet->inlets_count; i++) {
-        const struct weir_lane *lane = outlet->inlets[i].lane;
-        const struct weir_source *source = weir_lane_source(lane);
-        struct weir_ledger intake = {0};
-        weir_lane_intake(lane, &intake);
-        uint64_t delivered =
-            weir_counter_read(&outlet->inlets[i].cells.delivered) +
-            outlet->inlets[i].kept_frames;
-        facts.has_kernel |= intake.has_kernel;
-        add_counts(&facts.all, &intake, delivered);
-        if (source->iface < facts.ifaces_count)
-            add_counts(&outlet->counts[source->iface], &intake, delivered);
-    }
-    outlet->sink->facts = facts;
-}
-
 /* Keeps the first failure; the sources are stopped, so that what is in
  * flight comes through and is counted. */
 static void fail(struct weir_outlet *outlet, int error,
@@ -174,7 +131,7 @@ static uint32_t deliver(struct weir_outlet *outlet, struct inlet *in,
     }
     uint32_t taken = 0;
     struct weir_err err = {.text = ""};
-    fill_facts(outlet, in);
+    outlet_fill_facts(outlet, in);
     int64_t begun_ns = weir_clock_mono_ns();
     int error = sink->ops->write(sink, batch, max, &taken, &err);
     weir_counter_add(&in->cells.write_ns,
@@ -189,76 +146,6 @@ static uint32_t deliver(struct weir_outlet *outlet, struct inlet *in,
     return taken;
 }
 
-static void note_times(struct inlet_cells *cells, int64_t min, int64_t max)
-{
-    if (min < (int64_t)weir_counter_read(&cells->time_min_ns))
-        weir_counter_set(&cells->time_min_ns, (uint64_t)min);
-    if (max > (int64_t)weir_counter_read(&cells->time_max_ns))
-        weir_counter_set(&cells->time_max_ns, (uint64_t)max);
-}
-
-/* Counts the batch's frames behind the first `taken` where they belong, and
- * takes them out of what the worker counted of them. */
-static void account_rest(struct weir_outlet *outlet, struct inlet *in,
-                         struct weir_batch *batch, uint32_t taken)
-{
-    struct inlet_cells *cells = &in->cells;
-    struct weir_account kept, rest;
-    uint32_t count = batch->passed - taken;
-    if (batch->skipped) {
-        weir_counter_add(&cells->lost[WEIR_LOST_ABANDONED], count);
-        return;
-    }
-    struct weir_flow_table *flows =
-        outlet->flows_rest != NULL && !batch->flows_left
-            ? weir_flow_feed_table(outlet->flows_rest)
-            : NULL;
-    weir_account_split(&outlet->config.account, batch, taken, outlet->rest,
-                       flows, &kept, &rest);
-    if (flows != NULL)
-        weir_flow_feed_note(outlet->flows_rest, &rest.flows);
-    weir_counter_add(&cells->malformed, rest.malformed);
-    weir_counter_add(&cells->truncated, rest.truncated);
-    weir_counter_add(&cells->oversized, rest.oversized);
-    weir_counter_add(&cells->delivered_bytes, kept.passed_bytes);
-    note_times(cells, kept.time_min_ns, kept.time_max_ns);
-    /* A sink that was told to wait no more has not failed. */
-    if (outlet->error != 0 && outlet->error != -ECANCELED)
-        weir_counter_add(&cells->lost[WEIR_LOST_WRITE], count);
-    else if (outlet->full)
-        weir_counter_add(&cells->surplus, count);
-    else
-        weir_counter_add(&cells->lost[WEIR_LOST_ABANDONED], count);
-}
-
-static void count_flows(struct weir_outlet *outlet,
-                        const struct weir_batch *batch, uint32_t taken)
-{
-    struct weir_flow_kinds kinds;
-    weir_account_flows(&outlet->config.account, batch, taken,
-                       weir_flow_feed_table(outlet->flows_left), &kinds);
-    weir_flow_feed_note(outlet->flows_left, &kinds);
-}
-
-/* Counts what became of a batch, and sends it home. */
-static void settle(struct weir_outlet *outlet, struct inlet *in,
-                   struct weir_batch *batch, uint32_t taken)
-{
-    struct inlet_cells *cells = &in->cells;
-    weir_counter_add(&cells->delivered, taken);
-    if (taken < batch->passed) {
-        account_rest(outlet, in, batch, taken);
-    } else {
-        weir_counter_add(&cells->delivered_bytes, batch->passed_bytes);
-        note_times(cells, batch->time_min_ns, batch->time_max_ns);
-    }
-    if (batch->flows_left && !batch->skipped)
-        count_flows(outlet, batch, taken);
-    weir_counter_add(&cells->taken, batch->passed);
-    in->home++;
-    weir_lane_give_back(in->lane, batch);
-}
-
 static void keep(struct weir_outlet *outlet, struct inlet *in,
                  struct weir_batch *batch)
 {
@@ -271,7 +158,7 @@ static void finish(struct weir_outlet *outlet)
 {
     struct weir_sink *sink = outlet->sink;
     struct weir_err err = {.text = ""};
-    fill_facts(outlet, NULL);
+    outlet_fill_facts(outlet, NULL);
     int error = sink->ops->finish(sink, &err);
     if (error != 0)
         fail(outlet, error, &err);
@@ -290,7 +177,7 @@ static void idle(struct weir_outlet *outlet, int64_t real_ns)
     struct weir_err err = {.text = ""};
     if (outlet->full || outlet->error != 0 || real_ns < outlet->tick_ns)
         return;
-    fill_facts(outlet, NULL);
+    outlet_fill_facts(outlet, NULL);
     outlet->tick_ns = INT64_MAX;
     int error = sink->ops->tick(sink, real_ns, &outlet->tick_ns, &err);
     if (error != 0)
@@ -305,7 +192,7 @@ static void rotate(struct weir_outlet *outlet)
     struct weir_err err = {.text = ""};
     if (outlet->full || outlet->error != 0)
         return;
-    fill_facts(outlet, NULL);
+    outlet_fill_facts(outlet, NULL);
     int error = sink->ops->rotate(sink, &err);
     if (error != 0)
         fail(outlet, error, &err);
@@ -347,7 +234,7 @@ static bool take_back(struct weir_outlet *outlet)
         outlet->kept--;
         struct inlet *in = &outlet->inlets[batch->inlet];
         in->kept_frames -= batch->passed;
-        settle(outlet, in, batch, taken);
+        outlet_settle(outlet, in, batch, taken);
         any = true;
     }
     return any;
@@ -386,7 +273,7 @@ enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
     if (kept)
         keep(outlet, in, batch);
     else
-        settle(outlet, in, batch, taken);
+        outlet_settle(outlet, in, batch, taken);
     outlet->tick_ns = 0;
     return WEIR_STEP_WORKED;
 }

@@ -77,4 +77,12 @@ struct inlet *outlet_pick(struct weir_outlet *outlet, int64_t real_ns);
 void outlet_note_order(struct weir_outlet *outlet, struct inlet *in,
                        const struct weir_batch *batch);
 
+/* What the sink may say now; in: where the batch in hand is from, or NULL. */
+void outlet_fill_facts(struct weir_outlet *outlet, const struct inlet *in);
+
+/* Counts what became of a batch, of which `taken` frames were delivered, and
+ * sends it home. */
+void outlet_settle(struct weir_outlet *outlet, struct inlet *in,
+                   struct weir_batch *batch, uint32_t taken);
+
 #endif
