@@ -106,6 +106,9 @@ static void make_report(const struct record_run *r,
         .starved = p->starved,
         .freezes = p->freezes,
         .write_ns = p->write_ns,
+        .late = p->late,
+        .late_ns = p->late_ns,
+        .hurried = p->hurried,
     };
     if (r->options->output == NULL)
         return;

@@ -19,7 +19,10 @@
  *     "malformed": { reason: frames }, "oversized",
  *     "write": { "mode", "in_place", "compacted", "copied",
  *                "padding_bytes" },
- *     "starved", "freezes", "write_ns", "threads": [ { "name", "cpu_ns" } ] }
+ *     "starved", "freezes", "write_ns", "threads": [ { "name", "cpu_ns" } ],
+ *     "late", "late_ns", "hurried",
+ *     "lanes": [ { "name", "interface", "ledger": { … }, "starved",
+ *                  "freezes" } ] }
  *
  * kernel_seen and kernel_dropped are null where no kernel counts.  The ledger
  * also has "interface_dropped" where the interface dropped frames, and
@@ -31,7 +34,10 @@
  * blocks got to the files (file_sink.h); null where there is none.  starved:
  * times that every batch was out, so that the source had to wait.  freezes:
  * times that the kernel's ring was full (of the afpacket source, else 0).
- * write_ns: what the writer spent in the sink.  A number above 2^63 - 1 is
+ * write_ns: what the writer spent in the sink.  late: blocks of several lanes
+ * in one file that begin before what was written before them ends, by late_ns
+ * at most; hurried: blocks that did not wait for a silent lane.  lanes, with
+ * their ledgers, are there if there are several.  A number above 2^63 - 1 is
  * written as a real.
  *
  * Units     frames; bytes as on the wire; nanoseconds.
@@ -67,6 +73,15 @@ struct weir_report_write {
     uint64_t padding_bytes;
 };
 
+/* One of several lanes. */
+struct weir_report_lane {
+    const char *name;      /* the interface's, with a number if it has more */
+    const char *interface; /* any bytes */
+    struct weir_ledger ledger;
+    uint64_t starved;
+    uint64_t freezes;
+};
+
 struct weir_report {
     const char *version;
     const char *source; /* as the operator named it; any bytes */
@@ -85,6 +100,11 @@ struct weir_report {
     int64_t write_ns;
     const struct weir_report_thread *threads;
     size_t threads_count;
+    uint64_t late;
+    int64_t late_ns;
+    uint64_t hurried;
+    const struct weir_report_lane *lanes;
+    size_t lanes_count;
 };
 
 /* weir_report_json: the JSON text, with a line feed at its end, in *out; the

@@ -164,6 +164,21 @@ static json_t *threads(bool *failed, const struct weir_report *report)
     return array;
 }
 
+static json_t *lanes(bool *failed, const struct weir_report *report)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < report->lanes_count; i++) {
+        const struct weir_report_lane *lane = &report->lanes[i];
+        json_t *o = append(failed, array, json_object());
+        put(failed, o, "name", text(lane->name));
+        put(failed, o, "interface", text(lane->interface));
+        put(failed, o, "ledger", ledger(failed, &lane->ledger));
+        put(failed, o, "starved", number(lane->starved));
+        put(failed, o, "freezes", number(lane->freezes));
+    }
+    return array;
+}
+
 static char *dump(const struct weir_report *report,
                   const struct weir_proto_tree *tree,
                   const struct weir_talker *list, size_t count,
@@ -191,6 +206,11 @@ static char *dump(const struct weir_report *report,
     put(&failed, o, "freezes", number(report->freezes));
     put(&failed, o, "write_ns", json_integer(report->write_ns));
     put(&failed, o, "threads", threads(&failed, report));
+    put(&failed, o, "late", number(report->late));
+    put(&failed, o, "late_ns", json_integer(report->late_ns));
+    put(&failed, o, "hurried", number(report->hurried));
+    if (report->lanes_count > 1)
+        put(&failed, o, "lanes", lanes(&failed, report));
     char *out =
         failed ? NULL : json_dumps(o, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     json_decref(o);

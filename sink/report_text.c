@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "sink/figure.h"
 #include "sink/printable.h"
+#include "sink/report_lanes.h"
 
 /* All tables share their columns: a name, frames, their share, and bytes (or
  * a bar).  Within 60 columns with short names, within 80 with any address. */
@@ -374,6 +375,7 @@ int weir_report_text(const struct weir_report *report, uint32_t columns,
     };
     print_counts(&page);
     print_ledger(&page);
+    weir_report_lanes_print(report, out);
     print_totals(&page);
     if (page.total.frames > 0) {
         print_protocols(&page, &tree);

@@ -69,7 +69,8 @@ Test(report_json, names_and_their_order_never_change)
     json_t *json = parse();
     expect_keys(json, "version source duration_ns frames bytes ledger "
                       "protocols sizes talkers malformed oversized write "
-                      "starved freezes write_ns threads ");
+                      "starved freezes write_ns threads late late_ns "
+                      "hurried ");
     json_t *ledger = json_object_get(json, "ledger");
     expect_keys(ledger, "received written excluded lost in_flight kernel_seen "
                         "kernel_dropped discards balanced ");
@@ -356,4 +357,46 @@ Test(report_json, errors_name_the_file)
     cr_assert_eq(weir_report_json_write(&report, missing, &err), -ENOENT);
     cr_assert_not_null(strstr(err.text, "/no?folder/r.json: No such file"));
     cr_assert_eq(weir_report_json_write(&report, folder, &err), -EISDIR);
+}
+
+Test(report_json, several_lanes_have_a_ledger_each)
+{
+    const struct weir_report_lane lanes[] = {
+        {.name = "eth0 0", .interface = "eth0", .ledger = {.received = 7}},
+        {.name = "eth1",
+         .interface = "eth1",
+         .ledger = {.received = 5,
+                    .delivered = 5,
+                    .has_kernel = true,
+                    .kernel_seen = 8,
+                    .kernel_dropped = 3},
+         .starved = 9,
+         .freezes = 4},
+    };
+    report.late = 2;
+    report.late_ns = 3000;
+    report.hurried = 1;
+    report.lanes = lanes;
+    report.lanes_count = 1;
+    json_t *json = parse();
+    cr_assert_null(json_object_get(json, "lanes"));
+    json_decref(json);
+    report.lanes_count = 2;
+    json = parse();
+    cr_assert_eq(number(json, "late"), 2);
+    cr_assert_eq(number(json, "late_ns"), 3000);
+    cr_assert_eq(number(json, "hurried"), 1);
+    json_t *list = json_object_get(json, "lanes");
+    cr_assert_eq(json_array_size(list), 2);
+    json_t *lane = json_array_get(list, 1);
+    expect_keys(lane, "name interface ledger starved freezes ");
+    cr_assert_str_eq(json_string_value(json_object_get(lane, "name")), "eth1");
+    cr_assert_eq(number(lane, "starved"), 9);
+    cr_assert_eq(number(lane, "freezes"), 4);
+    json_t *ledger = json_object_get(lane, "ledger");
+    cr_assert_eq(number(ledger, "kernel_dropped"), 3);
+    cr_assert(json_is_true(json_object_get(ledger, "balanced")));
+    ledger = json_object_get(json_array_get(list, 0), "ledger");
+    cr_assert(json_is_false(json_object_get(ledger, "balanced")));
+    json_decref(json);
 }

@@ -265,3 +265,35 @@ Test(report_text, an_output_that_fails_is_an_error)
     cr_assert_eq(weir_report_text(&report, 80, full, NULL), -EIO);
     fclose(full);
 }
+
+Test(report_text, several_lanes_have_a_row_each)
+{
+    struct weir_report_lane lanes[] = {
+        {.name = "eth0",
+         .ledger = {.received = 1234567,
+                    .delivered = 1234567,
+                    .has_kernel = true,
+                    .kernel_seen = 1234577,
+                    .kernel_dropped = 10}},
+        {.name = "a-name-that-is-long 3", .ledger = {.received = 5}},
+    };
+    fixture_fill(&report);
+    report.lanes = lanes;
+    report.lanes_count = 2;
+    report.late = 12345;
+    report.late_ns = INT64_C(10003000000);
+    char *text = print(60);
+    expect_width(text, 60 + strlen("  BROKEN"));
+    expect_line(text, "\nLanes                     received  kernel_dropped"
+                      "      lost\n"
+                      "  eth0                   1,234,567              10"
+                      "         0\n");
+    expect_line(text, "               -         0  BROKEN\n");
+    expect_line(text,
+                "\n  late: 12,345 blocks overlap those before by 10.003 s\n");
+    free(text);
+    report.lanes_count = 1;
+    text = print(60);
+    cr_assert_null(strstr(text, "Lanes"));
+    free(text);
+}
