@@ -220,7 +220,7 @@ static int set_cpus(struct record_options *o, struct weir_args *args)
                 return weir_err_set(&args->err, -EINVAL,
                                     "%s: more than %d CPUs", args->option,
                                     WEIR_CPUS_MAX);
-            o->cpus[o->cpus_count++] = (uint16_t)cpu;
+            o->cpus[o->cpus_count++] = (int)cpu;
         }
         if (*end == '\0')
             return 0;

@@ -77,7 +77,7 @@ struct record_options {
 
     const char *user; /* -Z */
     uint32_t workers;
-    uint16_t cpus[WEIR_CPUS_MAX];
+    int cpus[WEIR_CPUS_MAX];
     uint32_t cpus_count;
 
     bool quiet;

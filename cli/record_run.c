@@ -190,9 +190,9 @@ static int open_pipeline(struct record_run *r, struct weir_err *err)
                      .frames_max = o->frames_max,
                      .duration_ns = o->duration_ns,
                      .talkers = TALKERS},
+        .cpus = o->cpus,
         .cpus_count = o->cpus_count,
     };
-    memcpy(config.cpus, o->cpus, sizeof config.cpus);
     if (getrandom(&config.assembly.seed, sizeof config.assembly.seed, 0) < 0)
         return weir_err_sys(err, -errno, "getrandom");
     set_interval(r, &config);

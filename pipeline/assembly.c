@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/pages.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "pipeline/quota.h"
@@ -76,6 +77,8 @@ static int open_lane(struct weir_assembly *a,
 {
     struct weir_lane **lane = &a->lanes[a->lanes_count];
     struct weir_outlet *outlet = a->outlets[a->outlets_count - 1];
+    if (config->nodes != NULL)
+        weir_pages_prefer(config->nodes[a->lanes_count]);
     int ret = weir_lane_open(lane,
                              &(struct weir_lane_config){
                                  .source = config->sources[a->lanes_count],
@@ -93,6 +96,7 @@ static int open_lane(struct weir_assembly *a,
                                  .stats_bell = weir_stats_bell(a->stats),
                              },
                              err);
+    weir_pages_prefer(-1);
     if (ret < 0)
         return ret;
     weir_outlet_add(outlet, *lane);

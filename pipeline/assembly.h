@@ -36,6 +36,8 @@ struct weir_summary;
 struct weir_assembly_config {
     struct weir_source *const *sources; /* a lane each; read at open only */
     uint32_t lanes;                     /* 1 to WEIR_LANES_MAX */
+    const int *nodes;   /* for each lane's memory, as in base/pages.h; NULL:
+                           any; read at open only */
     bool outlets_apart; /* an outlet for each lane, else one for all */
     struct weir_stop *stop;
     struct weir_stop *abandon;

@@ -225,6 +225,11 @@ bool weir_lane_noticed(const struct weir_lane *lane)
     return weir_link_ended(lane->capture.notices);
 }
 
+struct weir_pages weir_lane_pages(const struct weir_lane *lane)
+{
+    return weir_pool_chunks(lane->capture.pool);
+}
+
 uint32_t weir_lane_workers(const struct weir_lane *lane)
 {
     return lane->config.workers;

@@ -28,6 +28,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/pages.h"
 #include "pipeline/account.h"
 #include "pipeline/progress.h"
 #include "pipeline/step.h"
@@ -128,6 +129,9 @@ bool weir_lane_tallied(const struct weir_lane *lane);
  * will be none. */
 bool weir_lane_notice(struct weir_lane *lane, struct weir_err *text);
 bool weir_lane_noticed(const struct weir_lane *lane);
+
+/* weir_lane_pages: the memory of the batches' chunks, to look at. */
+struct weir_pages weir_lane_pages(const struct weir_lane *lane);
 
 uint32_t weir_lane_workers(const struct weir_lane *lane);
 const struct weir_source *weir_lane_source(const struct weir_lane *lane);

@@ -315,9 +315,10 @@ static int check_cpus(const struct weir_pipeline_config *config,
         return weir_err_sys(err, -errno, "sched_getaffinity");
     for (uint32_t i = 0; i < config->cpus_count; i++)
         if (config->cpus[i] >= CPU_SETSIZE ||
-            !CPU_ISSET(config->cpus[i], &usable))
+            (config->cpus[i] >= 0 &&
+             !CPU_ISSET((unsigned)config->cpus[i], &usable)))
             return weir_err_set(err, -EINVAL,
-                                "CPU %u is not one that weir may use",
+                                "CPU %d is not one that weir may use",
                                 config->cpus[i]);
     return 0;
 }

@@ -46,9 +46,9 @@ typedef void weir_notice_fn(void *context, const char *text);
 struct weir_pipeline_config {
     struct weir_assembly_config assembly;
     /* CPUs for each lane's capture and workers, then the writers and stats,
-     * in the plan's order and round again; none: the kernel places the threads.
-     */
-    uint16_t cpus[WEIR_CPUS_MAX];
+     * in the plan's order and round again, -1 for anywhere; none: the kernel
+     * places the threads.  Read at open only. */
+    const int *cpus;
     uint32_t cpus_count;
     int64_t interval_ns;           /* 0: only at the end */
     weir_interval_fn *on_interval; /* may be NULL */
