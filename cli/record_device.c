@@ -6,30 +6,48 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "capture/afxdp_umem.h"
+#include "capture/source_afxdp.h"
 #include "capture/source_pcap.h"
 #include "cli/record_options.h"
 
 /* What libpcap's frames are gathered in, at least WEIR_LIVE_BLOCK_BYTES_MIN:
- * four of the kernel's blocks of 256 KiB for one write. */
+ * four of the kernel's blocks of 256 KiB for one write; and AF_XDP's frames of
+ * one lease. */
 #define PCAP_BLOCK_BYTES 1048576u
 
 /* A frame waits this long at most for others to fill its block. */
 #define HOLD_MS 50
 
+static int check_buffer(const struct record_device *device,
+                        const struct record_options *o, struct weir_err *err)
+{
+    const bool afxdp = device->source == RECORD_SOURCE_AFXDP;
+    if (o->buffer_bytes > INT32_MAX)
+        return weir_err_set(err, -EINVAL, "-B: %s buffer is less than 2 GiB",
+                            afxdp ? "AF_XDP's" : "libpcap's");
+    if (afxdp && o->buffer_bytes != 0 &&
+        o->buffer_bytes < WEIR_AFXDP_UMEM_BYTES_MIN)
+        return weir_err_set(err, -EINVAL,
+                            "-B: AF_XDP's buffer has %u KiB at least",
+                            WEIR_AFXDP_UMEM_BYTES_MIN / 1024);
+    return 0;
+}
+
 int record_device_plan(struct record_device *out,
                        const struct record_options *o, uint32_t leases,
                        struct weir_err *err)
 {
-    *out = (struct record_device){.block_bytes = PCAP_BLOCK_BYTES};
-    out->afpacket = o->source == RECORD_SOURCE_AFPACKET ||
-                    (o->source == RECORD_SOURCE_AUTO &&
-                     weir_afpacket_source_suits(o->device));
-    if (!out->afpacket) {
-        if (o->buffer_bytes > INT32_MAX)
-            return weir_err_set(err, -EINVAL,
-                                "-B: libpcap's buffer is less than 2 GiB");
-        return 0;
-    }
+    *out = (struct record_device){
+        .source = o->source,
+        .block_bytes = PCAP_BLOCK_BYTES,
+    };
+    if (o->source == RECORD_SOURCE_AUTO)
+        out->source = weir_afpacket_source_suits(o->device)
+                          ? RECORD_SOURCE_AFPACKET
+                          : RECORD_SOURCE_PCAP;
+    if (out->source != RECORD_SOURCE_AFPACKET)
+        return check_buffer(out, o, err);
     const int rc = weir_afpacket_layout_make(&out->layout, o->buffer_bytes,
                                              o->block_bytes, leases, err);
     out->block_bytes = out->layout.block_bytes;
@@ -71,14 +89,33 @@ static int open_pcap(struct weir_source **out, const struct record_options *o,
     return weir_pcap_source_open(out, &live, err);
 }
 
+static int open_afxdp(struct weir_source **out, const struct record_options *o,
+                      const struct weir_source_config *config,
+                      struct weir_err *err)
+{
+    const int64_t half_ms = o->flush_ns / 2 / WEIR_NS_PER_MS;
+    const struct weir_afxdp_config live = {
+        .source = *config,
+        .device = o->device,
+        .queue = o->queue,
+        .promisc = !o->no_promisc,
+        .buffer_bytes = (uint32_t)o->buffer_bytes,
+        .hold_ms = half_ms < HOLD_MS ? (uint32_t)half_ms : HOLD_MS,
+        .look_only = o->verb == RECORD_DRY_RUN,
+    };
+    return weir_afxdp_source_open(out, &live, err);
+}
+
 int record_device_open(struct weir_source **out,
                        const struct record_device *device,
                        const struct record_options *o,
                        const struct weir_source_config *config,
                        struct weir_err *err)
 {
-    if (!device->afpacket)
+    if (device->source == RECORD_SOURCE_PCAP)
         return open_pcap(out, o, config, err);
+    if (device->source == RECORD_SOURCE_AFXDP)
+        return open_afxdp(out, o, config, err);
     const struct weir_afpacket_config live = {
         .source = *config,
         .device = o->device,
@@ -91,10 +128,19 @@ int record_device_open(struct weir_source **out,
 }
 
 void record_device_show(const struct record_device *device,
-                        const struct record_options *o)
+                        const struct record_options *o,
+                        const struct weir_source *source)
 {
-    if (!device->afpacket) {
+    if (device->source == RECORD_SOURCE_PCAP) {
         puts("capture  libpcap");
+        return;
+    }
+    if (device->source == RECORD_SOURCE_AFXDP) {
+        printf(
+            "capture  afxdp, %" PRIu64 " KiB: %s\n",
+            (o->buffer_bytes != 0 ? o->buffer_bytes : WEIR_AFXDP_BUFFER_BYTES) /
+                1024,
+            weir_afxdp_source_text(source));
         return;
     }
     const struct weir_afpacket_layout *layout = &device->layout;
@@ -102,4 +148,12 @@ void record_device_show(const struct record_device *device,
            "retired after %u ms\n",
            (uint64_t)layout->blocks * layout->block_bytes / 1024,
            layout->blocks, layout->block_bytes / 1024, retire_ms(o));
+}
+
+void record_device_warn(const struct record_device *device,
+                        const struct weir_source *source)
+{
+    if (device->source == RECORD_SOURCE_AFXDP)
+        fprintf(stderr, "weir: %s, until the recording ends\n",
+                weir_afxdp_source_text(source));
 }

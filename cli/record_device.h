@@ -9,13 +9,12 @@
 #include <stdint.h>
 
 #include "capture/source_afpacket.h"
-
-struct record_options;
+#include "cli/record_options.h"
 
 struct record_device {
-    bool afpacket; /* else libpcap */
-    struct weir_afpacket_layout layout;
-    uint32_t block_bytes; /* of the source's leases */
+    enum record_source source;          /* not auto */
+    struct weir_afpacket_layout layout; /* of afpacket */
+    uint32_t block_bytes;               /* of the source's leases */
 };
 
 /* record_device_plan: what `weir record` would open.  Returns 0, or -EINVAL
@@ -33,6 +32,11 @@ int record_device_open(struct weir_source **out,
 
 /* record_device_show: for --dry-run. */
 void record_device_show(const struct record_device *device,
-                        const struct record_options *options);
+                        const struct record_options *options,
+                        const struct weir_source *source);
+
+/* record_device_warn: what this does to the host, on stderr. */
+void record_device_warn(const struct record_device *device,
+                        const struct weir_source *source);
 
 #endif

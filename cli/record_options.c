@@ -27,6 +27,7 @@ enum long_only {
     OPT_SYNTH,
     OPT_DRY_RUN,
     OPT_SOURCE,
+    OPT_QUEUE,
     OPT_BLOCK_SIZE,
     OPT_RETIRE_TIMEOUT,
     OPT_HELP,
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
     {"synth", required_argument, NULL, OPT_SYNTH},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
     {"source", required_argument, NULL, OPT_SOURCE},
+    {"queue", required_argument, NULL, OPT_QUEUE},
     {"block-size", required_argument, NULL, OPT_BLOCK_SIZE},
     {"retire-timeout", required_argument, NULL, OPT_RETIRE_TIMEOUT},
     {"time-stamp-type", required_argument, NULL, 'j'},
@@ -295,11 +297,23 @@ static int set_output(struct record_options *o, struct weir_args *args,
 
 static int set_source(struct record_options *o, struct weir_args *args)
 {
-    static const char *const names[] = {"auto", "afpacket", "pcap", NULL};
+    static const char *const names[] = {"auto", "afpacket", "pcap", "afxdp",
+                                        NULL};
     int n = weir_args_choice(args, args->value, names);
     if (n < 0)
         return n;
     o->source = (enum record_source)n;
+    return 0;
+}
+
+static int set_queue(struct record_options *o, struct weir_args *args)
+{
+    uint64_t n;
+    int ret = weir_args_number(args, args->value, 0, UINT16_MAX, &n);
+    if (ret < 0)
+        return ret;
+    o->queue = (uint32_t)n;
+    o->has_queue = true;
     return 0;
 }
 
@@ -356,6 +370,8 @@ static int set_device(struct record_options *o, struct weir_args *args,
         return set_stamp(o, args);
     case OPT_SOURCE:
         return set_source(o, args);
+    case OPT_QUEUE:
+        return set_queue(o, args);
     case OPT_BLOCK_SIZE:
         return set_block_size(o, args);
     case OPT_RETIRE_TIMEOUT:

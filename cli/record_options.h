@@ -39,6 +39,7 @@ enum record_source {
     RECORD_SOURCE_AUTO, /* afpacket where it can, else libpcap */
     RECORD_SOURCE_AFPACKET,
     RECORD_SOURCE_PCAP,
+    RECORD_SOURCE_AFXDP,
 };
 
 struct record_options {
@@ -57,6 +58,8 @@ struct record_options {
     uint32_t snaplen;
     bool no_promisc;
     enum record_source source;
+    bool has_queue; /* --queue */
+    uint32_t queue;
     uint64_t buffer_bytes; /* -B */
     uint32_t block_bytes;  /* --block-size */
     uint32_t retire_ms;    /* --retire-timeout */

@@ -43,7 +43,7 @@ void record_show_plan(const struct record_run *r)
     printf("source   %s%s\n", r->source->name,
            r->source->live ? " (live)" : "");
     if (o->device != NULL)
-        record_device_show(&r->device, o);
+        record_device_show(&r->device, o, r->source);
     printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
     printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
     if (o->output != NULL) {

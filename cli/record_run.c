@@ -267,6 +267,8 @@ static void say_hello(const struct record_run *r)
     char name[WEIR_LINKTYPE_TEXT_MAX], source[WEIR_ERR_TEXT_MAX];
     weir_linktype_text(name, iface->linktype);
     weir_printable(source, sizeof source, r->source->name);
+    if (o->device != NULL)
+        record_device_warn(&r->device, r->source);
     if (r->source->live)
         fprintf(stderr,
                 "weir: listening on %s, link-type %s, snapshot length %u "

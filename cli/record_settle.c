@@ -106,7 +106,13 @@ static int settle_source(struct record_options *o, struct weir_args *args)
     if (o->device == NULL &&
         (o->source != RECORD_SOURCE_AUTO || o->stamp != WEIR_STAMP_HOST))
         return weir_err_set(err, -EINVAL, "--source and -j go with -i");
-    if ((o->device == NULL || o->source == RECORD_SOURCE_PCAP) &&
+    if (o->source == RECORD_SOURCE_AFXDP && o->stamp != WEIR_STAMP_HOST)
+        return weir_err_set(err, -EINVAL,
+                            "-j adapter goes with --source afpacket or pcap");
+    if (o->has_queue && o->source != RECORD_SOURCE_AFXDP)
+        return weir_err_set(err, -EINVAL, "--queue goes with --source afxdp");
+    if ((o->device == NULL || o->source == RECORD_SOURCE_PCAP ||
+         o->source == RECORD_SOURCE_AFXDP) &&
         (o->block_bytes > 0 || o->retire_ms > 0))
         return weir_err_set(err, -EINVAL,
                             "--block-size and --retire-timeout go with "

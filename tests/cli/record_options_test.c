@@ -103,6 +103,11 @@ Test(record_options, sources)
     cr_expect(o->no_promisc);
     cr_expect_eq(o->buffer_bytes, 3U << 20);
     cr_expect_eq(o->snaplen, 96);
+    cr_expect_eq(o->source, RECORD_SOURCE_AUTO);
+    o = parsed("-i a --source afxdp --queue 3");
+    cr_expect_eq(o->source, RECORD_SOURCE_AFXDP);
+    cr_expect_eq(o->queue, 3);
+    cr_expect_eq(parsed("-i a --source afxdp")->queue, 0);
 }
 
 Test(record_options, sizes_have_the_units_that_people_know)
@@ -236,6 +241,11 @@ Test(record_options, what_does_not_go_together)
         {"-r b -p", "-B and -p go with -i"},
         {"-r b --source pcap", "--source and -j go with -i"},
         {"-r b -j adapter", "--source and -j go with -i"},
+        {"-i a --source afxdp -j adapter",
+         "-j adapter goes with --source afpacket or pcap"},
+        {"-i a --queue 0", "--queue goes with --source afxdp"},
+        {"-i a --source afxdp --block-size 256",
+         "--block-size and --retire-timeout go with --source afpacket"},
         {"-i a --source pcap --block-size 256",
          "--block-size and --retire-timeout go with --source afpacket"},
         {"-i a -f udp tcp",
@@ -279,7 +289,9 @@ Test(record_options, values_out_of_bounds)
          "--block-size: '384' is not 128, 256, 512 or 1024 (KiB)"},
         {"-i a --retire-timeout 0",
          "--retire-timeout: '0' is too small: at least 1"},
-        {"-i a --source raw", "--source: 'raw' is none of auto, afpacket, pcap"},
+        {"-i a --source raw",
+         "--source: 'raw' is none of auto, afpacket, pcap, afxdp"},
+        {"-i a --queue 65536", "--queue: '65536' is too large: at most 65535"},
         {"-i a -j mine", "-j: 'mine' is none of host, adapter"},
         {"-i a -w f -C 1X",
          "-C: '1X' is not a size: a number, perhaps with K, M or G"},
