@@ -15,11 +15,14 @@
 #define WEIR_PCAPNG_NRB UINT32_C(0x00000004)
 #define WEIR_PCAPNG_ISB UINT32_C(0x00000005)
 #define WEIR_PCAPNG_EPB UINT32_C(0x00000006)
-/* Custom Blocks: one that editors may copy, one that they should not. */
-#define WEIR_PCAPNG_CUSTOM       UINT32_C(0x00000bad)
-#define WEIR_PCAPNG_CUSTOM_LOCAL UINT32_C(0x40000bad)
 
-/* The Private Enterprise Number in our Custom Blocks: the one for examples
+/* A block of ours: types with that bit are for local use, and readers pass
+ * over them.  A Custom Block would say the same, but Wireshark's programs show
+ * one as a record, which moves the numbers of all frames behind it, and cannot
+ * save it in a pcap. */
+#define WEIR_PCAPNG_LOCAL UINT32_C(0x80007ed9)
+
+/* The Private Enterprise Number in our options and blocks: that for examples
  * (RFC 5612). */
 #define WEIR_PCAPNG_PEN UINT32_C(32473)
 

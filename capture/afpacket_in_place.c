@@ -17,13 +17,13 @@
 #define LENGTH_BYTES     4U
 
 /* The kernel looks at one word of a block that we hold: its status, which is
- * the Custom Block's enterprise number now.  As long as the bit of USER is
+ * the enterprise number in a block of ours now.  As long as the bit of USER is
  * set in it, the kernel keeps away (prb_dispatch_next_block). */
 static_assert(offsetof(struct tpacket_block_desc, hdr.bh1.block_status) == 8 &&
                   (WEIR_PCAPNG_PEN & TP_STATUS_USER) != 0,
               "the block stays ours");
 
-/* CB, ISB with a count of drops. */
+/* A block of ours, ISB with a count of drops. */
 #define PREFACE_BYTES_MIN                                                      \
     (WEIR_PCAPNG_CB_BYTES_MIN + WEIR_PCAPNG_ISB_BYTES_MIN +                    \
      WEIR_PCAPNG_OPT_64_BYTES)
@@ -97,7 +97,7 @@ static void put_preface(const struct weir_lease *lease, uint32_t bytes)
     uint8_t *cb = lease->base;
     uint8_t *isb = cb + WEIR_PCAPNG_CB_BYTES_MIN;
     const uint32_t total = bytes - WEIR_PCAPNG_CB_BYTES_MIN;
-    weir_store_32(cb, WEIR_PCAPNG_CUSTOM_LOCAL);
+    weir_store_32(cb, WEIR_PCAPNG_LOCAL);
     weir_store_32(cb + 4, WEIR_PCAPNG_CB_BYTES_MIN);
     /* One store, from one number with that bit to another. */
     __atomic_store_n((uint32_t *)(void *)(cb + 8), WEIR_PCAPNG_PEN,

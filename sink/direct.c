@@ -29,10 +29,10 @@ static uint32_t bare_bytes(const uint8_t *block)
     }
 }
 
-static void put_custom_block(uint8_t *to, uint32_t total)
+static void put_block(uint8_t *to, uint32_t total)
 {
     memset(to, 0, total);
-    weir_store_32(to, WEIR_PCAPNG_CUSTOM_LOCAL);
+    weir_store_32(to, WEIR_PCAPNG_LOCAL);
     weir_store_32(to + 4, total);
     weir_store_32(to + 8, WEIR_PCAPNG_PEN);
     weir_store_32(to + total - 4, total);
@@ -49,7 +49,7 @@ uint32_t weir_direct_pad_tail(uint8_t *bytes, uint32_t len, uint8_t *tail,
     uint8_t *block = bytes + len - total;
     uint32_t bare = bare_bytes(block);
     if (bare == 0) {
-        put_custom_block(end, gap);
+        put_block(end, gap);
         return tail_bytes + gap;
     }
     /* The end of the options, if there are any, moves behind the new one. */

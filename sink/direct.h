@@ -6,8 +6,7 @@
  * Memory, place in the file and length are multiples of WEIR_LEASE_ALIGN.  A
  * pcapng is made to fit by its last block, which gets a custom option of
  * zeros (draft-ietf-opsawg-pcapng, 3.5.1), so the file is whole after each
- * write.  A Custom Block would do too, but Wireshark's programs show one as a
- * record, and cannot save it in a pcap.
+ * write.
  *
  * Threads   any; one at a time for one file. */
 

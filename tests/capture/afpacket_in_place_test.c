@@ -49,7 +49,7 @@ static void check_blocks(const struct weir_lease *lease, uint64_t dropped,
         const uint32_t type = weir_load_32(base + at);
         cr_assert(total % 4 == 0 && total >= 12 && total <= lease->bytes - at);
         cr_assert_eq(weir_load_32(base + at + total - 4), total);
-        cr_assert_eq(type, n == 0   ? WEIR_PCAPNG_CUSTOM_LOCAL
+        cr_assert_eq(type, n == 0   ? WEIR_PCAPNG_LOCAL
                            : n == 1 ? WEIR_PCAPNG_ISB
                                     : WEIR_PCAPNG_EPB);
         if (n == 1) {

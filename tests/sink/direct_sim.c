@@ -72,7 +72,7 @@ static void lay(struct weir_batch *batch, uint8_t *base)
     const struct weir_frame *frames = batch->lease.walk_context;
     uint32_t len = 16;
     memset(base, 0, 16);
-    weir_store_32(base, WEIR_PCAPNG_CUSTOM_LOCAL);
+    weir_store_32(base, WEIR_PCAPNG_LOCAL);
     weir_store_32(base + 4, 16);
     weir_store_32(base + 8, WEIR_PCAPNG_PEN);
     weir_store_32(base + 12, 16);

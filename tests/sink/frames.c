@@ -223,7 +223,7 @@ static bool is_trailer(const struct test_file *file, uint64_t at)
 {
     while (at < file->size) {
         uint32_t type = weir_load_32(file->bytes + at);
-        if (type != WEIR_PCAPNG_ISB && type != WEIR_PCAPNG_CUSTOM_LOCAL)
+        if (type != WEIR_PCAPNG_ISB && type != WEIR_PCAPNG_LOCAL)
             return false;
         at += weir_load_32(file->bytes + at + 4);
     }
@@ -244,7 +244,7 @@ static void parse_pcapng(struct test_file *file)
         uint32_t type = weir_load_32(p);
         CHECK((type == WEIR_PCAPNG_SHB) == (at == 0));
         CHECK(file->trailers == 0 || type == WEIR_PCAPNG_ISB ||
-              type == WEIR_PCAPNG_CUSTOM_LOCAL);
+              type == WEIR_PCAPNG_LOCAL);
         uint32_t count = file->records_count;
         if (type == WEIR_PCAPNG_SHB) {
             CHECK(weir_load_32(p + 8) == WEIR_PCAPNG_BYTE_ORDER_MAGIC);
@@ -260,7 +260,7 @@ static void parse_pcapng(struct test_file *file)
                 parse_isb(file, p, total);
             else
                 file->reports++;
-        } else if (type == WEIR_PCAPNG_CUSTOM_LOCAL) {
+        } else if (type == WEIR_PCAPNG_LOCAL) {
             CHECK(total >= 16 && weir_load_32(p + 8) == WEIR_PCAPNG_PEN);
             file->paddings++;
         } else if (type == WEIR_PCAPNG_EPB) {
