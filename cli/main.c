@@ -16,6 +16,7 @@ static const struct command {
     const char *text;
 } commands[] = {
     {"record", weir_cmd_record, "capture frames, write and count them"},
+    {"flows", weir_cmd_record, "who talked to whom: the flows of frames"},
     {"read", weir_cmd_read, "print the frames of a capture file"},
     {"bench", weir_cmd_bench, "measure what this host records without loss"},
 };

@@ -12,7 +12,7 @@ int weir_cmd_record(int argc, char **argv)
     if (status == WEIR_EXIT_OK)
         switch (options.verb) {
         case RECORD_HELP:
-            record_options_help();
+            record_options_help(&options);
             break;
         case RECORD_LIST_DEVICES:
             status = record_list_devices();

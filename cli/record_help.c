@@ -40,6 +40,9 @@ static const char text[] =
     "  --flush SECONDS      a frame waits so long at most for its write (1)\n"
     "  -Z USER              become USER once the source is open\n"
     "  --report FILE        the summary as JSON; - is the standard output\n"
+    "  --flows FILE         the flows, as weir flows has them: a table, or by\n"
+    "                       its name .json or .csv; --top, --sort, --memory,\n"
+    "                       --idle-timeout, --active-timeout as there\n"
     "\n"
     "Rotation\n"
     "  -b COND:VALUE        the next file after duration:SECONDS, "
@@ -75,7 +78,35 @@ static const char text[] =
     "what is in flight, and counts it.  HUP begins the next file, USR1 prints\n"
     "the counts.  Exit status: 0 ended as asked, 1 failed, 2 wrong usage.\n";
 
-void record_options_help(void)
+static const char flows_text[] =
+    "usage: weir flows (-i DEVICE | -r FILE | --synth SPEC) [options] "
+    "[filter]\n"
+    "\n"
+    "Tells who talked to whom: flows, in both directions, of a capture file "
+    "or\n"
+    "of an interface until INT, with the time, packets, bytes and TCP flags.\n"
+    "\n"
+    "Flows\n"
+    "  --top N              the first N of them only\n"
+    "  --sort KEY           by bytes (default), packets, duration or first\n"
+    "  --json               JSON instead of a table\n"
+    "  --csv                CSV instead of a table\n"
+    "  --idle-timeout S     a flow ends with so long a pause (60)\n"
+    "  --active-timeout S   none lasts longer; counted from the first frame "
+    "on\n"
+    "                       (1800)\n"
+    "  --memory SIZE        for all tables, in MiB; 64M, 1G (256)\n"
+    "\n"
+    "Sources, filter, -s, -p, -B, -n, -Z, --report, -c, -a duration:, "
+    "--workers,\n"
+    "--cpus, --stats, -q, --dry-run, -D, -L and -d are those of weir "
+    "record.\n"
+    "\n"
+    "INT or TERM ends it and prints.  Exit status: 0 ended as asked, 1 "
+    "failed,\n"
+    "2 wrong usage.\n";
+
+void record_options_help(const struct record_options *options)
 {
-    fputs(text, stdout);
+    fputs(options->is_flows ? flows_text : text, stdout);
 }

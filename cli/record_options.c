@@ -51,6 +51,7 @@ static const struct option long_options[] = {
     {"retire-timeout", required_argument, NULL, OPT_RETIRE_TIMEOUT},
     {"time-stamp-type", required_argument, NULL, 'j'},
     {"help", no_argument, NULL, OPT_HELP},
+    FLOW_LONG_OPTIONS,
     {NULL, 0, NULL, 0},
 };
 
@@ -233,6 +234,8 @@ static int set_cpus(struct record_options *o, struct weir_args *args)
 static int set_long(struct record_options *o, struct weir_args *args,
                     int option)
 {
+    if (option >= FLOW_OPTION_FIRST && option < FLOW_OPTION_END)
+        return flow_options_set(&o->flows, args, option);
     switch (option) {
     case OPT_WORKERS:
         return set_workers(o, args);
@@ -425,7 +428,10 @@ int record_options_parse(struct record_options *out, int argc, char **argv)
     memset(out, 0, sizeof *out);
     out->stats_ns = STATS_DEFAULT_NS;
     out->flush_ns = FLUSH_DEFAULT_NS;
-    weir_args_start(&args, "weir record", argc, argv, short_options,
+    out->is_flows = strcmp(argv[0], "flows") == 0;
+    out->command = out->is_flows ? "weir flows" : "weir record";
+    flow_options_start(&out->flows);
+    weir_args_start(&args, out->command, argc, argv, short_options,
                     long_options);
     while ((option = weir_args_next(&args)) != WEIR_ARGS_END)
         if (option == WEIR_ARGS_BAD || set_option(out, &args, option) < 0)

@@ -1,7 +1,8 @@
 #ifndef WEIR_CLI_RECORD_OPTIONS_H
 #define WEIR_CLI_RECORD_OPTIONS_H
 
-/* record_options: what the command line of `weir record` asks for.
+/* record_options: what the command line of `weir record` or `weir flows` asks
+ * for.
  *
  * Parsed and checked against itself; nothing is opened.  Flags that tcpdump
  * or dumpcap have mean here what they mean there.
@@ -14,6 +15,7 @@
 
 #include "capture/source_afpacket.h"
 #include "capture/source_synth.h"
+#include "cli/flow_options.h"
 #include "pipeline/pipeline.h"
 #include "sink/encode.h"
 #include "sink/file_sink.h"
@@ -44,6 +46,8 @@ enum record_source {
 
 struct record_options {
     enum record_verb verb;
+    const char *command; /* "weir record" or "weir flows" */
+    bool is_flows;       /* the latter: no file is written */
 
     const char *device; /* -i */
     const char *input;  /* -r; "-": stdin */
@@ -86,15 +90,16 @@ struct record_options {
     bool quiet;
     int64_t stats_ns; /* --stats; 0: silent */
     const char *report;
+    struct flow_options flows; /* --flows and what goes with it */
 };
 
-/* record_options_parse: returns WEIR_EXIT_OK, or the status to exit with
- * after it has printed why. */
+/* record_options_parse: argv[0] is "record" or "flows".  Returns WEIR_EXIT_OK,
+ * or the status to exit with after it has printed why. */
 int record_options_parse(struct record_options *out, int argc, char **argv);
 
 void record_options_free(struct record_options *options);
 
 /* record_options_help: prints the command's help. */
-void record_options_help(void);
+void record_options_help(const struct record_options *options);
 
 #endif

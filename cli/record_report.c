@@ -13,6 +13,7 @@
 #include "base/version.h"
 #include "capture/source.h"
 #include "cli/linktypes.h"
+#include "cli/record_flows.h"
 #include "cli/record_options.h"
 #include "dissect/dissect.h"
 #include "pipeline/lane.h"
@@ -25,9 +26,9 @@
  * (docs/architecture.md). */
 #define BLOCK_BYTES 327680u
 
-void record_complain(const struct weir_err *err)
+void record_complain(const struct record_run *r, const struct weir_err *err)
 {
-    fprintf(stderr, "weir record: %s\n", err->text);
+    fprintf(stderr, "%s: %s\n", r->options->command, err->text);
 }
 
 uint32_t record_block_bytes(const struct record_run *r)
@@ -131,12 +132,12 @@ static int judge_parts(struct record_run *r)
     int status = WEIR_EXIT_OK;
     for (uint32_t i = 0; i < weir_assembly_lanes(a); i++)
         if (weir_lane_source_error(weir_assembly_lane(a, i), &err) != 0) {
-            record_complain(&err);
+            record_complain(r, &err);
             status = WEIR_EXIT_FAILED;
         }
     for (uint32_t i = 0; i < weir_assembly_outlets(a); i++)
         if (weir_outlet_error(weir_assembly_outlet(a, i), &err) != 0) {
-            record_complain(&err);
+            record_complain(r, &err);
             status = WEIR_EXIT_FAILED;
         }
     return status;
@@ -158,11 +159,13 @@ static int judge(struct record_run *r, const struct weir_progress *p)
         status = WEIR_EXIT_FAILED;
     }
     if (weir_stop_is_set(&r->abandon)) {
-        fputs("weir record: abandoned at the second signal\n", stderr);
+        fprintf(stderr, "%s: abandoned at the second signal\n",
+                r->options->command);
         status = WEIR_EXIT_FAILED;
     }
     if (!weir_ledger_balanced(&p->ledger)) {
-        fputs("weir record: the ledger does not balance\n", stderr);
+        fprintf(stderr, "%s: the ledger does not balance\n",
+                r->options->command);
         status = WEIR_EXIT_FAILED;
     }
     return status;
@@ -175,23 +178,22 @@ static bool is_same_file(const struct stat *a, const char *path)
            S_ISREG(b.st_mode) && a->st_dev == b.st_dev && a->st_ino == b.st_ino;
 }
 
-/* Under another name or through a link, the report may still be what was
- * read or written. */
-static int refuse_report(const struct record_run *r, struct weir_err *err)
+int record_refuse(const struct record_run *r, const char *option,
+                  const char *path, struct weir_err *err)
 {
     const struct record_options *o = r->options;
     struct weir_file_sink_report files = {.path = NULL};
     struct stat st;
-    if (strcmp(o->report, "-") == 0 || stat(o->report, &st) != 0)
+    if (strcmp(path, "-") == 0 || stat(path, &st) != 0)
         return 0;
     if (o->output != NULL)
         weir_file_sink_report(r->sink, &files);
     if (is_same_file(&st, o->input))
-        return weir_err_set(err, -EINVAL, "--report %s: is the input file",
-                            o->report);
+        return weir_err_set(err, -EINVAL, "%s %s: is the input file", option,
+                            path);
     if (is_same_file(&st, files.path))
-        return weir_err_set(err, -EINVAL, "--report %s: is the recording",
-                            o->report);
+        return weir_err_set(err, -EINVAL, "%s %s: is the recording", option,
+                            path);
     return 0;
 }
 
@@ -208,14 +210,18 @@ int record_report(struct record_run *r)
     text.threads = threads;
     if (r->line_open)
         weir_live_line_clear(&r->line);
-    if (!o->quiet &&
+    if (!o->quiet && !o->is_flows &&
         weir_report_text(&text, terminal_columns(), stderr, &err) < 0)
-        record_complain(&err);
+        record_complain(r, &err);
     int status = judge(r, &p);
+    if (o->flows.output != NULL && record_flows(r, &p, &err) < 0) {
+        record_complain(r, &err);
+        status = WEIR_EXIT_FAILED;
+    }
     if (o->report != NULL &&
-        (refuse_report(r, &err) < 0 ||
+        (record_refuse(r, "--report", o->report, &err) < 0 ||
          weir_report_json_write(&text, o->report, &err) < 0)) {
-        record_complain(&err);
+        record_complain(r, &err);
         status = WEIR_EXIT_FAILED;
     }
     return status;

@@ -31,7 +31,12 @@ struct record_run {
 };
 
 /* record_complain: one line on stderr. */
-void record_complain(const struct weir_err *err);
+void record_complain(const struct record_run *r, const struct weir_err *err);
+
+/* record_refuse: -EINVAL if the path, under whatever name, is what was read
+ * or written; option names it in the text. */
+int record_refuse(const struct record_run *r, const char *option,
+                  const char *path, struct weir_err *err);
 
 /* record_sink_config: what -w and its companions ask for; in record_run.c. */
 struct weir_file_sink_config;

@@ -149,7 +149,7 @@ static void show_notice(void *context, const char *text)
     if (r->line_open)
         weir_live_line_clear(&r->line);
     char shown[WEIR_ERR_TEXT_MAX];
-    fprintf(stderr, "weir record: %s\n",
+    fprintf(stderr, "%s: %s\n", r->options->command,
             weir_printable(shown, sizeof shown, text));
 }
 
@@ -167,6 +167,16 @@ static void set_interval(struct record_run *r,
     if (r->line.terminal && config->interval_ns > TERMINAL_NS)
         config->interval_ns = TERMINAL_NS;
     config->on_interval = show_line;
+}
+
+static struct weir_flows_config flows_config(const struct record_options *o)
+{
+    const struct flow_options *flows = &o->flows;
+    return (struct weir_flows_config){
+        .memory_bytes = flows->output != NULL ? flows->memory_bytes : 0,
+        .idle_ns = flows->idle_ns,
+        .active_ns = flows->active_ns,
+    };
 }
 
 static int open_pipeline(struct record_run *r, struct weir_err *err)
@@ -189,7 +199,8 @@ static int open_pipeline(struct record_run *r, struct weir_err *err)
                                  .snaplen = o->snaplen},
                      .frames_max = o->frames_max,
                      .duration_ns = o->duration_ns,
-                     .talkers = TALKERS},
+                     .talkers = TALKERS,
+                     .flows = flows_config(o)},
         .cpus = o->cpus,
         .cpus_count = o->cpus_count,
     };
@@ -350,14 +361,14 @@ int record_run(const struct record_options *options)
     struct weir_err err = {.text = ""};
     int status = WEIR_EXIT_FAILED;
     if (open_run(&r, &err) < 0) {
-        record_complain(&err);
+        record_complain(&r, &err);
     } else if (options->verb == RECORD_DRY_RUN) {
         record_show_plan(&r);
         status = WEIR_EXIT_OK;
     } else {
         say_hello(&r);
         if (weir_pipeline_start(r.pipeline, &err) < 0) {
-            record_complain(&err);
+            record_complain(&r, &err);
         } else {
             wait_for_end(&r);
             weir_pipeline_join(r.pipeline);

@@ -39,18 +39,39 @@ static bool same(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-/* The report is written last, and would replace what it reports on. */
-static int settle_report(struct record_options *o, struct weir_args *args)
+/* What is written at the end would replace what it is about. */
+static int settle_end(const struct record_options *o, struct weir_args *args,
+                      const char *option, const char *path)
 {
     const char *taken = NULL;
-    if (same(o->report, o->output))
+    if (same(path, o->output))
         taken = "-w";
-    else if (same(o->report, o->input) && !same(o->report, "-"))
+    else if (same(path, o->input) && !same(path, "-"))
         taken = "-r";
     if (taken == NULL)
         return 0;
-    return weir_err_set(&args->err, -EINVAL,
-                        "--report %s: that is what %s names", o->report, taken);
+    return weir_err_set(&args->err, -EINVAL, "%s %s: that is what %s names",
+                        option, path, taken);
+}
+
+static int settle_report(const struct record_options *o, struct weir_args *args)
+{
+    int ret = settle_end(o, args, "--report", o->report);
+    if (ret == 0 && !o->is_flows)
+        ret = settle_end(o, args, "--flows", o->flows.output);
+    if (ret == 0 && same(o->report, o->flows.output))
+        ret = weir_err_set(&args->err, -EINVAL,
+                           "--report %s: the flows go there", o->report);
+    return ret;
+}
+
+static int settle_flows(struct record_options *o, struct weir_args *args)
+{
+    if (o->is_flows && o->output != NULL)
+        return weir_err_set(&args->err, -EINVAL,
+                            "-w goes with weir record; its --flows counts "
+                            "flows, too");
+    return flow_options_settle(&o->flows, args, o->is_flows);
 }
 
 static int settle_output(struct record_options *o, struct weir_args *args)
@@ -137,6 +158,8 @@ int record_options_settle(struct record_options *o, struct weir_args *args)
     if (words != NULL)
         o->filter = words;
     ret = settle_source(o, args);
+    if (ret == 0)
+        ret = settle_flows(o, args);
     if (ret == 0)
         ret = settle_output(o, args);
     if (ret == 0)

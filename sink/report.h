@@ -112,10 +112,13 @@ struct weir_report {
 int weir_report_json(const struct weir_report *report, char **out,
                      struct weir_err *err);
 
-/* weir_report_json_write: to a file, mode 0600, that appears under its name
- * only when it is whole (a temporary file beside it is renamed).  "-" is the
- * standard output; a name that is a link, a device or a pipe is written in
- * place.  Returns 0 or -errno, with the file's name in err. */
+/* weir_report_ledger_json: the "ledger" alone, as one line without its end;
+ * the caller frees it.  Returns 0 or -ENOMEM. */
+int weir_report_ledger_json(const struct weir_ledger *of, char **out,
+                            struct weir_err *err);
+
+/* weir_report_json_write: to a file as whole.h has it.  Returns 0 or -errno,
+ * with the file's name in err. */
 int weir_report_json_write(const struct weir_report *report, const char *path,
                            struct weir_err *err);
 

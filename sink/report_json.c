@@ -1,15 +1,13 @@
 #include "sink/report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "sink/printable.h"
+#include "sink/whole.h"
 
 /* Every value goes through put or append, and they remember a failure: a
  * json_t * that is NULL, for want of memory, is taken anywhere. */
@@ -248,83 +246,29 @@ err_tree:
     return rc;
 }
 
-static int write_all(int fd, const char *bytes)
+int weir_report_ledger_json(const struct weir_ledger *of, char **out,
+                            struct weir_err *err)
 {
-    size_t left = strlen(bytes);
-    while (left > 0) {
-        ssize_t n = write(fd, bytes, left);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -errno;
-        bytes += n;
-        left -= (size_t)n;
-    }
-    return 0;
-}
-
-/* A device must never be replaced by a file, and a link (/dev/stdout is one)
- * is there to be followed. */
-static bool is_in_place(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
-}
-
-static int write_in_place(const char *path, const char *bytes)
-{
-    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return -errno;
-    int rc = write_all(fd, bytes);
-    if (close(fd) != 0 && rc == 0)
-        rc = -errno;
-    return rc;
-}
-
-static int write_beside(const char *path, const char *bytes)
-{
-    char *temporary = NULL;
-    if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
-        return -ENOMEM;
-    /* Made with mode 0600 and O_EXCL. */
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    if (fd < 0) {
-        int rc = -errno;
-        free(temporary);
-        return rc;
-    }
-    int rc = write_all(fd, bytes);
-    /* Else a crash might leave an empty file under the report's name. */
-    if (rc == 0 && fsync(fd) != 0)
-        rc = -errno;
-    if (close(fd) != 0 && rc == 0)
-        rc = -errno;
-    if (rc == 0 && rename(temporary, path) != 0)
-        rc = -errno;
-    if (rc != 0)
-        unlink(temporary);
-    free(temporary);
-    return rc;
+    bool failed = false;
+    json_t *o = ledger(&failed, of);
+    *out = failed ? NULL : json_dumps(o, JSON_PRESERVE_ORDER);
+    json_decref(o);
+    return *out != NULL ? 0
+                        : weir_err_set(err, -ENOMEM, "no memory for a report");
 }
 
 int weir_report_json_write(const struct weir_report *report, const char *path,
                            struct weir_err *err)
 {
+    struct weir_whole whole;
     char *json = NULL;
     int rc = weir_report_json(report, &json, err);
-    if (rc != 0)
-        return rc;
-    bool standard = strcmp(path, "-") == 0;
-    if (standard)
-        rc = write_all(STDOUT_FILENO, json);
-    else if (is_in_place(path))
-        rc = write_in_place(path, json);
-    else
-        rc = write_beside(path, json);
+    if (rc == 0)
+        rc = weir_whole_open(&whole, path, "report", err);
+    if (rc == 0) {
+        (void)fputs(json, whole.out);
+        rc = weir_whole_close(&whole, true, "report", err);
+    }
     free(json);
-    if (rc != 0)
-        return weir_err_sys(err, rc, "write report %s",
-                            standard ? "to the standard output" : path);
-    return 0;
+    return rc;
 }

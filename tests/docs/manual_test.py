@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: manual_test.py WEIR MANUAL BENCH BENCH_MANUAL
+"""usage: manual_test.py WEIR MANUAL BENCH BENCH_MANUAL FLOWS_MANUAL
 
 The manual and the command know the same: every option of a command's --help
 stands in the manual's section on it and the other way round, so do the keys
@@ -92,6 +92,19 @@ def check_record(weir, sections):
           {n for n in report if n not in sections["REPORT"]})
 
 
+def check_flows(weir, section):
+    made = (weir, "flows", "--synth", "frames=1", "-q")
+    flows = json.loads(output_of(*made, "--json"))
+    ledger = set(names(flows.pop("ledger")))
+    row = list(flows["flows"][0])
+    said = set(names(flows)) | set(row) | {"ledger"}
+    check("names of the flows",
+          {n for n in said if not re.search(rf"\b{n}\b", section)})
+    check("names of JSON that are not the columns of CSV",
+          set(row) ^ set(output_of(*made, "--csv").split("\n")[0].split(",")))
+    check("names of the flows' ledger", {"written", "balanced"} - ledger)
+
+
 def sections_of(path):
     with open(path, encoding="utf-8") as file:
         manual = file.read()
@@ -139,8 +152,10 @@ def check_bench(bench, path):
 
 
 def main():
-    weir, path, bench, bench_path = sys.argv[1:5]
+    weir, path, bench, bench_path, flows_path = sys.argv[1:6]
     sections = sections_of(path)
+    flows = sections_of(flows_path)
+    sections["FLOWS OPTIONS"] = flows["FLOWS OPTIONS"]
 
     commands = re.findall(r"^  weir ([a-z]+)", output_of(weir, "--help"),
                           re.MULTILINE)
@@ -154,9 +169,11 @@ def main():
     if "record" in commands:
         check_record(weir, sections)
 
+    check_flows(weir, flows["OUTPUT"])
     check_bench(bench, bench_path)
     check_groff(path)
     check_groff(bench_path)
+    check_groff(flows_path)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

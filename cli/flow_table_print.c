@@ -1,0 +1,241 @@
+/* Flows for people: a line each, as wide as need be, and their sums. */
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "cli/flow_report.h"
+#include "sink/figure.h"
+
+enum column {
+    START,
+    DURATION,
+    PROTOCOL,
+    VLAN,
+    FROM,
+    WAY,
+    TO,
+    PACKETS,
+    PACKETS_BACK,
+    BYTES,
+    BYTES_BACK,
+    FLAGS,
+    FLAGS_BACK,
+    COLUMNS
+};
+
+#define CELL_BYTES 64 /* "[", an IPv6 address, "]:", a port */
+
+struct row {
+    char cells[COLUMNS][CELL_BYTES];
+};
+
+/* A column that is not shown is 0 wide. */
+struct layout {
+    size_t width[COLUMNS];
+};
+
+static const struct row head = {
+    .cells = {"start", "seconds", "proto", "vlan", "from", "", "to", "packets",
+              "back", "bytes", "back", "flags", "back"},
+};
+
+static bool is_left(enum column column)
+{
+    return column != DURATION && (column < PACKETS || column > BYTES_BACK);
+}
+
+/* ISO 8601 in UTC, with milliseconds. */
+static void put_start(char out[CELL_BYTES], int64_t ns)
+{
+    int64_t ms = ns / WEIR_NS_PER_MS - (ns % WEIR_NS_PER_MS < 0);
+    time_t seconds = ms / 1000 - (ms % 1000 < 0);
+    unsigned part = (unsigned)(ms - seconds * 1000);
+    struct tm tm;
+    gmtime_r(&seconds, &tm); /* any 64-bit count of ns is a year in range */
+    snprintf(out, CELL_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ",
+             tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+             tm.tm_min, tm.tm_sec, part % 1000);
+}
+
+static void put_vlan(char out[CELL_BYTES], const struct weir_flow *f)
+{
+    unsigned outer = f->tags[0] & WEIR_FLOW_VLAN_ID;
+    unsigned inner = f->tags[1] & WEIR_FLOW_VLAN_ID;
+    if (f->tags[1] != 0)
+        snprintf(out, CELL_BYTES, "%u.%u", outer, inner);
+    else if (f->tags[0] != 0)
+        snprintf(out, CELL_BYTES, "%u", outer);
+    else
+        out[0] = '\0';
+}
+
+static bool has_ports(uint8_t protocol)
+{
+    return protocol == 6 || protocol == 17 || protocol == 132 ||
+           protocol == 1 || protocol == 58;
+}
+
+static void put_end(char out[CELL_BYTES], const struct weir_flow *f,
+                    unsigned end)
+{
+    char address[FLOW_ADDRESS_TEXT];
+    flow_address(address, f, end);
+    if (!has_ports(f->protocol))
+        snprintf(out, CELL_BYTES, "%s", address);
+    else if (f->version == 6)
+        snprintf(out, CELL_BYTES, "[%s]:%u", address, f->ports[end]);
+    else
+        snprintf(out, CELL_BYTES, "%s:%u", address, f->ports[end]);
+}
+
+static void put_number(char out[CELL_BYTES], uint64_t n)
+{
+    char text[WEIR_FIGURE_MAX];
+    snprintf(out, CELL_BYTES, "%s", weir_figure_grouped(text, n));
+}
+
+static void put_protocol(char out[CELL_BYTES], uint8_t protocol)
+{
+    const char *name = flow_protocol(protocol);
+    if (name != NULL)
+        snprintf(out, CELL_BYTES, "%s", name);
+    else
+        snprintf(out, CELL_BYTES, "%u", protocol);
+}
+
+static void put_flow(struct row *row, const struct weir_flow *f)
+{
+    uint64_t us = ((uint64_t)f->last_ns - (uint64_t)f->first_ns) / 1000;
+    put_start(row->cells[START], f->first_ns);
+    snprintf(row->cells[DURATION], CELL_BYTES, "%" PRIu64 ".%03u", us / 1000000,
+             (unsigned)(us / 1000 % 1000));
+    put_protocol(row->cells[PROTOCOL], f->protocol);
+    put_vlan(row->cells[VLAN], f);
+    put_end(row->cells[FROM], f, 0);
+    snprintf(row->cells[WAY], CELL_BYTES, "%s",
+             f->sent[1].frames > 0 ? "<->" : " ->");
+    put_end(row->cells[TO], f, 1);
+    put_number(row->cells[PACKETS], f->sent[0].frames);
+    put_number(row->cells[PACKETS_BACK], f->sent[1].frames);
+    put_number(row->cells[BYTES], f->sent[0].bytes);
+    put_number(row->cells[BYTES_BACK], f->sent[1].bytes);
+    flow_flags(row->cells[FLAGS], f->tcp_flags[0]);
+    flow_flags(row->cells[FLAGS_BACK], f->tcp_flags[1]);
+}
+
+static void widen(struct layout *layout, const struct row *row)
+{
+    for (int c = 0; c < COLUMNS; c++) {
+        size_t n = strlen(row->cells[c]);
+        if (n > layout->width[c])
+            layout->width[c] = n;
+    }
+}
+
+static size_t width_of(const struct layout *layout)
+{
+    size_t all = 0;
+    for (int c = 0; c < COLUMNS; c++)
+        all += layout->width[c] > 0 ? layout->width[c] + 1 : 0;
+    return all > 0 ? all - 1 : 0;
+}
+
+/* Columns without content go, then those that one can do without, until the
+ * line fits. */
+static void narrow(struct layout *layout, uint32_t columns)
+{
+    static const enum column spare[] = {FLAGS_BACK, FLAGS, START, DURATION};
+    for (size_t i = 0; i < sizeof spare / sizeof spare[0]; i++)
+        if (columns > 0 && width_of(layout) > columns)
+            layout->width[spare[i]] = 0;
+}
+
+static void lay_out(struct layout *layout, const struct flow_list *list)
+{
+    struct layout with_head = {{0}};
+    memset(layout, 0, sizeof *layout);
+    for (uint32_t i = 0; i < list->listed; i++) {
+        struct weir_flow flow;
+        struct row row;
+        flow_row_get(list, i, &flow);
+        put_flow(&row, &flow);
+        widen(layout, &row);
+    }
+    with_head = *layout;
+    widen(&with_head, &head);
+    for (int c = 0; c < COLUMNS; c++)
+        if (layout->width[c] > 0)
+            layout->width[c] = with_head.width[c];
+    narrow(layout, list->report->columns);
+}
+
+static void print_row(const struct layout *layout, const struct row *row,
+                      FILE *out)
+{
+    size_t owed = 0; /* blanks, if something follows */
+    for (int c = 0; c < COLUMNS; c++) {
+        size_t n = strlen(row->cells[c]);
+        size_t pad = layout->width[c] - n;
+        if (layout->width[c] == 0)
+            continue;
+        if (!is_left((enum column)c)) {
+            owed += pad;
+            pad = 0;
+        }
+        if (n > 0) {
+            fprintf(out, "%*s%s", (int)owed, "", row->cells[c]);
+            owed = 0;
+        }
+        owed += pad + 1;
+    }
+    fputc('\n', out);
+}
+
+static void print_count(FILE *out, const char *what, uint64_t n)
+{
+    char text[WEIR_FIGURE_MAX];
+    if (n > 0)
+        fprintf(out, "; %s %s", weir_figure_grouped(text, n), what);
+}
+
+static void print_end(const struct flow_list *list, FILE *out)
+{
+    const struct weir_ledger *ledger = list->report->ledger;
+    const uint64_t *frames = list->kinds.frames;
+    char flows[WEIR_FIGURE_MAX], packets[WEIR_FIGURE_MAX];
+    char bytes[WEIR_FIGURE_MAX];
+    fprintf(out, "%s flows", weir_figure_grouped(flows, list->count));
+    if (list->listed < list->count)
+        fprintf(out, " (%" PRIu32 " listed)", list->listed);
+    fprintf(out, ", %s packets, %s bytes",
+            weir_figure_grouped(packets, list->total.frames),
+            weir_figure_grouped(bytes, list->total.bytes));
+    print_count(out, "flows evicted", list->evicted_flows);
+    print_count(out, "packets of them", list->evicted.frames);
+    print_count(out, "frames untracked", frames[WEIR_FLOW_UNTRACKED]);
+    print_count(out, "frames not IP", frames[WEIR_FLOW_NOT_IP]);
+    print_count(out, "frames malformed", frames[WEIR_FLOW_MALFORMED]);
+    print_count(out, "frames truncated", frames[WEIR_FLOW_TRUNCATED]);
+    if (ledger->has_kernel)
+        print_count(out, "frames dropped by the kernel",
+                    ledger->kernel_dropped);
+    fputc('\n', out);
+}
+
+void flow_table_print(const struct flow_list *list, FILE *out)
+{
+    struct layout layout;
+    lay_out(&layout, list);
+    if (list->listed > 0)
+        print_row(&layout, &head, out);
+    for (uint32_t i = 0; i < list->listed; i++) {
+        struct weir_flow flow;
+        struct row row;
+        flow_row_get(list, i, &flow);
+        put_flow(&row, &flow);
+        print_row(&layout, &row, out);
+    }
+    print_end(list, out);
+}

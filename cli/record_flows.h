@@ -1,0 +1,17 @@
+#ifndef WEIR_CLI_RECORD_FLOWS_H
+#define WEIR_CLI_RECORD_FLOWS_H
+
+/* record_flows: the flows of one recording, at its end.
+ *
+ * Threads   the control thread, after join, once. */
+
+struct record_run;
+struct weir_err;
+struct weir_progress;
+
+/* record_flows: to where --flows or `weir flows` has them.  Returns 0 or
+ * -errno with a text; a reader of standard output that has gone is none. */
+int record_flows(const struct record_run *r, const struct weir_progress *p,
+                 struct weir_err *err);
+
+#endif

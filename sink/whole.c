@@ -1,0 +1,119 @@
+#include "sink/whole.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+
+#define BUFFER_BYTES 262144
+
+static bool is_standard(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+static int fail(const struct weir_whole *whole, int rc, const char *what,
+                struct weir_err *err)
+{
+    return weir_err_sys(err, rc, "write %s %s", what,
+                        is_standard(whole->path) ? "to the standard output"
+                                                 : whole->path);
+}
+
+static bool is_in_place(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+static int open_beside(struct weir_whole *whole)
+{
+    if (asprintf(&whole->temporary, "%s.XXXXXX", whole->path) < 0) {
+        whole->temporary = NULL;
+        return -ENOMEM;
+    }
+    /* Made with mode 0600 and O_EXCL. */
+    int fd = mkostemp(whole->temporary, O_CLOEXEC);
+    if (fd >= 0)
+        return fd;
+    int rc = -errno;
+    free(whole->temporary);
+    whole->temporary = NULL;
+    return rc;
+}
+
+static int open_fd(struct weir_whole *whole)
+{
+    int fd;
+    if (is_standard(whole->path))
+        fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    else if (is_in_place(whole->path))
+        fd = open(whole->path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
+    else
+        return open_beside(whole);
+    return fd >= 0 ? fd : -errno;
+}
+
+/* stdio forgets the errno of a write that it did on its own. */
+static ssize_t put(void *cookie, const char *bytes, size_t n)
+{
+    struct weir_whole *whole = cookie;
+    size_t done = 0;
+    while (done < n && whole->error == 0) {
+        ssize_t written = write(whole->fd, bytes + done, n - done);
+        if (written >= 0)
+            done += (size_t)written;
+        else if (errno != EINTR)
+            whole->error = -errno;
+    }
+    return (ssize_t)done;
+}
+
+int weir_whole_open(struct weir_whole *whole, const char *path,
+                    const char *what, struct weir_err *err)
+{
+    *whole = (struct weir_whole){.path = path};
+    whole->fd = open_fd(whole);
+    if (whole->fd < 0)
+        return fail(whole, whole->fd, what, err);
+    whole->out = fopencookie(whole, "w", (cookie_io_functions_t){.write = put});
+    if (whole->out == NULL) {
+        (void)close(whole->fd);
+        if (whole->temporary != NULL)
+            (void)unlink(whole->temporary);
+        free(whole->temporary);
+        return fail(whole, -ENOMEM, what, err);
+    }
+    (void)setvbuf(whole->out, NULL, _IOFBF, BUFFER_BYTES);
+    return 0;
+}
+
+static int finish(struct weir_whole *whole)
+{
+    if (fclose(whole->out) != 0 && whole->error == 0)
+        whole->error = -EIO;
+    /* Else a crash might leave an empty file under the name. */
+    if (whole->error == 0 && whole->temporary != NULL && fsync(whole->fd) != 0)
+        whole->error = -errno;
+    if (close(whole->fd) != 0 && whole->error == 0)
+        whole->error = -errno;
+    return whole->error;
+}
+
+int weir_whole_close(struct weir_whole *whole, bool keep, const char *what,
+                     struct weir_err *err)
+{
+    int rc = finish(whole);
+    if (whole->temporary != NULL) {
+        if (keep && rc == 0 && rename(whole->temporary, whole->path) != 0)
+            rc = -errno;
+        if (!keep || rc != 0)
+            (void)unlink(whole->temporary);
+        free(whole->temporary);
+    }
+    return !keep || rc == 0 ? 0 : fail(whole, rc, what, err);
+}

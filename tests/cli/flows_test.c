@@ -1,0 +1,177 @@
+/* weir flows and weir record --flows: what they print, and that it is what
+ * the frames were. */
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/cli/command.h"
+
+#define MADE "--synth frames=20000,proto=mix,flows=70,seed=4,size=120 "
+
+/* Little memory, as all of it is taken at the start of each command. */
+static const struct command_result *good(const char *script)
+{
+    const struct command_result *r = command_run(
+        "flows() { weir flows -q --memory 40M \"$@\"; }; %s", script);
+    cr_assert_eq(r->status, 0, "%s: %s%s", script, r->out, r->err);
+    return r;
+}
+
+static uint64_t number(const char *path)
+{
+    return command_number("f.json", path);
+}
+
+/* Every delivered frame is of a flow or in a counter. */
+static void adds_up(uint64_t frames)
+{
+    cr_assert_eq(number("totals.packets") + number("evicted.packets") +
+                     number("untracked.packets") + number("not_ip") +
+                     number("malformed") + number("truncated"),
+                 frames);
+    cr_assert_eq(number("ledger.written"), frames);
+}
+
+Test(flows, json)
+{
+    good("flows " MADE "--json >f.json");
+    adds_up(20000);
+    cr_assert_eq(number("flows_count"), 70);
+    cr_assert_eq(number("flows_listed"), 70);
+    cr_assert_eq(number("totals.wire_bytes"), 2400000);
+    cr_assert_eq(number("idle_timeout_ns"), 60000000000);
+    cr_assert_eq(number("active_timeout_ns"), 1800000000000);
+}
+
+Test(flows, csv_has_the_same_rows_whatever_the_threads)
+{
+    good("weir record -q " MADE "-w in.pcapng; "
+         "flows -r in.pcapng --csv --sort first >1.csv; "
+         "test $(wc -l <1.csv) = 71; "
+         "for w in 2 3 4; do flows -r in.pcapng --csv --sort first "
+         "--workers $w | cmp - 1.csv || exit 1; done; "
+         "weir record -q -r in.pcapng -w out.pcap --flows x.csv --sort first; "
+         "cmp x.csv 1.csv; "
+         "weir record -q -r in.pcapng --flows - --sort first >t; "
+         "flows -r in.pcapng --sort first | cmp - t");
+}
+
+/* All of one flow, then all of the next: what a limit cuts off matters. */
+Test(flows, a_count_is_exact)
+{
+    good("weir record -q " MADE "-w in.pcap; "
+         "for f in '' tcp; do for n in 1 65 777; do "
+         "weir record -q -r in.pcap -c $n -w cut.pcap $f; "
+         "flows -r cut.pcap --csv --sort first >a.csv; "
+         "for w in 1 3; do flows -r in.pcap -c $n --csv --sort first "
+         "--workers $w $f | cmp - a.csv || exit 1; done; done; done");
+    good("flows -r in.pcap -c 777 --json >f.json");
+    adds_up(777);
+}
+
+Test(flows, timeouts_split)
+{
+    good("flows --synth frames=10000,flows=1 --idle-timeout 1ms "
+         "--active-timeout 1ms --json >f.json");
+    adds_up(10000);
+    cr_assert_eq(number("flows_count"), 10);
+    /* Frames of 2000 flows are 2 ms apart. */
+    good("flows --synth frames=10000,flows=2000 --idle-timeout 1ms "
+         "--active-timeout 1s --json >f.json");
+    cr_assert_eq(number("flows_count"), 10000);
+    good("flows --synth frames=10000,flows=2000 --idle-timeout 2ms "
+         "--active-timeout 1s --json >f.json");
+    cr_assert_eq(number("flows_count"), 2000);
+}
+
+Test(flows, memory_is_bounded_and_what_goes_is_counted)
+{
+    good("weir flows -q --synth frames=300000,flows=300000 --workers 1 "
+         "--memory 17M --top 3 --json >f.json");
+    adds_up(300000);
+    cr_assert_gt(number("evicted.flows"), 200000);
+    cr_assert_eq(number("evicted.flows") + number("flows_count"), 300000);
+    cr_assert_eq(number("flows_listed"), 3);
+    cr_assert_eq(number("untracked.packets"), 0);
+}
+
+Test(flows, table)
+{
+    const struct command_result *r =
+        good("flows --synth frames=30,flows=3 --top 2");
+    cr_assert_not_null(strstr(r->out, "start "));
+    cr_assert_not_null(strstr(r->out, "2023-11-14T22:13:20.000Z   0.000 udp"));
+    cr_assert_not_null(strstr(r->out, " -> 172.16.46.12:23223 "));
+    cr_assert_not_null(strstr(r->out, "3 flows (2 listed), 30 packets"));
+    cr_assert_str_empty(r->err);
+    r = good("flows --synth frames=30,flows=3 arp");
+    cr_assert_str_eq(r->out, "0 flows, 0 packets, 0 bytes\n");
+}
+
+Test(flows, file_appears_when_it_is_whole)
+{
+    good("echo old >f.json; weir record -q " MADE "--flows f.json; "
+         "test $(stat -c %a f.json) = 600; test -z \"$(ls f.json.*)\"");
+    adds_up(20000);
+    command_complains("weir record -q " MADE "--flows no/f.json", 1,
+                      "write flows no/f.json", "No such file");
+    command_complains("weir flows -q " MADE " >/dev/full", 1, "write flows",
+                      "No space left");
+    good("flows " MADE "--csv | head -n 1 | grep -q first_ns");
+}
+
+Test(flows, wrong_usage)
+{
+    command_complains("weir flows", 2, "weir flows: where from?", "-r FILE");
+    command_complains("weir flows -r x -w y", 2, "-w goes with weir record",
+                      "");
+    command_complains("weir flows -r x --flows y", 2,
+                      "--flows goes with weir record", "");
+    command_complains("weir flows -r x --json --csv", 2, "one of them", "");
+    command_complains("weir flows -r x --sort size", 2, "--sort", "size");
+    command_complains("weir flows -r x --idle-timeout 1ms", 2,
+                      "--active-timeout: at most 1000 times", "");
+    command_complains("weir flows -r x --top 0", 2, "--top", "0");
+    command_complains("weir record -r x --top 3", 2, "--top goes with --flows",
+                      "");
+    command_complains("weir record -r x --csv --flows y", 2,
+                      "--csv goes with weir flows", "FILE.csv");
+    command_complains("weir record -r x -w y --flows y", 2,
+                      "that is what -w names", "");
+    command_complains("weir flows -r x --report -", 2, "the flows go there",
+                      "");
+    command_complains("weir flows --synth frames=1 --memory 1", 1, "memory",
+                      "KiB");
+    good("weir flows --help | grep -q -- --active-timeout; "
+         "weir --help | grep -q 'weir flows'");
+}
+
+/* nfpcapd counts one way, no VLAN, each ICMP message as a flow, and no ports
+ * of SCTP; on the rest we agree. */
+Test(flows, as_nfpcapd_counts)
+{
+    if (command_run("command -v nfpcapd && command -v nfdump")->status != 0)
+        cr_skip_test("nfpcapd is not installed");
+    static const char *const protos[] = {"udp", "tcp", "udp6", "tcp6"};
+    for (size_t i = 0; i < sizeof protos / sizeof protos[0]; i++) {
+        const struct command_result *r = command_run(
+            "weir record -q --synth "
+            "frames=50000,flows=%d,seed=9,size=90,proto=%s -w in.pcap; "
+            "rm -rf nf; mkdir nf; "
+            "nfpcapd -r in.pcap -w nf >/dev/null 2>&1; "
+            "nfdump -R nf -I >i || exit 1; "
+            "for k in Flows Packets Bytes; do sed -n \"s/^$k: //p\" i; done "
+            ">theirs; "
+            "weir flows -q -r in.pcap --json >f.json; cat theirs",
+            i % 2 == 0 ? 1 : 20000, protos[i]);
+        cr_assert_eq(r->status, 0, "%s", r->err);
+        uint64_t flows = 0, packets = 0, bytes = 0;
+        cr_assert_eq(sscanf(r->out, "%lu %lu %lu", &flows, &packets, &bytes), 3,
+                     "%s", r->out);
+        cr_assert_eq(number("flows_count"), flows, "%s", protos[i]);
+        cr_assert_eq(number("totals.packets"), packets, "%s", protos[i]);
+        cr_assert_eq(number("totals.bytes"), bytes, "%s", protos[i]);
+    }
+}
