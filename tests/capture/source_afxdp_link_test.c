@@ -2,9 +2,12 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -237,4 +240,43 @@ Test(source_afxdp_link, without_privilege_it_says_which)
     check_device("lo", -EPERM,
                  "lo: no privilege for AF_XDP: that takes CAP_NET_RAW, "
                  "CAP_NET_ADMIN and CAP_BPF (try sudo)");
+}
+
+static bool keep_capabilities(uint64_t wanted)
+{
+    struct __user_cap_header_struct header = {.version =
+                                                  _LINUX_CAPABILITY_VERSION_3};
+    const struct __user_cap_data_struct data[2] = {
+        {.effective = (uint32_t)wanted, .permitted = (uint32_t)wanted},
+        {.effective = (uint32_t)(wanted >> 32),
+         .permitted = (uint32_t)(wanted >> 32)},
+    };
+    return syscall(SYS_capset, &header, data) == 0;
+}
+
+#define BIT(capability) (UINT64_C(1) << (capability))
+
+Test(source_afxdp_link, the_privileges_that_are_named_are_enough)
+{
+    afxdp_need();
+    cr_assert(keep_capabilities(BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN) |
+                                BIT(CAP_BPF) | BIT(CAP_IPC_LOCK)));
+    struct weir_source *source = afxdp_open();
+    /* Nor is any needed from then on. */
+    cr_assert(keep_capabilities(BIT(CAP_NET_RAW)));
+    rig_send_udp(1000, 60);
+    live_receive(source, 1000);
+    cr_assert_eq(live_cut(source).kernel_seen, 1000);
+}
+
+Test(source_afxdp_link, too_much_memory_is_refused_by_name)
+{
+    afxdp_need();
+    const struct rlimit none = {.rlim_cur = 65536, .rlim_max = 65536};
+    cr_assert_eq(setrlimit(RLIMIT_MEMLOCK, &none), 0);
+    cr_assert(keep_capabilities(BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN) |
+                                BIT(CAP_BPF)));
+    check_device(RIG_RIGHT, -ENOBUFS,
+                 RIG_RIGHT ": 16777216 bytes are more memory than may be "
+                           "locked (a smaller -B, or ulimit -l)");
 }
