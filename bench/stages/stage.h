@@ -89,6 +89,7 @@ extern const struct weir_stage weir_stage_touch_near; /* that are in cache */
 extern const struct weir_stage weir_stage_read;       /* a block's bytes */
 extern const struct weir_stage weir_stage_memcpy;     /* and copied */
 extern const struct weir_stage weir_stage_memcpy_near;
+extern const struct weir_stage weir_stage_cores; /* arithmetic alone */
 extern const struct weir_stage weir_stage_buffered;
 extern const struct weir_stage weir_stage_direct;
 extern const struct weir_stage weir_stage_cp;

@@ -38,6 +38,7 @@ const struct weir_stage *const weir_stages_usual[] = {
     &weir_stage_memcpy,
     &weir_stage_direct,
     &weir_stage_cp,
+    &weir_stage_cores,
     NULL,
 };
 
@@ -73,6 +74,7 @@ const struct weir_stage *const weir_stages_all[] = {
     &weir_stage_buffered,
     &weir_stage_direct,
     &weir_stage_cp,
+    &weir_stage_cores,
     NULL,
 };
 
