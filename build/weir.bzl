@@ -12,6 +12,10 @@ COPTS = [
     "-Wvla",
     "-Werror",
     "-D_GNU_SOURCE",
+    # Two neighbours of a struct that are stored apart and then read as one
+    # vector, or the other way round, wait for each other through the cache:
+    # adding to a sum of frames and bytes took 2.8 ns instead of 0.3.
+    "-fno-tree-slp-vectorize",
 ]
 
 def weir_library(name, copts = [], **kwargs):
