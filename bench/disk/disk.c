@@ -72,18 +72,33 @@ static int raw_measure(struct disk *d, struct weir_disk_round *round,
     return ret;
 }
 
+/* What is written behind the last frame is noticed some milliseconds late, at
+ * most, which is little of a trial. */
+static double rate_of(const struct weir_recording_outcome *outcome)
+{
+    const struct weir_trial_outcome *trial = &outcome->trial;
+    uint64_t bytes = outcome->counts.file.bytes;
+    int64_t ns = trial->sent.duration_ns + trial->quiet_ns;
+    if (strcmp(outcome->report.write_mode, "direct") == 0 &&
+        trial->written_bytes > 0) {
+        bytes = trial->written_bytes;
+        ns = trial->sent.duration_ns;
+    }
+    return (double)bytes * 1e9 / (double)ns;
+}
+
 /* A trial without loss that wrote more than those before it. */
 static void take(struct weir_disk_round *round,
                  const struct weir_recording_outcome *outcome)
 {
     const struct weir_trial_outcome *trial = &outcome->trial;
-    const double s = (double)(trial->sent.duration_ns + trial->quiet_ns) / 1e9;
-    const double rate = (double)outcome->counts.file.bytes / s;
+    const double rate = rate_of(outcome);
     if (trial->is_void || outcome->lost > 0 || rate <= round->file_bytes_s)
         return;
     round->file_bytes_s = rate;
     round->load_pps = trial->sent.offered_pps;
     round->cpu_ns = (double)trial->work_ns / (double)trial->sent.frames;
+    memcpy(round->mode, outcome->report.write_mode, sizeof round->mode);
 }
 
 static void tell(const struct disk *d, const struct weir_search_ask *ask,
@@ -159,9 +174,10 @@ static void round_print(const struct disk *d,
     fprintf(out, "  %5u", d->count + 1);
     for (size_t i = 0; i < WEIR_DISK_DEPTHS; i++)
         fprintf(out, " %8.3f", round->raw[i] / 1e9);
-    fprintf(out, " %9.3f %6.2f %9.1f %8.0f%s\n", round->file_bytes_s / 1e9,
+    fprintf(out, " %9.3f %6.2f %9.1f %8.0f  %s%s\n", round->file_bytes_s / 1e9,
             round->file_bytes_s / round->best, round->load_pps / 1e3,
-            round->cpu_ns, round->generator_limited ? "  generator" : "");
+            round->cpu_ns, round->mode,
+            round->generator_limited ? ", generator" : "");
     (void)fflush(out);
 }
 
@@ -202,11 +218,11 @@ static json_t *round_json(const struct weir_disk_round *round)
         snprintf(depth, sizeof depth, "%u", weir_disk_depths[i]);
         (void)json_object_set_new(raw, depth, json_real(round->raw[i]));
     }
-    return json_pack("{s:o,s:f,s:f,s:f,s:f,s:b}", "raw_bytes_s", raw,
+    return json_pack("{s:o,s:f,s:f,s:f,s:f,s:b,s:s}", "raw_bytes_s", raw,
                      "best_bytes_s", round->best, "file_bytes_s",
                      round->file_bytes_s, "load_pps", round->load_pps, "cpu_ns",
                      round->cpu_ns, "generator_limited",
-                     round->generator_limited);
+                     round->generator_limited, "write", round->mode);
 }
 
 static double median(const struct disk *d, size_t offset)

@@ -7,8 +7,10 @@
  * In rounds: first the disk alone (bench/disk/raw.h) with one, two and four
  * writes on their way, of which the best counts; right behind it the search
  * for the highest load without loss (bench/limit/search.h), in trials that
- * take as long.  A recording's rate runs until its last byte is written: what
- * the kernel's ring has held is paid for.
+ * take as long.  Of a recording counts what went to the disk
+ * while frames were sent: what the kernel's ring still holds then makes nobody
+ * faster.  Where that cannot be known, by its page cache, the time counts
+ * until all is written there.
  *
  * Owner     texts are borrowed.
  * Threads   the bench's main thread.
@@ -54,6 +56,7 @@ struct weir_disk_round {
     double load_pps;              /* then */
     double cpu_ns;                /* of a frame, then */
     bool generator_limited;       /* no load that was sent was too high */
+    char mode[16];                /* how weir wrote then: "direct", "cached" */
 };
 
 /* weir_disk_run: prints a line a round and a table, and adds to the results a

@@ -64,7 +64,7 @@ static const char help[] =
     "In rounds: what a disk takes by O_DIRECT, with one, two and four writes\n"
     "of 1 MiB on their way, into a file whose room is set aside; and the\n"
     "highest load that weir records there without loss, in bytes of the file\n"
-    "until the last one is written.\n"
+    "that are written while frames are sent.\n"
     "\n"
     "  -w FOLDER             on the disk (.)\n"
     "  --frame BYTES         without CRC (1514)\n"

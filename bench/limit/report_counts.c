@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -31,6 +32,18 @@ static uint64_t sum_of(json_t *object, bool *bad)
     return sum;
 }
 
+/* Without a file there is none of it. */
+static void take_write(struct weir_report_counts *out, const json_t *write)
+{
+    bool bad = false;
+    const char *mode = json_string_value(json_object_get(write, "mode"));
+    if (mode == NULL)
+        return;
+    (void)snprintf(out->write_mode, sizeof out->write_mode, "%s", mode);
+    out->in_place = count_of(write, "in_place", &bad);
+    out->compacted = count_of(write, "compacted", &bad);
+}
+
 static int take(struct weir_report_counts *out, const json_t *report,
                 struct weir_err *err)
 {
@@ -50,6 +63,7 @@ static int take(struct weir_report_counts *out, const json_t *report,
         .write_ns = (int64_t)count_of(report, "write_ns", &bad),
         .balanced = json_is_true(json_object_get(ledger, "balanced")),
     };
+    take_write(out, json_object_get(report, "write"));
     if (bad)
         return weir_err_set(err, -EPROTO,
                             "not the report of a recording from an interface");

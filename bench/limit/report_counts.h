@@ -23,6 +23,9 @@ struct weir_report_counts {
     uint64_t lost_in_write;
     uint64_t starved;
     int64_t write_ns;
+    char write_mode[16]; /* "direct", "cached"; "" without a file */
+    uint64_t in_place;   /* blocks that got to the file so, */
+    uint64_t compacted;  /* or so */
     bool balanced;
 };
 

@@ -16,7 +16,7 @@ static const struct weir_doc_column disk_columns[] = {
     {"Frame", false},        {"Disk", false},         {"Depth 1, GB/s", true},
     {"Depth 2, GB/s", true}, {"Depth 4, GB/s", true}, {"weir, GB/s", true},
     {"Share", true},         {"Mpps", true},          {"CPU, ns/frame", true},
-    {"Remarks", false},
+    {"How", false},          {"Remarks", false},
 };
 
 static const char *const depths[] = {"1", "2", "4"};
@@ -97,6 +97,7 @@ static void disk_row(const json_t *disk, const json_t *round,
     weir_doc_figure(doc, best > 0 ? rate / best : (double)NAN, 3);
     weir_doc_figure(doc, weir_line_number(round, "load_pps") / 1e6, 3);
     weir_doc_figure(doc, weir_line_number(round, "cpu_ns"), 0);
+    weir_doc_cell(doc, weir_line_text(round, "write"));
     weir_doc_cell(doc, weir_line_bool(round, "generator_limited")
                            ? "the generator gave no more"
                            : "");
@@ -112,8 +113,8 @@ void weir_page_disks(const struct weir_lines *lines, struct weir_doc *doc)
     weir_doc_add(doc, WEIR_DOC_TEXT,
                  "Round by round: what the disk takes by O_DIRECT with so many "
                  "writes of 1 MiB on their way, and the highest load that weir "
-                 "recorded there without loss, in bytes of the file until the "
-                 "last of them was written.");
+                 "recorded there without loss, in bytes of the file that were "
+                 "written while frames were sent.");
     weir_doc_table(doc, "", disk_columns,
                    sizeof disk_columns / sizeof disk_columns[0]);
     for (size_t i = 0; i < disks.count; i++) {

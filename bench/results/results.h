@@ -69,8 +69,9 @@
  *           "generator", "duration_s", "rounds": [ { "raw_bytes_s" (of the
  *           disk alone, by writes on their way: { "1", "2", "4" }),
  *           "best_bytes_s" (of these), "file_bytes_s" (the most that was
- *           recorded without loss, until the last byte was written; 0: at no
- *           load), "load_pps", "cpu_ns" (then), "generator_limited" } ], and
+ *           recorded without loss, of what was written while frames were
+ *           sent; 0: at no load), "load_pps", "cpu_ns" (then), "write" (how:
+ *           "direct", "cached"), "generator_limited" } ], and
  *           of the rounds' medians "best_bytes_s", "file_bytes_s", "load_pps";
  *           "generator_limited" (in any round)
  *   target  what weir is to reach: "target" (its number), "name", "against"

@@ -30,9 +30,7 @@ bool weir_quiet_halted(pid_t pid)
     return pid > 0 && state_of(pid, pid) == 'T';
 }
 
-/* What the program has sent to disks (proc(5), /proc/PID/io); 0 where the
- * kernel does not say. */
-static uint64_t written_by(pid_t pid)
+uint64_t weir_quiet_written(pid_t pid)
 {
     static const char key[] = "write_bytes: ";
     char path[64], line[128];
@@ -60,7 +58,7 @@ bool weir_quiet_look(struct weir_quiet *quiet, const struct weir_job *job,
         spent_ns += threads[i].busy_ns + threads[i].waiting_ns;
         on_disk = on_disk || state_of(pid, threads[i].id) == 'D';
     }
-    const uint64_t written = written_by(pid);
+    const uint64_t written = weir_quiet_written(pid);
     on_disk = on_disk || written > quiet->written + WEIR_QUIET_BYTES;
     quiet->written = written;
     return weir_quiet_put(quiet, now_ns, spent_ns, on_disk);

@@ -38,6 +38,11 @@ struct weir_quiet {
 bool weir_quiet_look(struct weir_quiet *quiet, const struct weir_job *job,
                      int64_t now_ns);
 
+/* weir_quiet_written: bytes that the program has sent to disks (proc(5),
+ * /proc/PID/io; past the page cache as they go, else when they are put there);
+ * 0 where the kernel does not say. */
+uint64_t weir_quiet_written(pid_t pid);
+
 /* weir_quiet_halted: a signal (SIGSTOP, SIGTSTP) has stopped the program. */
 bool weir_quiet_halted(pid_t pid);
 

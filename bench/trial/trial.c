@@ -27,7 +27,8 @@
 
 struct threads {
     int64_t at_ns;
-    int64_t cpu_ns; /* of the whole program */
+    int64_t cpu_ns;   /* of the whole program */
+    uint64_t written; /* to disks, likewise */
     size_t count;
     struct weir_job_thread at[WEIR_TRIAL_THREADS_MAX];
 };
@@ -160,6 +161,7 @@ static void look_at_threads(const struct run *r, struct threads *out)
 {
     out->count = weir_job_threads(r->job, out->at, WEIR_TRIAL_THREADS_MAX);
     out->cpu_ns = weir_job_cpu_ns(r->job);
+    out->written = weir_quiet_written(weir_job_pid(r->job));
     out->at_ns = weir_clock_mono_ns();
 }
 
@@ -274,6 +276,7 @@ static void share_time(struct run *r)
 {
     struct weir_trial_outcome *out = r->out;
     double passed = (double)(r->after.at_ns - r->before.at_ns);
+    out->written_bytes = r->after.written - r->before.written;
     out->threads_count = r->after.count;
     for (size_t i = 0; i < r->after.count; i++) {
         const struct weir_job_thread *now = &r->after.at[i];

@@ -112,6 +112,8 @@ struct weir_trial_outcome {
     int64_t quiet_ns; /* from the end of sending until nothing moved */
     bool never_quiet;
     int64_t stop_ns;           /* from the signal to the end */
+    uint64_t written_bytes;    /* to disks while frames were sent, as of
+                                * bench/trial/quiet.h; 0: none, or not known */
     int64_t cpu_ns;            /* of the recorder, user and system */
     int64_t work_ns;           /* the part from its being ready to its being
                                 * quiet: without what its buffers cost to

@@ -30,6 +30,7 @@ static char *make(bool live)
         .outcome_name = no_name,
         .starved = 17,
         .write_ns = 18,
+        .write = {.mode = "direct", .in_place = 19, .compacted = 20},
         .ledger = {
             .received = 100,
             .delivered = 80,
@@ -65,6 +66,9 @@ Test(report_counts, every_count_is_taken)
     cr_expect_eq(c.lost_in_write, 4);
     cr_expect_eq(c.starved, 17);
     cr_expect_eq(c.write_ns, 18);
+    cr_assert_str_eq(c.write_mode, "direct");
+    cr_assert_eq(c.in_place, 19);
+    cr_assert_eq(c.compacted, 20);
     cr_expect(c.balanced);
 }
 
