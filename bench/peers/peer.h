@@ -37,7 +37,7 @@ enum weir_peer_proof {
     WEIR_PEER_SAYS,    /* a number behind `says` in its words */
     WEIR_PEER_ARGUS,   /* the sum over the flow records in out */
     WEIR_PEER_NFDUMP,  /* what nfdump reads of the flows in out */
-    WEIR_PEER_TOTALS,  /* the totals of weir's flows, JSON in its words */
+    WEIR_PEER_TOTALS,  /* those of weir's flows, JSON in out or its words */
     WEIR_PEER_MARKS,   /* of live frames: distinct numbers in out */
 };
 

@@ -123,11 +123,14 @@ static uint64_t number_of(const json_t *object, const char *key)
     return n > 0 ? (uint64_t)n : 0;
 }
 
-/* Of `weir flows --json`: behind it there may be other words. */
-static int totals_read(struct weir_proof_flows *out, const char *said,
-                       struct weir_err *err)
+/* Of a file of flows, or of `weir flows --json`, with other words behind it. */
+static int totals_read(struct weir_proof_flows *out, const char *folder,
+                       const char *said, struct weir_err *err)
 {
-    json_t *flows = json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
+    char path[PATH_MAX];
+    json_t *flows = only_file(folder, path, NULL) == 0
+                        ? json_load_file(path, 0, NULL)
+                        : json_loads(said, JSON_DISABLE_EOF_CHECK, NULL);
     const json_t *totals = json_object_get(flows, "totals");
     *out = (struct weir_proof_flows){
         .flows = number_of(flows, "flows_count"),
@@ -169,8 +172,9 @@ int weir_proof(const struct weir_peer *peer, uint64_t frames, const char *input,
                    : count_check(argus.frames, frames, "its flows have", err);
     case WEIR_PEER_NFDUMP:
     case WEIR_PEER_TOTALS:
-        ret = peer->proof == WEIR_PEER_NFDUMP ? nfdump_read(found, folder, err)
-                                              : totals_read(found, said, err);
+        ret = peer->proof == WEIR_PEER_NFDUMP
+                  ? nfdump_read(found, folder, err)
+                  : totals_read(found, folder, said, err);
         return ret != 0
                    ? ret
                    : count_check(found->frames, frames, "its flows have", err);

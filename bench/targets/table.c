@@ -115,6 +115,13 @@ const struct weir_target_check weir_target_checks[] = {
         .at_least = true,
     },
     {
+        .target = 4,
+        .text = "the same, and all of them written: rate",
+        .against = "nfpcapd",
+        .name = "flows, 60 bytes: weir-flows over nfpcapd, rate",
+        .shown = true,
+    },
+    {
         .target = 5,
         .text = "60 B in memory, dissected and counted by two workers: rate",
         .against = "one worker",
@@ -127,6 +134,13 @@ const struct weir_target_check weir_target_checks[] = {
         .text = "the same, and their flows found: rate",
         .against = "one worker",
         .name = "stage account_flows: 2 over 1, rate",
+        .shown = true,
+    },
+    {
+        .target = 5,
+        .text = "work in registers by two cores: the most that can be",
+        .against = "one core",
+        .name = "stage cores: 2 over 1, rate",
         .shown = true,
     },
     {

@@ -66,9 +66,9 @@ Test(report_counts, every_count_is_taken)
     cr_expect_eq(c.lost_in_write, 4);
     cr_expect_eq(c.starved, 17);
     cr_expect_eq(c.write_ns, 18);
-    cr_assert_str_eq(c.write_mode, "direct");
-    cr_assert_eq(c.in_place, 19);
-    cr_assert_eq(c.compacted, 20);
+    cr_expect_str_eq(c.write_mode, "direct");
+    cr_expect_eq(c.in_place, 19);
+    cr_expect_eq(c.compacted, 20);
     cr_expect(c.balanced);
 }
 

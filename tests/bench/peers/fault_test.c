@@ -137,6 +137,35 @@ Test(fault, peer_that_needs_what_is_not_there)
     cr_assert_eq(fakes_lines("peer", "peer", "softflowd"), 1);
 }
 
+/* A thousand frames are of as many flows, of 46 bytes of IP each. */
+#define NFDUMP(flows)                                                          \
+    "printf 'Ident: none\\nFlows: " flows "\\nPackets: 1000\\n'\n"             \
+    "printf 'Bytes: 46000\\n'"
+
+Test(fault, rates_of_the_same_flows_are_compared)
+{
+    fakes_make("nfpcapd", ":");
+    fakes_make("nfdump", NFDUMP("1000"));
+    cr_assert_eq(fakes_finish(fakes_start("flows", "nfpcapd")), 0);
+    cr_assert_eq(fakes_lines("ratio", "name", "weir over nfpcapd, rate"), 1);
+    cr_assert_eq(fakes_round_number("weir", "flows"), 1000);
+    cr_assert_eq(fakes_round_number("weir", "flow_bytes"), 46000);
+    cr_assert_eq(fakes_lines("note", "text", "no ratio"), 0);
+}
+
+Test(fault, rates_of_other_flows_are_not)
+{
+    fakes_make("nfpcapd", ":");
+    fakes_make("nfdump", NFDUMP("999"));
+    cr_assert_eq(fakes_finish(fakes_start("flows", "nfpcapd")), 0);
+    cr_assert_eq(fakes_lines("ratio", "name", ""), 0);
+    cr_assert_eq(fakes_lines("note", "text",
+                             "did not find the same: 1000 flows of 46000 "
+                             "bytes, 999 flows of 46000 bytes"),
+                 1);
+    cr_assert_eq(fakes_lines("peer", "peer", "nfpcapd"), 1);
+}
+
 static void nap(void)
 {
     const struct timespec time = {.tv_nsec = 20000000};

@@ -163,4 +163,10 @@ Test(proof, flows_of_weir_are_in_its_words)
     cr_assert_eq(prove(WEIR_PEER_TOTALS, 1, "{}"), -EBADMSG);
     cr_assert_str_eq(err.text, "it does not tell its flows");
     cr_assert_eq(prove(WEIR_PEER_TOTALS, 1, "no JSON"), -EBADMSG);
+    static const char file[] =
+        "{\"flows_count\": 5, \"totals\": {\"packets\": 9, \"bytes\": 414}}";
+    put_out("flows.json", file, sizeof file - 1);
+    cr_assert_eq(prove(WEIR_PEER_TOTALS, 9, said), 0, "%s", err.text);
+    cr_assert_eq(found.flows, 5);
+    cr_assert_eq(found.bytes, 414);
 }

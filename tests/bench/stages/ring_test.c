@@ -11,8 +11,10 @@ static struct weir_ring *ring;
 
 static void setup(void)
 {
-    const struct weir_input_config config = {
-        .frame = "imix", .flows = 10, .bytes = 2 * WEIR_INPUT_BLOCK_BYTES};
+    const struct weir_input_config config = {.frame = "imix",
+                                             .flows = 10,
+                                             .bytes = UINT64_C(2) *
+                                                      WEIR_INPUT_BLOCK_BYTES};
     struct weir_err err = {.text = ""};
     cr_assert_eq(weir_input_open(&input, &config, &err), 0, "%s", err.text);
     cr_assert_eq(weir_ring_open(&ring, input, &err), 0, "%s", err.text);
