@@ -15,10 +15,9 @@
 
 struct weir_err;
 
-/* Start with told_* false. */
+/* Start with told_* false, or true for what another source tells. */
 struct weir_afxdp_news {
     const char *name; /* the device's */
-    uint32_t queue;
     uint32_t frame_max;
     bool zero_copy;
     bool takes_tags; /* the device takes VLAN tags out of frames */
@@ -33,6 +32,12 @@ struct weir_afxdp_news {
 /* weir_afxdp_news_next: true with the text of one that was not told yet. */
 bool weir_afxdp_news_next(struct weir_afxdp_news *news,
                           const struct weir_afxdp_program_facts *facts,
+                          const struct weir_afxdp_losses *losses,
+                          struct weir_err *text);
+
+/* weir_afxdp_news_last: at the end: true with a text if not all that was
+ * dropped was for want of memory. */
+bool weir_afxdp_news_last(const struct weir_afxdp_news *news,
                           const struct weir_afxdp_losses *losses,
                           struct weir_err *text);
 

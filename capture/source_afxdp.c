@@ -119,6 +119,13 @@ static bool drained(struct afxdp *x, int64_t now_ns)
     return missing(x) == 0 || now_ns >= x->deadline_ns || x->broken;
 }
 
+static void end(struct afxdp *x)
+{
+    x->state = ENDED;
+    if (weir_afxdp_news_last(&x->news, &x->losses, &x->notice))
+        notify(x);
+}
+
 static void watch_link(struct afxdp *x)
 {
     const enum weir_netif_state link = x->port->link(x->port);
@@ -246,7 +253,7 @@ static int afxdp_next(struct weir_source *source, struct weir_lease *out,
     if (weir_afxdp_umem_open_frames(x->umem) > 0 && held_enough(x, now_ns))
         return lend(x, out);
     if (x->state == DRAINING && drained(x, now_ns))
-        x->state = ENDED;
+        end(x);
     if (x->state == ENDED && x->error != 0)
         return weir_err_set(err, x->error, "%s", x->error_text.text);
     source->wait_ms = wait_ms(x, now_ns);
@@ -360,10 +367,12 @@ int weir_afxdp_source_make(struct weir_source **out,
     x->umem = umem;
     x->news = (struct weir_afxdp_news){
         .name = config->name,
-        .queue = config->queue,
         .frame_max = config->frame_max,
         .zero_copy = config->zero_copy,
         .takes_tags = config->takes_tags,
+        .told_passed = config->beside,
+        .told_unstamped = config->beside,
+        .told_tagless = config->beside,
     };
     weir_err_set(&x->text, 0, "%s", config->text);
     int rc = open_epoll(x);

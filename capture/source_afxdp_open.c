@@ -189,7 +189,7 @@ static int make(struct weir_source **out, struct line *line,
     struct weir_afxdp_source_config source = {
         .name = config->device,
         .text = text.text,
-        .queue = config->queue,
+        .beside = config->beside != NULL,
         .frame_max = layout.chunk_bytes - WEIR_AFXDP_HEADROOM,
         .snaplen = snaplen(config),
         .hold_ms = config->hold_ms,

@@ -43,6 +43,29 @@ Test(source_afxdp_link, an_interface_that_was_down_goes_on)
     cr_assert_eq(live_cut(source).kernel_seen, 200);
 }
 
+/* The chunks are for the MTU that was there at the open. */
+Test(source_afxdp_link, frames_that_become_too_long_are_lost_by_name)
+{
+    afxdp_need();
+    struct weir_source *source = afxdp_open();
+    uint8_t frame[2514];
+    rig_send_udp(10, 60);
+    cr_assert(rig_ip("link set " RIG_LEFT " mtu 2500"));
+    cr_assert(rig_ip("link set " RIG_RIGHT " mtu 2500"));
+    for (uint32_t i = 0; i < 5; i++) {
+        rig_udp(frame, sizeof frame, 2000, i, 0);
+        rig_send(RIG_LEFT, frame, sizeof frame);
+    }
+    rig_send_udp(10, 60);
+    live_receive(source, 20);
+    struct weir_source_stats stats;
+    source->ops->stats(source, &stats);
+    cr_assert_eq(stats.kernel_dropped, 5);
+    cr_assert_str_eq(source->notice, RIG_RIGHT
+                     ": frames of more than 1792 bytes come, and are lost");
+    cr_assert_eq(live_cut(source).kernel_seen, 25);
+}
+
 static void check_removal(bool down_first)
 {
     struct weir_err err = {""};

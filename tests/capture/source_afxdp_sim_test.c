@@ -248,8 +248,8 @@ Test(source_afxdp_sim, what_an_operator_can_change_is_said_once)
     s.fake->unstamped = false;
     s.fake->facts.tags = true;
     s.fake->facts.passed = 1;
-    check_notice(&s, "fake: frames come in on other queues than 0: they are "
-                     "not recorded");
+    check_notice(&s, "fake: frames come in on receive queues that are not "
+                     "recorded: the host gets them");
     s.fake->unstamped = true;
     check_notice(&s, "fake: the driver leaves no room for time stamps: frames "
                      "have the time at which they were taken");
@@ -266,6 +266,15 @@ Test(source_afxdp_sim, what_an_operator_can_change_is_said_once)
     struct weir_source_stats stats;
     s.source->ops->stats(s.source, &stats);
     cr_assert_eq(stats.interface_dropped, 7);
+    fake_frame(s.fake, 1793);
+    s.source->ops->cut(s.source);
+    ask_until_the_end(&s);
+    cr_assert_eq(s.answer, WEIR_SOURCE_END);
+    cr_assert_str_eq(s.source->notice,
+                     "fake: of the frames that the kernel dropped 2 had more "
+                     "than 1792 bytes");
+    while (s.out_count > 0)
+        go_home(&s);
     s.source->ops->close(s.source);
     fake_free(s.fake);
 }
