@@ -68,6 +68,7 @@ struct weir_flow_table {
     uint32_t cell_salt; /* of the cell below, for hashes */
     uint32_t used;
     uint32_t capacity;
+    uint32_t cold_used; /* from there on, `cold` is all zero */
     uint64_t idle_ns;
     /* The cell that was asked for last, both ends in it. */
     int64_t cell_first_ns;
@@ -82,6 +83,8 @@ struct weir_flow_table {
 };
 
 #define FLOW_NONE UINT32_MAX
+
+extern const struct flow_cold flow_cold_none; /* zero */
 
 /* The lowest bits, as the bucket is chosen by the highest; 0 is for free. */
 static inline uint8_t flow_tag(uint32_t hash)
@@ -185,17 +188,35 @@ void flow_remove(struct weir_flow_table *t, uint32_t place);
 /* flow_evict: makes room for a flow with this hash. */
 void flow_evict(struct weir_flow_table *t, uint32_t hash);
 
+/* A place in `cold` that is about to be written. */
+static inline struct flow_cold *flow_cold(struct weir_flow_table *t,
+                                          uint32_t place)
+{
+    if (place >= t->cold_used)
+        t->cold_used = place + 1;
+    return &t->cold[place];
+}
+
+/* What is there, without touching the memory if it is nothing. */
+static inline const struct flow_cold *
+flow_cold_read(const struct weir_flow_table *t, uint32_t place)
+{
+    return place < t->cold_used ? &t->cold[place] : &flow_cold_none;
+}
+
 static inline uint64_t flow_sum(const struct weir_flow_table *t, uint32_t place,
                                 unsigned side, unsigned sum)
 {
-    return (uint64_t)t->cold[place].high[side][sum] << 32 |
+    return (uint64_t)flow_cold_read(t, place)->high[side][sum] << 32 |
            t->hot[place].low[side][sum];
 }
 
 static inline void flow_sum_set(struct weir_flow_table *t, uint32_t place,
                                 unsigned side, unsigned sum, uint64_t value)
 {
-    t->cold[place].high[side][sum] = (uint32_t)(value >> 32);
+    uint32_t high = (uint32_t)(value >> 32);
+    if (high != flow_cold_read(t, place)->high[side][sum])
+        flow_cold(t, place)->high[side][sum] = high;
     t->hot[place].low[side][sum] = (uint32_t)value;
 }
 

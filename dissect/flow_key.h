@@ -84,14 +84,13 @@ static inline uint64_t weir_flow_fold(uint64_t a, uint64_t b)
 }
 
 static inline uint32_t weir_flow_hash_make(const struct weir_flow_hash *hash,
-                                           const uint64_t ends[2],
+                                           uint64_t lesser, uint64_t greater,
                                            uint16_t inner)
 {
     uint64_t h =
-        weir_flow_fold(ends[0] ^ hash->keys[0], ends[1] ^ hash->keys[1]);
-    return (
-        uint32_t)(weir_flow_fold(h ^ hash->keys[2], inner ^ hash->keys[3]) >>
-                  32);
+        weir_flow_fold(lesser ^ hash->keys[0], greater ^ hash->keys[1]);
+    h = weir_flow_fold(h ^ hash->keys[2], inner ^ hash->keys[3]);
+    return (uint32_t)(h >> 32);
 }
 
 /* weir_flow_hash_init: any seed, 0 too, gives keys with many bits set; the
@@ -173,40 +172,31 @@ static inline uint32_t weir_flow_length(uint32_t length, bool open,
     return open || length > left ? left : length;
 }
 
-#define WEIR_FLOW_END_MASK ((UINT64_C(1) << WEIR_FLOW_TOP_SHIFT) - 1)
+/* What the two IP headers give, in registers until all of a flow frame is
+ * known: to write it in parts and read it back for the hash takes longer than
+ * all else here. */
+struct weir_flow_ip {
+    uint64_t from;
+    uint64_t to;
+    uint64_t top; /* of ends[0] */
+    uint32_t bytes;
+    bool greater; /* the sender is the greater end */
+    const uint8_t *addresses;
+};
 
-/* Puts the ends in their order without a branch: who sends is a coin's toss
- * for the processor. */
-static inline void weir_flow_order(struct weir_flow_frame *out, uint64_t from,
-                                   uint64_t to, bool greater)
-{
-    uint64_t swap = 0 - (uint64_t)greater;
-    uint64_t both = (from ^ to) & swap;
-
-    out->ends[0] = from ^ both;
-    out->ends[1] = to ^ both;
-    out->side = greater;
-}
-
-static inline void weir_flow_four(struct weir_flow_frame *out,
-                                  const uint8_t *ip, uint32_t left,
-                                  uint32_t ports)
+static inline struct weir_flow_ip weir_flow_four(const uint8_t *ip,
+                                                 uint32_t left, uint32_t ports)
 {
     uint64_t from = (uint64_t)weir_load_be32(ip + 12) << 16 | ports >> 16;
     uint64_t to = (uint64_t)weir_load_be32(ip + 16) << 16 | (ports & 0xffff);
     uint32_t total = weir_load_be16(ip + 2);
 
-    weir_flow_order(out, from, to, from > to);
-    out->bytes = weir_flow_length(total, total == 0, left);
-    out->addresses = NULL;
-}
-
-static inline uint64_t weir_flow_six_end(const struct weir_flow_hash *hash,
-                                         const uint8_t *address, uint32_t port)
-{
-    uint64_t h = weir_flow_fold(weir_load_64(address) ^ hash->keys[2],
-                                weir_load_64(address + 8) ^ hash->keys[3]);
-    return (h >> 32) << 16 | (port & 0xffff);
+    return (struct weir_flow_ip){
+        .from = from,
+        .to = to,
+        .bytes = weir_flow_length(total, total == 0, left),
+        .greater = from > to,
+    };
 }
 
 /* As memcmp of two IPv6 addresses. */
@@ -221,23 +211,32 @@ static inline int weir_flow_compare(const uint8_t *a, const uint8_t *b)
     return 0;
 }
 
-static inline void weir_flow_six(const struct weir_flow_hash *hash,
-                                 struct weir_flow_frame *out, const uint8_t *ip,
-                                 uint32_t left, uint32_t ports)
+static inline uint64_t weir_flow_six_end(const struct weir_flow_hash *hash,
+                                         const uint8_t *address, uint32_t port)
+{
+    uint64_t h = weir_flow_fold(weir_load_64(address) ^ hash->keys[2],
+                                weir_load_64(address + 8) ^ hash->keys[3]);
+    return (h >> 32) << 16 | (port & 0xffff);
+}
+
+static inline struct weir_flow_ip
+weir_flow_six(const struct weir_flow_hash *hash, const uint8_t *ip,
+              uint32_t left, uint32_t ports)
 {
     const uint8_t *addresses = ip + 8;
     uint32_t payload = weir_load_be16(ip + 4);
     int order = weir_flow_compare(addresses, addresses + 16);
-    uint64_t from = weir_flow_six_end(hash, addresses, ports >> 16);
-    uint64_t to = weir_flow_six_end(hash, addresses + 16, ports);
-    bool greater = order > 0 || (order == 0 && ports >> 16 > (ports & 0xffff));
 
-    weir_flow_order(out, from, to, greater);
-    out->ends[0] |= WEIR_FLOW_SIX;
-    /* 59: nothing follows, and a length of 0 means what it says. */
-    out->bytes =
-        weir_flow_length(payload + 40, payload == 0 && ip[6] != 59, left);
-    out->addresses = addresses;
+    return (struct weir_flow_ip){
+        .from = weir_flow_six_end(hash, addresses, ports >> 16),
+        .to = weir_flow_six_end(hash, addresses + 16, ports),
+        .top = WEIR_FLOW_SIX,
+        /* 59: nothing follows, and a length of 0 means what it says. */
+        .bytes =
+            weir_flow_length(payload + 40, payload == 0 && ip[6] != 59, left),
+        .greater = order > 0 || (order == 0 && ports >> 16 > (ports & 0xffff)),
+        .addresses = addresses,
+    };
 }
 
 /* What a frame is that has no IP header. */
@@ -274,17 +273,28 @@ static inline enum weir_flow_kind weir_flow_frame_make(
 
     const uint8_t *ip = data + layer->offset;
     uint32_t left = len - layer->offset;
-    uint32_t ports = weir_flow_ports(d, data, layer + 1, &out->tcp_flags);
-    if (layer->proto == WEIR_PROTO_IP)
-        weir_flow_four(out, ip, left, ports);
-    else
-        weir_flow_six(hash, out, ip, left, ports);
-    out->ends[0] |= (uint64_t)layer->upper << WEIR_FLOW_TOP_SHIFT;
-    out->ends[1] |= (uint64_t)tags[0] << WEIR_FLOW_TOP_SHIFT;
-    out->inner = tags[1];
-    out->hash = weir_flow_hash_make(hash, out->ends, out->inner);
-    out->time_ns = frame->time_ns;
-    out->wire = frame->len;
+    uint8_t tcp_flags;
+    uint32_t ports = weir_flow_ports(d, data, layer + 1, &tcp_flags);
+    struct weir_flow_ip end = layer->proto == WEIR_PROTO_IP
+                                  ? weir_flow_four(ip, left, ports)
+                                  : weir_flow_six(hash, ip, left, ports);
+    /* Without a branch: who sends is a coin's toss for the processor. */
+    uint64_t both = (end.from ^ end.to) & (0 - (uint64_t)end.greater);
+    uint64_t lesser = (end.from ^ both) | end.top |
+                      (uint64_t)layer->upper << WEIR_FLOW_TOP_SHIFT;
+    uint64_t greater = (end.to ^ both) | (uint64_t)tags[0]
+                                             << WEIR_FLOW_TOP_SHIFT;
+    *out = (struct weir_flow_frame){
+        .ends = {lesser, greater},
+        .hash = weir_flow_hash_make(hash, lesser, greater, tags[1]),
+        .inner = tags[1],
+        .side = end.greater,
+        .tcp_flags = tcp_flags,
+        .time_ns = frame->time_ns,
+        .bytes = end.bytes,
+        .wire = frame->len,
+        .addresses = end.addresses,
+    };
     return WEIR_FLOW_TRACKED;
 }
 

@@ -9,6 +9,8 @@
 /* Flows whose buckets and places are fetched ahead of their turn. */
 #define STRIDE 32
 
+const struct flow_cold flow_cold_none;
+
 /* The slot that names a place; *overflowed: after how many buckets. */
 static struct flow_bucket *slot_of(const struct weir_flow_table *t,
                                    uint32_t place, unsigned *slot)
@@ -39,7 +41,12 @@ void flow_remove(struct weir_flow_table *t, uint32_t place)
     if (place != last) {
         slot_of(t, last, &slot)->places[slot] = place;
         t->hot[place] = t->hot[last];
-        t->cold[place] = t->cold[last];
+        if (place < t->cold_used)
+            t->cold[place] = *flow_cold_read(t, last);
+    }
+    if (last < t->cold_used) {
+        memset(&t->cold[last], 0, sizeof t->cold[last]);
+        t->cold_used = last;
     }
     t->used = last;
 }
@@ -119,8 +126,9 @@ static uint32_t place_for(struct weir_flow_table *into,
     uint32_t place = flow_insert(into, hot->hash);
     into->hot[place] = *hot;
     memset(into->hot[place].low, 0, sizeof hot->low);
-    into->cold[place] = from->cold[at];
-    memset(into->cold[place].high, 0, sizeof from->cold[at].high);
+    if ((hot->ends[0] & WEIR_FLOW_SIX) != 0)
+        memcpy(flow_cold(into, place)->addresses, from->cold[at].addresses,
+               sizeof from->cold[at].addresses);
     return place;
 }
 
@@ -166,7 +174,8 @@ static void fetch(const struct weir_flow_table *into,
         if (found != 0) {
             uint32_t place = bucket->places[flow_last(found)];
             __builtin_prefetch(&into->hot[place], 1);
-            __builtin_prefetch(&into->cold[place], 1);
+            if (place < into->cold_used)
+                __builtin_prefetch(&into->cold[place], 1);
         }
     }
 }

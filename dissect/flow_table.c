@@ -62,6 +62,14 @@ static int check(const struct weir_flow_table_config *config,
     return 0;
 }
 
+/* The kernel gives zeros; so that it gives them now, each page is written
+ * to, but for the first, where the table itself is. */
+static void touch(volatile uint8_t *map, size_t bytes)
+{
+    for (size_t at = PAGE_BYTES; at < bytes; at += PAGE_BYTES)
+        map[at] = 0;
+}
+
 int weir_flow_table_open(struct weir_flow_table **out,
                          const struct weir_flow_table_config *config,
                          struct weir_err *err)
@@ -77,10 +85,6 @@ int weir_flow_table_open(struct weir_flow_table **out,
     /* As for summaries: spares most misses of the address translation. */
     if (bytes >= HUGE_PAGE_BYTES)
         (void)madvise(map, bytes, MADV_HUGEPAGE);
-    /* The kernel gives zeros; so that it gives them now, each page is
-     * written to. */
-    for (size_t at = 0; at < bytes; at += PAGE_BYTES)
-        ((volatile uint8_t *)map)[at] = 0;
     struct weir_flow_table *t = map;
     t->map_bytes = bytes;
     t->capacity = config->flows;
@@ -90,6 +94,10 @@ int weir_flow_table_open(struct weir_flow_table **out,
     t->cold = (void *)(t->hot + t->capacity);
     t->idle_ns = (uint64_t)config->idle_ns;
     t->active_ns = config->active_ns;
+    /* Buckets are read before they are written to, which would take two
+     * faults. */
+    touch(map, config->touched ? bytes
+                               : (size_t)((uint8_t *)t->hot - (uint8_t *)map));
     weir_flow_hash_init(&t->hash, config->seed);
     weir_flow_table_set_origin(t, 0);
     *out = t;
@@ -193,9 +201,10 @@ uint32_t flow_insert(struct weir_flow_table *t, uint32_t hash)
 }
 
 /* The sender's address stands first in a frame. */
-static void copy_addresses(struct flow_cold *cold,
+static void copy_addresses(struct weir_flow_table *t, uint32_t place,
                            const struct weir_flow_frame *f)
 {
+    struct flow_cold *cold = flow_cold(t, place);
     memcpy(cold->addresses[f->side], f->addresses, 16);
     memcpy(cold->addresses[1 - f->side], f->addresses + 16, 16);
 }
@@ -213,9 +222,8 @@ static uint32_t make(struct weir_flow_table *t, const struct weir_flow_frame *f,
         .hash = hash,
         .inner = (uint16_t)(f->inner | (f->side != 0 ? FLOW_SECOND : 0)),
     };
-    memset(&t->cold[place], 0, sizeof t->cold[place]);
     if (f->addresses != NULL)
-        copy_addresses(&t->cold[place], f);
+        copy_addresses(t, place, f);
     return place;
 }
 
@@ -262,7 +270,7 @@ static inline void add(struct weir_flow_table *t, uint32_t place,
     low[FLOW_BYTES] = (uint32_t)bytes;
     low[FLOW_WIRE] = (uint32_t)wire;
     if (__builtin_expect(((frames | bytes | wire) >> 32) != 0, 0)) {
-        uint32_t *high = t->cold[place].high[f->side];
+        uint32_t *high = flow_cold(t, place)->high[f->side];
         high[FLOW_FRAMES] += (uint32_t)(frames >> 32);
         high[FLOW_BYTES] += (uint32_t)(bytes >> 32);
         high[FLOW_WIRE] += (uint32_t)(wire >> 32);
@@ -332,7 +340,9 @@ void weir_flow_table_clear(struct weir_flow_table *table)
 {
     memset(table->buckets, 0, table->buckets_count * sizeof *table->buckets);
     memset(table->evicted, 0, sizeof table->evicted);
+    memset(table->cold, 0, table->cold_used * sizeof *table->cold);
     table->evicted_flows = 0;
+    table->cold_used = 0;
     table->used = 0;
     table->taken = false;
 }

@@ -55,6 +55,9 @@ struct weir_flow_table_config {
     int64_t idle_ns;
     int64_t active_ns;
     uint64_t seed; /* the same in tables that merge, unknown to senders */
+    /* Every page is written to at open, so that no frame waits for one; else
+     * pages come as flows do, and never more than the table's. */
+    bool touched;
 };
 
 /* What one end sent. */
@@ -84,7 +87,7 @@ uint64_t weir_flow_table_bytes(uint32_t flows);
 uint32_t weir_flow_table_fit(uint64_t bytes);
 
 /* weir_flow_table_open: returns 0, -EINVAL or -ENOMEM.  All memory is taken
- * and touched here. */
+ * here. */
 int weir_flow_table_open(struct weir_flow_table **out,
                          const struct weir_flow_table_config *config,
                          struct weir_err *err);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/pages.h"
+#include "capture/source.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "pipeline/quota.h"
@@ -64,6 +65,8 @@ static int open_flows(struct weir_assembly *a,
     flows.workers = config->lanes * config->workers;
     flows.outlets = config->outlets_apart ? config->lanes : 1;
     flows.seed = config->seed;
+    for (uint32_t i = 0; i < config->lanes; i++)
+        flows.touched |= config->sources[i]->live;
     flows.stats_bell = weir_stats_bell(a->stats);
     int ret = weir_flows_open(&a->flows, &flows, err);
     if (ret == 0)

@@ -81,6 +81,7 @@ table_config(const struct weir_flows *flows, uint32_t room)
         .idle_ns = flows->config.idle_ns,
         .active_ns = flows->config.active_ns,
         .seed = flows->config.seed,
+        .touched = flows->config.touched,
     };
 }
 

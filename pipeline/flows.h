@@ -42,6 +42,7 @@ struct weir_flows_config {
     int64_t idle_ns;       /* as in dissect/flow_table.h */
     int64_t active_ns;
     uint64_t seed;
+    bool touched; /* memory is touched at open: for what cannot wait */
     struct weir_bell *stats_bell;
 };
 
