@@ -61,11 +61,10 @@ _Static_assert(sizeof(struct flow_hot) == FLOW_LINE, "one line");
 _Static_assert(sizeof(struct flow_cold) == FLOW_LINE, "one line");
 
 struct weir_flow_table {
+    struct weir_flow_aim aim;
     struct flow_bucket *buckets;
     struct flow_hot *hot;
     struct flow_cold *cold;
-    uint32_t buckets_count;
-    uint32_t cell_salt; /* of the cell below, for hashes */
     uint32_t used;
     uint32_t capacity;
     uint32_t cold_used; /* from there on, `cold` is all zero */
@@ -79,7 +78,6 @@ struct weir_flow_table {
     uint64_t evicted[FLOW_SUMS];
     size_t map_bytes;
     bool taken; /* something was taken out */
-    struct weir_flow_hash hash;
 };
 
 #define FLOW_NONE UINT32_MAX
@@ -96,13 +94,13 @@ static inline uint8_t flow_tag(uint32_t hash)
 static inline struct flow_bucket *flow_home(const struct weir_flow_table *t,
                                             uint32_t hash)
 {
-    return &t->buckets[(uint64_t)hash * t->buckets_count >> 32];
+    return &t->buckets[(uint64_t)hash * t->aim.buckets_count >> 32];
 }
 
 static inline struct flow_bucket *flow_next(const struct weir_flow_table *t,
                                             struct flow_bucket *bucket)
 {
-    return ++bucket == t->buckets + t->buckets_count ? t->buckets : bucket;
+    return ++bucket == t->buckets + t->aim.buckets_count ? t->buckets : bucket;
 }
 
 /* The slots of a bucket that have a tag, a bit for each. */

@@ -183,7 +183,7 @@ static void fetch(const struct weir_flow_table *into,
 void weir_flow_table_merge(struct weir_flow_table *into,
                            const struct weir_flow_table *from, bool take)
 {
-    WEIR_ASSERT(into->hash.keys[0] == from->hash.keys[0] &&
+    WEIR_ASSERT(into->aim.hash.keys[0] == from->aim.hash.keys[0] &&
                 into->origin_ns == from->origin_ns &&
                 into->active_ns == from->active_ns &&
                 into->idle_ns == from->idle_ns);

@@ -88,9 +88,10 @@ int weir_flow_table_open(struct weir_flow_table **out,
     struct weir_flow_table *t = map;
     t->map_bytes = bytes;
     t->capacity = config->flows;
-    t->buckets_count = buckets_for(config->flows);
+    t->aim.buckets_count = buckets_for(config->flows);
+    t->aim.buckets = (const uint8_t *)map + head_bytes();
     t->buckets = (void *)((uint8_t *)map + head_bytes());
-    t->hot = (void *)(t->buckets + t->buckets_count);
+    t->hot = (void *)(t->buckets + t->aim.buckets_count);
     t->cold = (void *)(t->hot + t->capacity);
     t->idle_ns = (uint64_t)config->idle_ns;
     t->active_ns = config->active_ns;
@@ -98,7 +99,7 @@ int weir_flow_table_open(struct weir_flow_table **out,
      * faults. */
     touch(map, config->touched ? bytes
                                : (size_t)((uint8_t *)t->hot - (uint8_t *)map));
-    weir_flow_hash_init(&t->hash, config->seed);
+    weir_flow_hash_init(&t->aim.hash, config->seed);
     weir_flow_table_set_origin(t, 0);
     *out = t;
     return 0;
@@ -110,10 +111,10 @@ void weir_flow_table_close(struct weir_flow_table *table)
         munmap(table, table->map_bytes);
 }
 
-const struct weir_flow_hash *
-weir_flow_table_hash(const struct weir_flow_table *table)
+const struct weir_flow_aim *
+weir_flow_table_aim(const struct weir_flow_table *table)
 {
-    return &table->hash;
+    return &table->aim;
 }
 
 void weir_flow_table_set_origin(struct weir_flow_table *table,
@@ -143,9 +144,10 @@ __attribute__((noinline)) void flow_cell_find(struct weir_flow_table *t,
     wide first = t->origin_ns + number * t->active_ns;
     t->cell_first_ns = saturate(first);
     t->cell_last_ns = saturate(first + t->active_ns - 1);
-    t->cell_salt = (uint32_t)(weir_flow_fold((uint64_t)number ^ t->hash.keys[3],
-                                             t->hash.keys[0]) >>
-                              32);
+    t->aim.salt =
+        (uint32_t)(weir_flow_fold((uint64_t)number ^ t->aim.hash.keys[3],
+                                  t->aim.hash.keys[0]) >>
+                   32);
 }
 
 /* Addresses are looked at only where ends are the same already. */
@@ -309,36 +311,41 @@ static inline bool is_right(const struct weir_flow_table *t, uint32_t place,
     return same_addresses(t, place, lesser, greater);
 }
 
-uint64_t weir_flow_table_count(struct weir_flow_table *table,
-                               const struct weir_flow_frame *frames, uint32_t n)
+/* Buckets are fetched already if the cell has not changed; if it has, one
+ * frame waits for its own. */
+void weir_flow_table_seek(struct weir_flow_table *table,
+                          struct weir_flow_vector *vector)
 {
-    uint32_t hashes[WEIR_FLOW_VECTOR];
-    uint32_t places[WEIR_FLOW_VECTOR];
-    uint64_t refused = 0;
-    WEIR_ASSERT(n <= WEIR_FLOW_VECTOR);
-    for (uint32_t i = 0; i < n; i++) {
-        flow_cell(table, frames[i].time_ns);
-        hashes[i] = frames[i].hash ^ table->cell_salt;
-        __builtin_prefetch(flow_home(table, hashes[i]));
+    WEIR_ASSERT(vector->n <= WEIR_FLOW_VECTOR);
+    for (uint32_t i = 0; i < vector->n; i++) {
+        const struct weir_flow_frame *f = &vector->frames[i];
+        flow_cell(table, f->time_ns);
+        vector->places[i] = guess(table, f->hash ^ table->aim.salt);
     }
-    for (uint32_t i = 0; i < n; i++)
-        places[i] = guess(table, hashes[i]);
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t place = places[i];
-        flow_cell(table, frames[i].time_ns);
-        if (place == FLOW_NONE || !is_right(table, place, &frames[i]))
-            place = find_or_make(table, &frames[i], hashes[i]);
+}
+
+uint64_t weir_flow_table_add(struct weir_flow_table *table,
+                             const struct weir_flow_vector *vector)
+{
+    uint64_t refused = 0;
+    for (uint32_t i = 0; i < vector->n; i++) {
+        const struct weir_flow_frame *f = &vector->frames[i];
+        uint32_t place = vector->places[i];
+        flow_cell(table, f->time_ns);
+        if (place == FLOW_NONE || !is_right(table, place, f))
+            place = find_or_make(table, f, f->hash ^ table->aim.salt);
         if (place == FLOW_NONE)
             refused |= UINT64_C(1) << i;
         else
-            add(table, place, &frames[i]);
+            add(table, place, f);
     }
     return refused;
 }
 
 void weir_flow_table_clear(struct weir_flow_table *table)
 {
-    memset(table->buckets, 0, table->buckets_count * sizeof *table->buckets);
+    memset(table->buckets, 0,
+           table->aim.buckets_count * sizeof *table->buckets);
     memset(table->evicted, 0, sizeof table->evicted);
     memset(table->cold, 0, table->cold_used * sizeof *table->cold);
     table->evicted_flows = 0;

@@ -93,21 +93,46 @@ int weir_flow_table_open(struct weir_flow_table **out,
                          struct weir_err *err);
 void weir_flow_table_close(struct weir_flow_table *table); /* accepts NULL */
 
-/* weir_flow_table_hash: what frames for this table are made with; constant
- * until close. */
-const struct weir_flow_hash *
-weir_flow_table_hash(const struct weir_flow_table *table);
+/* What frames for a table are made with, and where their flows are looked for
+ * first; constant until close, but for the salt. */
+struct weir_flow_aim {
+    struct weir_flow_hash hash;
+    const uint8_t *buckets; /* lines of 64 bytes */
+    uint32_t buckets_count;
+    uint32_t salt; /* of the cell that was looked at last */
+};
+const struct weir_flow_aim *
+weir_flow_table_aim(const struct weir_flow_table *table);
+
+/* weir_flow_prefetch: starts to fetch where the frame's flow is looked for,
+ * if it is in the same cell as the last one. */
+static inline void weir_flow_prefetch(const struct weir_flow_aim *aim,
+                                      const struct weir_flow_frame *frame)
+{
+    uint64_t hash = frame->hash ^ aim->salt;
+    __builtin_prefetch(aim->buckets + (hash * aim->buckets_count >> 32) * 64);
+}
 
 /* weir_flow_table_set_origin: where cells are counted from, 0 unless it is set.
  * Only while the table is empty; the same in tables that merge. */
 void weir_flow_table_set_origin(struct weir_flow_table *table,
                                 int64_t origin_ns);
 
-/* weir_flow_table_count: adds n frames, at most WEIR_FLOW_VECTOR.  Returns
- * those that found no room, a bit for each by its place in the vector. */
-uint64_t weir_flow_table_count(struct weir_flow_table *table,
-                               const struct weir_flow_frame *frames,
-                               uint32_t n);
+/* Frames whose flows are being fetched. */
+struct weir_flow_vector {
+    uint32_t n;
+    uint32_t places[WEIR_FLOW_VECTOR]; /* the table's */
+    struct weir_flow_frame frames[WEIR_FLOW_VECTOR];
+};
+
+/* weir_flow_table_seek: starts to fetch the flows of a vector's n frames.
+ * weir_flow_table_add: adds them; other vectors may have been sought and
+ * added in between.  Returns those that found no room, a bit for each by its
+ * place in the vector. */
+void weir_flow_table_seek(struct weir_flow_table *table,
+                          struct weir_flow_vector *vector);
+uint64_t weir_flow_table_add(struct weir_flow_table *table,
+                             const struct weir_flow_vector *vector);
 
 /* weir_flow_table_merge: adds from's flows to into, or takes them out again
  * (what is taken out may be added later).  A flow that found no room is

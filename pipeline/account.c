@@ -132,7 +132,7 @@ static void dissect_frames(const struct weir_ifaces *ifaces,
         note_faults(out, tallies, n);
     weir_summary_count(summary, tallies, n);
     if (flows->table != NULL)
-        weir_flow_count_end(flows);
+        weir_flow_count_turn(flows);
 }
 
 /* The lease's records are the file's, and every frame stays as it is. */
@@ -229,6 +229,7 @@ void weir_account_batch(const struct weir_account_config *config,
         if (chunk != NULL && !turns)
             encode_frames(config, batch, chunk, v, n);
     }
+    weir_flow_count_end(&count);
     out->flows = count.kinds;
     if (turns)
         turn(config, batch, chunk, out);
@@ -257,6 +258,7 @@ void weir_account_split(const struct weir_account_config *config,
         dissect_frames(batch->ifaces, v + first, n - first, none, summary,
                        &count, rest_out);
     }
+    weir_flow_count_end(&count);
     rest_out->flows = count.kinds;
 }
 
@@ -282,8 +284,9 @@ void weir_account_flows(const struct weir_account_config *config,
                          batch->ifaces->at[v[i].iface].linktype);
             weir_flow_count_add(&count, &d, &v[i]);
         }
-        weir_flow_count_end(&count);
+        weir_flow_count_turn(&count);
         kept -= n;
     }
+    weir_flow_count_end(&count);
     *out = count.kinds;
 }

@@ -1,12 +1,14 @@
 #ifndef WEIR_PIPELINE_FLOW_COUNT_H
 #define WEIR_PIPELINE_FLOW_COUNT_H
 
-/* flow_count: counts a vector of frames into their flows.
+/* flow_count: counts frames into their flows, in vectors.
  *
- * A frame is added while its dissection is at hand; the vector is counted at
- * once, so that the flows' memory is fetched ahead.
+ * While one vector is dissected and its flows' buckets are fetched, the flows
+ * of the one before it are, so no frame waits for memory.
  *
  * Threads   one at a time; the table is the caller's meanwhile.
+ * Owner     a frame that was added borrows its bytes until it was counted: one
+ *           vector later.
  * Units     frames; bytes as on the wire. */
 
 #include "dissect/flow_table.h"
@@ -18,43 +20,65 @@ struct weir_flow_kinds {
 };
 
 struct weir_flow_count {
-    struct weir_flow_table *table;
+    struct weir_flow_table *table; /* NULL: nothing is counted */
+    const struct weir_flow_aim *aim;
     struct weir_flow_kinds kinds;
-    uint32_t n;
-    struct weir_flow_frame frames[WEIR_FLOW_VECTOR];
+    unsigned filling; /* which of the two is being filled */
+    struct weir_flow_vector vectors[2];
 };
 
 static inline void weir_flow_count_begin(struct weir_flow_count *count,
                                          struct weir_flow_table *table)
 {
     count->table = table;
+    count->aim = table != NULL ? weir_flow_table_aim(table) : NULL;
     count->kinds = (struct weir_flow_kinds){.untracked_bytes = 0};
-    count->n = 0;
+    count->filling = 0;
+    count->vectors[0].n = 0;
+    count->vectors[1].n = 0;
 }
 
-/* weir_flow_count_add: at most WEIR_FLOW_VECTOR before they are counted. */
+/* weir_flow_count_add: at most WEIR_FLOW_VECTOR between two turns. */
 static inline void weir_flow_count_add(struct weir_flow_count *count,
                                        const struct weir_dissection *d,
                                        const struct weir_frame *frame)
 {
-    enum weir_flow_kind kind = weir_flow_frame_make(
-        weir_flow_table_hash(count->table), &count->frames[count->n], d, frame);
+    struct weir_flow_vector *vector = &count->vectors[count->filling];
+    struct weir_flow_frame *f = &vector->frames[vector->n];
+    enum weir_flow_kind kind =
+        weir_flow_frame_make(&count->aim->hash, f, d, frame);
     count->kinds.frames[kind]++;
-    count->n += kind == WEIR_FLOW_TRACKED;
+    if (kind == WEIR_FLOW_TRACKED) {
+        weir_flow_prefetch(count->aim, f);
+        vector->n++;
+    }
 }
 
-/* weir_flow_count_end: counts what was added. */
-static inline void weir_flow_count_end(struct weir_flow_count *count)
+/* weir_flow_count_turn: the next vector begins; what was added before the
+ * last turn is counted. */
+static inline void weir_flow_count_turn(struct weir_flow_count *count)
 {
-    uint64_t refused =
-        weir_flow_table_count(count->table, count->frames, count->n);
+    struct weir_flow_vector *filled = &count->vectors[count->filling];
+    struct weir_flow_vector *sought = &count->vectors[1 - count->filling];
+    weir_flow_table_seek(count->table, filled);
+    uint64_t refused = weir_flow_table_add(count->table, sought);
     for (; refused != 0; refused &= refused - 1) {
         unsigned i = (unsigned)__builtin_ctzll(refused);
         count->kinds.frames[WEIR_FLOW_TRACKED]--;
         count->kinds.frames[WEIR_FLOW_UNTRACKED]++;
-        count->kinds.untracked_bytes += count->frames[i].wire;
+        count->kinds.untracked_bytes += sought->frames[i].wire;
     }
-    count->n = 0;
+    sought->n = 0;
+    count->filling = 1 - count->filling;
+}
+
+/* weir_flow_count_end: all that was added is counted. */
+static inline void weir_flow_count_end(struct weir_flow_count *count)
+{
+    if (count->table == NULL)
+        return;
+    weir_flow_count_turn(count);
+    weir_flow_count_turn(count);
 }
 
 #endif

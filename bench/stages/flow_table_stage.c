@@ -9,8 +9,8 @@
 #include "bench/stages/input.h"
 #include "bench/stages/stage.h"
 #include "dissect/dissect.h"
-#include "dissect/flow_key.h"
 #include "dissect/flow_table.h"
+#include "pipeline/flow_count.h"
 
 /* Nothing ends while the same frames come again. */
 #define IDLE_NS   INT64_C(60000000000)
@@ -24,7 +24,6 @@ struct table_state {
     const struct weir_input *input;
     struct weir_input_place place;
     struct weir_flow_table *table;
-    const struct weir_flow_hash *hash;
     uint64_t frames;
     uint64_t refused;
     uint32_t n;
@@ -51,7 +50,6 @@ static int table_open(void **out, const struct weir_stage_setup *setup,
         free(s);
         return ret;
     }
-    s->hash = weir_flow_table_hash(s->table);
     *out = s;
     return 0;
 }
@@ -71,17 +69,17 @@ static int64_t table_run(void *state, struct weir_err *err)
 {
     (void)err;
     struct table_state *s = state;
-    struct weir_flow_frame frames[WEIR_FLOW_VECTOR];
-    for (uint32_t i = 0; i < s->n; i += WEIR_FLOW_VECTOR) {
-        uint32_t left = s->n - i;
-        uint32_t n = 0;
-        for (uint32_t k = 0; k < left && k < WEIR_FLOW_VECTOR; k++)
-            n += weir_flow_frame_make(s->hash, &frames[n], &s->d[i + k],
-                                      &s->v[i + k]) == WEIR_FLOW_TRACKED;
-        uint64_t refused = weir_flow_table_count(s->table, frames, n);
-        s->refused += (uint64_t)__builtin_popcountll(refused);
-        s->frames += n;
+    struct weir_flow_count count;
+    weir_flow_count_begin(&count, s->table);
+    for (uint32_t i = 0; i < s->n; i++) {
+        weir_flow_count_add(&count, &s->d[i], &s->v[i]);
+        if ((i + 1) % WEIR_FLOW_VECTOR == 0)
+            weir_flow_count_turn(&count);
     }
+    weir_flow_count_end(&count);
+    s->refused += count.kinds.frames[WEIR_FLOW_UNTRACKED];
+    s->frames += count.kinds.frames[WEIR_FLOW_TRACKED] +
+                 count.kinds.frames[WEIR_FLOW_UNTRACKED];
     return s->n;
 }
 

@@ -97,13 +97,23 @@ void flow_hand_make(struct flow_hand *hand, const struct weir_flow_hash *hash,
                 WEIR_FLOW_TRACKED);
 }
 
+uint64_t flow_hand_count_all(struct weir_flow_table *table,
+                             const struct weir_flow_frame *frames, uint32_t n)
+{
+    struct weir_flow_vector vector = {.n = n};
+    for (uint32_t i = 0; i < n; i++)
+        vector.frames[i] = frames[i];
+    weir_flow_table_seek(table, &vector);
+    return weir_flow_table_add(table, &vector);
+}
+
 bool flow_hand_count(struct weir_flow_table *table,
                      const struct flow_hand_frame *what)
 {
     struct flow_hand hand;
     struct weir_flow_frame f;
-    flow_hand_make(&hand, weir_flow_table_hash(table), what, &f);
-    return weir_flow_table_count(table, &f, 1) == 0;
+    flow_hand_make(&hand, &weir_flow_table_aim(table)->hash, what, &f);
+    return flow_hand_count_all(table, &f, 1) == 0;
 }
 
 uint32_t flow_hand_number(const struct weir_flow *flow, bool *back)

@@ -28,6 +28,11 @@ void flow_hand_make(struct flow_hand *hand, const struct weir_flow_hash *hash,
                     const struct flow_hand_frame *what,
                     struct weir_flow_frame *out);
 
+/* flow_hand_count_all: counts n frames, at most WEIR_FLOW_VECTOR; answers as
+ * weir_flow_table_add. */
+uint64_t flow_hand_count_all(struct weir_flow_table *table,
+                             const struct weir_flow_frame *frames, uint32_t n);
+
 /* flow_hand_count: makes and counts one frame; false: it found no room. */
 bool flow_hand_count(struct weir_flow_table *table,
                      const struct flow_hand_frame *what);

@@ -5,6 +5,7 @@
 #include "base/linktype.h"
 #include "dissect/flow_key.h"
 #include "dissect/flow_table.h"
+#include "tests/dissect/flow_hand.h"
 #include "tests/dissect/hand.h"
 
 /* A frame's kind by its first caplen bytes in a block of that size, and the
@@ -30,9 +31,9 @@ static enum weir_flow_kind flow_of_cut(const struct hand *h, uint32_t caplen,
     cr_assert_eq(weir_flow_table_open(&table, &config, NULL), 0);
     weir_dissect(&d, exact, caplen, len, h->linktype);
     enum weir_flow_kind kind =
-        weir_flow_frame_make(weir_flow_table_hash(table), &f, &d, &frame);
+        weir_flow_frame_make(&weir_flow_table_aim(table)->hash, &f, &d, &frame);
     if (kind == WEIR_FLOW_TRACKED) {
-        cr_assert_eq(weir_flow_table_count(table, &f, 1), 0);
+        cr_assert_eq(flow_hand_count_all(table, &f, 1), 0);
         cr_assert_eq(weir_flow_table_flows(table), 1);
         weir_flow_table_get(table, 0, flow);
         cr_assert_eq(flow->first_ns, 99);

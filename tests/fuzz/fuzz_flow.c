@@ -84,11 +84,13 @@ static enum weir_flow_kind count(struct weir_flow_table *t,
                                  const struct weir_frame *frame,
                                  const struct weir_dissection *d)
 {
-    struct weir_flow_frame f;
-    enum weir_flow_kind kind =
-        weir_flow_frame_make(weir_flow_table_hash(t), &f, d, frame);
-    if (kind == WEIR_FLOW_TRACKED)
-        WEIR_ASSERT(weir_flow_table_count(t, &f, 1) == 0);
+    struct weir_flow_vector v = {.n = 1};
+    enum weir_flow_kind kind = weir_flow_frame_make(
+        &weir_flow_table_aim(t)->hash, &v.frames[0], d, frame);
+    if (kind == WEIR_FLOW_TRACKED) {
+        weir_flow_table_seek(t, &v);
+        WEIR_ASSERT(weir_flow_table_add(t, &v) == 0);
+    }
     return kind;
 }
 
