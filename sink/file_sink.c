@@ -36,8 +36,11 @@ static int file_tick(struct weir_sink *sink, int64_t real_now_ns,
         if (rc != 0)
             return rc;
     }
-    if (!sink->done)
-        *next_ns = due_ns(fs);
+    if (sink->done)
+        return 0;
+    *next_ns = due_ns(fs);
+    if (weir_rotation_rotates(&fs->series.rotation.limits))
+        weir_series_prepare(&fs->series);
     return 0;
 }
 
@@ -120,23 +123,11 @@ static int check(const struct weir_file_sink_config *config,
     return 0;
 }
 
-static void folder_of(const char *path, char folder[PATH_MAX])
-{
-    const char *slash = strrchr(path, '/');
-    size_t len = slash != NULL ? (size_t)(slash - path) + 1 : 0;
-    if (len == 0 || len >= PATH_MAX) {
-        memcpy(folder, ".", 2);
-        return;
-    }
-    memcpy(folder, path, len);
-    folder[len] = '\0';
-}
-
 /* The folder of the files to come, where no file is made yet. */
 static int check_folder(const struct file_sink *fs, struct weir_err *err)
 {
     char folder[PATH_MAX];
-    folder_of(fs->series.naming.path, folder);
+    weir_outfile_folder(fs->series.naming.path, folder);
     if (strchr(folder, '%') != NULL)
         return 0;
     if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0)
@@ -215,6 +206,7 @@ int weir_file_sink_open(struct weir_sink **out,
     fs->series.mode = wanted(config);
     fs->series.mode_only = config->write == WEIR_WRITE_ONLY_DIRECT;
     fs->series.out.fd = -1;
+    fs->series.spare.fd = -1;
     fs->series.out.abandon = config->abandon;
     rc = weir_naming_open(&fs->series.naming, config->naming, config->path,
                           config->naming_files, err);
@@ -281,7 +273,7 @@ const char *weir_file_sink_mode(const struct weir_file_sink_config *config)
     int rc = is_stdout ? fstat(STDOUT_FILENO, &st) : stat(config->path, &st);
     if (rc == 0 && !S_ISREG(st.st_mode))
         return "pipe";
-    folder_of(config->path, folder);
+    weir_outfile_folder(config->path, folder);
     bool only = config->write == WEIR_WRITE_ONLY_DIRECT;
     if (mode == WEIR_WRITE_DIRECT &&
         (is_stdout || !weir_direct_probe(folder, only)))

@@ -18,7 +18,9 @@
  *           plain name without rotation, as tcpdump does.  A file begun
  *           for the next frame (behind a cut by size or packets) is made
  *           when that comes; one for the next period of a live recording at
- *           the period's begin.
+ *           the period's begin.  A rotated file gets its name when its head
+ *           is written, where the file system has files without a name; the
+ *           next one is then opened ahead, in a tick.
  * Errors    beside sink.h's: -EPIPE the reader closed the pipe, -ECANCELED
  *           it did not read and `abandon` was set.  SIGPIPE is ignored by
  *           the program. */

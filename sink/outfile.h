@@ -31,8 +31,9 @@ enum weir_write_mode {
 struct weir_outfile {
     int fd; /* -1: not open */
     bool regular;
-    bool made; /* by open_new: ours to remove */
-    bool torn; /* its end is not whole, nothing may follow */
+    bool fresh; /* empty when it was opened, and nobody else's */
+    bool made;  /* under its name by us: ours to remove */
+    bool torn;  /* its end is not whole, nothing may follow */
     enum weir_write_mode mode;
     uint32_t write_max; /* bytes at a time */
     uint64_t base;      /* where in the file our first byte is */
@@ -53,6 +54,18 @@ struct weir_outfile_not {
  * is for the caller to try another name; it too has a text. */
 int weir_outfile_open_new(struct weir_outfile *out, const char *path,
                           struct weir_err *err);
+
+/* weir_outfile_open_unnamed: a file in that folder that nobody sees yet, and
+ * that goes away with its descriptor; -EOPNOTSUPP and others where there is
+ * no such thing.
+ * weir_outfile_name: it is seen under that name from now on, which must not
+ * exist yet, as open_new's.  weir_outfile_folder: of a path, to
+ * folder[PATH_MAX]. */
+int weir_outfile_open_unnamed(struct weir_outfile *out, const char *folder,
+                              struct weir_err *err);
+int weir_outfile_name(struct weir_outfile *out, const char *path,
+                      struct weir_err *err);
+char *weir_outfile_folder(const char *path, char *folder);
 
 /* weir_outfile_open_named: the one file of that name.  A regular file there
  * is replaced by a new one (a symbolic link is followed first); a FIFO or a
@@ -95,8 +108,8 @@ int weir_outfile_write_run(struct weir_outfile *out, uint8_t **run,
 void weir_outfile_cut(struct weir_outfile *out, uint64_t bytes);
 
 /* weir_outfile_close: with sync a regular file is on the disk before.
- * weir_outfile_remove: closes, and unlinks a file that open_new made; for one
- * that did not even get its head. */
+ * weir_outfile_remove: closes, and unlinks a file that we made; for one that
+ * did not even get its head. */
 int weir_outfile_close(struct weir_outfile *out, bool sync,
                        struct weir_err *err);
 void weir_outfile_remove(struct weir_outfile *out);

@@ -26,23 +26,39 @@ static int set_mode(struct weir_series *series, struct weir_err *err)
                         series->out.name);
 }
 
-int weir_series_begin(struct weir_series *series, struct weir_err *err)
+static int write_head(struct weir_series *series, struct weir_err *err)
 {
     int rc = set_mode(series, err);
     if (rc == 0)
         rc = weir_section_begin(&series->section, &series->out,
                                 series->ifaces_first, err);
-    if (rc != 0) {
-        /* What has no head is no capture. */
+    /* What has no head is no capture. */
+    if (rc != 0)
         weir_outfile_remove(&series->out);
-        return fail(series, rc);
-    }
-    weir_rotation_begin(&series->rotation, series->out.bytes);
-    return 0;
+    return fail(series, rc);
 }
 
-static int make_file(struct weir_series *series, int64_t begin_ns,
-                     struct weir_err *err)
+int weir_series_begin(struct weir_series *series, struct weir_err *err)
+{
+    int rc = write_head(series, err);
+    if (rc == 0)
+        weir_rotation_begin(&series->rotation, series->out.bytes);
+    return rc;
+}
+
+void weir_series_prepare(struct weir_series *series)
+{
+    char folder[PATH_MAX];
+    if (series->spare.fd < 0 && weir_series_is_open(series))
+        weir_outfile_open_unnamed(&series->spare,
+                                  weir_outfile_folder(series->out.name, folder),
+                                  NULL);
+}
+
+/* Gives the file the first name that nobody has: it is there already, or it
+ * is made. */
+static int name_file(struct weir_series *series, int64_t begin_ns,
+                     bool is_there, struct weir_err *err)
 {
     char name[PATH_MAX];
     int rc = -EEXIST;
@@ -50,23 +66,55 @@ static int make_file(struct weir_series *series, int64_t begin_ns,
         rc = weir_naming_make(&series->naming, series->number, begin_ns, twin,
                               name, err);
         if (rc == 0)
-            rc = weir_outfile_open_new(&series->out, name, err);
+            rc = is_there ? weir_outfile_name(&series->out, name, err)
+                          : weir_outfile_open_new(&series->out, name, err);
     }
     return rc;
+}
+
+/* A file that has its head before anybody sees it.  Returns false where that
+ * cannot be, or *rc. */
+static bool make_whole(struct weir_series *series, int64_t begin_ns, int *rc,
+                       struct weir_err *err)
+{
+    char name[PATH_MAX], folder[PATH_MAX];
+    const struct weir_stop *abandon = series->out.abandon;
+    struct weir_outfile *spare = &series->spare;
+    if (weir_naming_make(&series->naming, series->number, begin_ns, 0, name,
+                         NULL) != 0 ||
+        (spare->fd < 0 &&
+         weir_outfile_open_unnamed(spare, weir_outfile_folder(name, folder),
+                                   NULL) != 0))
+        return false;
+    series->out = *spare;
+    series->out.abandon = abandon;
+    spare->fd = -1;
+    *rc = write_head(series, err);
+    if (*rc != 0)
+        return true;
+    if (name_file(series, begin_ns, true, NULL) == 0)
+        return true;
+    /* Another file system by that name, or no /proc. */
+    weir_outfile_remove(&series->out);
+    return false;
 }
 
 int weir_series_next(struct weir_series *series, int64_t begin_ns,
                      struct weir_err *err)
 {
     int rc = weir_file_ring_make_room(&series->ring, err);
-    if (rc == 0)
-        rc = make_file(series, begin_ns, err);
+    if (rc == 0 && !make_whole(series, begin_ns, &rc, err)) {
+        rc = name_file(series, begin_ns, false, err);
+        if (rc == 0)
+            rc = write_head(series, err);
+    }
     if (rc != 0)
         return fail(series, rc);
+    weir_rotation_begin(&series->rotation, series->out.bytes);
     series->number++;
     series->has_begin = false;
     weir_file_ring_add(&series->ring, series->out.name);
-    return weir_series_begin(series, err);
+    return 0;
 }
 
 int weir_series_now(struct weir_series *series, struct weir_err *err)
@@ -133,6 +181,8 @@ void weir_series_close(struct weir_series *series)
 {
     if (weir_series_is_open(series))
         weir_outfile_close(&series->out, false, NULL);
+    if (series->spare.fd >= 0)
+        weir_outfile_close(&series->spare, false, NULL);
     weir_section_close(&series->section);
     weir_file_ring_close(&series->ring);
 }

@@ -26,6 +26,7 @@ struct weir_series {
     struct weir_file_ring ring;
     struct weir_section section;
     struct weir_outfile out;   /* fd is -1 between two files */
+    struct weir_outfile spare; /* for the next one, without a name yet */
     enum weir_write_mode mode; /* wanted; out has the one that is */
     bool mode_only;            /* no other one will do */
     bool live;
@@ -57,6 +58,10 @@ int weir_series_begin(struct weir_series *series, struct weir_err *err);
 /* weir_series_next: makes the next file, which begins at begin_ns. */
 int weir_series_next(struct weir_series *series, int64_t begin_ns,
                      struct weir_err *err);
+
+/* weir_series_prepare: makes what can be made of the next file before its
+ * first frame comes; for moments in which there is nothing else to do. */
+void weir_series_prepare(struct weir_series *series);
 
 /* weir_series_now: makes a file for the time from now on, unless its name
  * needs the first frame's time: that of a file that is read is not now. */

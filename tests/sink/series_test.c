@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "tests/check/check.h"
 #include "tests/sink/recording.h"
 
 /* The files of a recording one after another, through the sink that makes
@@ -273,4 +274,28 @@ Test(series, every_file_has_the_counts_so_far)
         cr_assert_eq(file.osdrop, (i * UINT64_C(100) + 99) / 250 * 250);
         test_file_free(&file);
     }
+}
+
+Test(series, the_next_file_is_prepared_where_nobody_sees_it)
+{
+    struct weir_sink *sink =
+        open_live((struct weir_rotation_limits){.file_packets = 10});
+    unsigned open = check_files_open();
+    tick(sink, weir_clock_real_ns());
+    if (check_files_open() == open)
+        cr_skip("no files without a name here");
+    cr_assert_eq(check_files_open(), open + 1);
+    tick(sink, weir_clock_real_ns());
+    cr_assert_eq(check_files_open(), open + 1, "one is enough");
+    cr_assert_eq(files(sink), 1);
+    char names[8][256];
+    cr_assert_eq(test_names(names, 8), 1);
+    recording_write(sink, NG, 0, 10, 10);
+    recording_write(sink, NG, 10, 15, 5);
+    cr_assert_eq(test_names(names, 8), 2);
+    cr_assert_eq(check_files_open(), open, "it is the file now");
+    recording_holds(names[0], 0, 10);
+    recording_end(sink);
+    recording_holds(names[1], 10, 15);
+    cr_assert_eq(test_names(names, 8), 2, "a spare has no name");
 }
