@@ -61,7 +61,7 @@ static void setup(void)
                                         .caplen = BYTES,
                                         .len = BYTES};
     }
-    room = aligned_alloc(WEIR_LEASE_ALIGN, 2 * 131072);
+    room = aligned_alloc(WEIR_LEASE_ALIGN, 262144);
     cr_assert_not_null(room);
     refuses = false;
     turned = 0;

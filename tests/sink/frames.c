@@ -90,8 +90,11 @@ struct weir_ifaces *test_ifaces(uint32_t n, uint32_t snaplen)
 
 static struct test_record *add_record(struct test_file *file)
 {
-    file->records = realloc(file->records,
-                            (file->records_count + 1) * sizeof *file->records);
+    uint32_t n = file->records_count;
+    /* Room is doubled when it is full. */
+    if ((n & (n - 1)) == 0)
+        file->records = realloc(file->records, (n > 0 ? 2 * (size_t)n : 1) *
+                                                   sizeof *file->records);
     CHECK(file->records != NULL);
     struct test_record *r = &file->records[file->records_count++];
     *r = (struct test_record){0};
