@@ -261,12 +261,12 @@ static int results_add(const struct disk *d, struct weir_err *err)
     double under[WEIR_DISK_ROUNDS_MAX];
     char name[96];
     bool limited = false;
-    bool any = false;
+    uint32_t lossy = 0;
     for (uint32_t i = 0; i < d->count; i++) {
         over[i] = d->rounds[i].file_bytes_s;
         under[i] = d->rounds[i].best;
         limited = limited || d->rounds[i].generator_limited;
-        any = any || over[i] > 0;
+        lossy += !(over[i] > 0);
     }
     if (d->count == 0)
         return 0;
@@ -282,7 +282,12 @@ static int results_add(const struct disk *d, struct weir_err *err)
                                 "disk, %u bytes: in a round no load that the "
                                 "generator could send was too high",
                                 d->config->frame_bytes);
-    if (ret == 0 && !any)
+    if (ret == 0 && lossy > 0)
+        ret = weir_results_note(d->config->results, err,
+                                "disk, %u bytes: in %u of %u rounds no load "
+                                "was without loss, and these have no ratio",
+                                d->config->frame_bytes, lossy, d->count);
+    if (ret == 0 && lossy == d->count)
         ret = weir_err_set(err, -EIO, "no load was without loss");
     return ret;
 }

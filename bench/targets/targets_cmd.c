@@ -59,8 +59,9 @@ static const char help[] =
     "  --folder FOLDER       on the disk of 2 (.)\n"
     "\n" WEIR_BENCH_ARGS_HELP "  -h, --help            this text\n"
     "\n"
-    "Exit status: 0, also if a target is missed; 1 if something could not be\n"
-    "measured; 2 wrong usage.\n";
+    "Exit status: 0, also if a target is missed, or has no figure for want of "
+    "a\n"
+    "peer or of root; 1 if a command failed; 2 wrong usage.\n";
 
 static int take_targets(struct command *c, struct weir_args *args)
 {

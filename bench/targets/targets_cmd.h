@@ -8,9 +8,10 @@
  * the results as if it had been started by hand.
  *
  * Threads   the main thread of a program.
- * Errors    an exit status of base/args.h: WEIR_EXIT_FAILED if something
- *           could not be measured; a target that is missed is a figure like
- *           any other, and no failure. */
+ * Errors    an exit status of base/args.h: WEIR_EXIT_FAILED if one of them
+ *           failed.  A target that is missed is a figure like any other, and
+ *           one that has none, for want of a peer or of root, is told: no
+ *           failures. */
 
 int weir_bench_targets(int argc, char **argv);
 
