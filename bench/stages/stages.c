@@ -1,11 +1,13 @@
 #include "bench/stages/stages.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "bench/results/results.h"
 #include "bench/stages/crew.h"
+#include "bench/stages/crossing.h"
 #include "bench/stages/cycles.h"
 #include "bench/stages/input.h"
 #include "bench/stages/line.h"
@@ -18,28 +20,17 @@
 #define WAITED_PERCENT 2
 
 const struct weir_stage *const weir_stages_usual[] = {
-    &weir_stage_walk,
-    &weir_stage_ring_walk,
-    &weir_stage_in_place,
-    &weir_stage_dissect,
-    &weir_stage_flow,
-    &weir_stage_flow_table,
-    &weir_stage_encode_pcap,
-    &weir_stage_encode,
-    &weir_stage_link,
-    &weir_stage_link_threads,
-    &weir_stage_account,
-    &weir_stage_account_flows,
-    &weir_stage_worker,
-    &weir_stage_worker_copied,
-    &weir_stage_worker_turned,
-    &weir_stage_write,
-    &weir_stage_read,
-    &weir_stage_memcpy,
-    &weir_stage_direct,
-    &weir_stage_cp,
-    &weir_stage_cores,
-    NULL,
+    &weir_stage_walk,          &weir_stage_ring_walk,
+    &weir_stage_in_place,      &weir_stage_dissect,
+    &weir_stage_flow,          &weir_stage_flow_table,
+    &weir_stage_encode_pcap,   &weir_stage_encode,
+    &weir_stage_link,          &weir_stage_link_threads,
+    &weir_stage_account,       &weir_stage_account_flows,
+    &weir_stage_worker,        &weir_stage_worker_copied,
+    &weir_stage_worker_turned, &weir_stage_write,
+    &weir_stage_read,          &weir_stage_memcpy,
+    &weir_stage_direct,        &weir_stage_cp,
+    &weir_stage_cores,         NULL,
 };
 
 const struct weir_stage *const weir_stages_all[] = {
@@ -102,6 +93,8 @@ struct round {
     const struct weir_input *input;
     struct floor_kept floors[WEIR_STAGES_LIST_MAX];
     size_t floors_count;
+    struct weir_crossing_point points[WEIR_STAGES_LIST_MAX]; /* by frame */
+    size_t points_count;
 };
 
 /* A stage that could not be: what is not here is no failure. */
@@ -157,6 +150,18 @@ static int floor_of(struct round *r, const struct weir_stage *stage,
     return 0;
 }
 
+/* What the two ways of a kernel's block cost, for the frame. */
+static void keep_way(struct round *r, const struct weir_stage *stage,
+                     const struct weir_measure *m)
+{
+    const struct weir_crossing_way way = {m->ns.p50, m->file_bytes};
+    struct weir_crossing_point *point = &r->points[r->points_count - 1];
+    if (stage == &weir_stage_worker_copied)
+        point->copied = way;
+    else if (stage == &weir_stage_worker_turned)
+        point->turned = way;
+}
+
 static int run_stage(struct round *r, const struct weir_stage *stage,
                      struct weir_err *err)
 {
@@ -166,6 +171,7 @@ static int run_stage(struct round *r, const struct weir_stage *stage,
     int ret = measure(r, stage, r->config->time_ns, &m, &why);
     if (ret != 0)
         return tell(r, stage->name, ret, &why, err);
+    keep_way(r, stage, &m);
     ret = floor_of(r, stage, &floor, err);
     if (ret != 0)
         return ret;
@@ -248,6 +254,7 @@ static int run_frame(struct round *r, const char *frame, struct weir_err *err)
 {
     const struct weir_stages_config *config = r->config;
     const size_t middle = (config->flows_count - 1) / 2;
+    r->points_count++;
     int ret = run_flows(r, frame, config->flows[middle], true, err);
     if (!any_by_flows(config))
         return ret;
@@ -255,6 +262,27 @@ static int run_frame(struct round *r, const char *frame, struct weir_err *err)
         if (i != middle)
             ret = run_flows(r, frame, config->flows[i], false, err);
     return ret;
+}
+
+/* Says where turning in place begins to cost less than copying. */
+static int tell_crossing(struct round *r, struct weir_err *err)
+{
+    const struct weir_crossing c =
+        weir_crossing_find(r->points, r->points_count);
+    if (!isfinite(c.bytes))
+        return 0;
+    fprintf(r->out,
+            "turned in place costs less than copied from a mean of %.0f bytes "
+            "in the\nkernel's block on; there the file is %.1f%% larger\n",
+            c.bytes, 100 * (c.more - 1));
+    return r->results == NULL
+               ? 0
+               : weir_results_note(r->results, err,
+                                   "stages: a worker's block costs less turned "
+                                   "in place than copied from a mean of %.0f "
+                                   "bytes in it on; there the file is %.1f%% "
+                                   "larger",
+                                   c.bytes, 100 * (c.more - 1));
 }
 
 /* Says so if something else ran where the stages were timed. */
@@ -297,6 +325,8 @@ int weir_stages_run(const struct weir_stages_config *config,
     for (size_t i = 0; i < config->frames_count && ret == 0; i++)
         ret = run_frame(&r, config->frames[i], err);
     weir_crew_unpin();
+    if (ret == 0)
+        ret = tell_crossing(&r, err);
     if (ret == 0)
         ret = tell_waited(&r, &before, err);
     weir_cycles_close(&r.cycles);
