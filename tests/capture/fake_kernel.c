@@ -5,6 +5,8 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "base/clock.h"
@@ -56,6 +58,8 @@ void fake_kernel_open(struct fake_kernel *k, uint32_t block_bytes,
     k->snaplen = snaplen;
     k->reserve = WEIR_AFPACKET_RESERVE;
     k->seq = 1;
+    k->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    WEIR_ASSERT(k->fd >= 0);
     k->memory = aligned_alloc(4096, (size_t)block_bytes * blocks);
     WEIR_ASSERT(k->memory != NULL);
     /* Old traffic. */
@@ -68,6 +72,7 @@ void fake_kernel_open(struct fake_kernel *k, uint32_t block_bytes,
 
 void fake_kernel_close(struct fake_kernel *k)
 {
+    (void)close(k->fd);
     free(k->memory);
 }
 
@@ -83,6 +88,7 @@ static void close_block(struct fake_kernel *k)
         memset((uint8_t *)block_of(k) + k->last, 0, 4); /* no next */
     /* As smp_wmb() and the store in prb_close_block. */
     __atomic_store_n(&h->block_status, status, __ATOMIC_RELEASE);
+    (void)!write(k->fd, &(uint64_t){1}, sizeof(uint64_t));
     k->active = (k->active + 1) % k->blocks;
     if (in_use(k)) {
         k->frozen = true;
@@ -190,7 +196,9 @@ static void fake_counts(void *kernel, struct weir_afpacket_counts *out)
 
 static void fake_calm(void *kernel)
 {
-    (void)kernel;
+    const struct fake_kernel *k = kernel;
+    uint64_t rung;
+    (void)!read(k->fd, &rung, sizeof rung);
 }
 
 static void fake_cut(void *kernel)
@@ -232,7 +240,7 @@ struct weir_afpacket_kernel fake_kernel_of(struct fake_kernel *k)
     return (struct weir_afpacket_kernel){
         .ops = &fake_ops,
         .self = k,
-        .fd = -1,
+        .fd = k->fd,
         .memory = k->memory,
         .block_bytes = k->block_bytes,
         .blocks = k->blocks,

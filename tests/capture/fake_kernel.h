@@ -29,6 +29,7 @@ struct fake_frame {
 };
 
 struct fake_kernel {
+    int fd; /* an eventfd: readable from a block's end to the next calm */
     uint8_t *memory;
     uint32_t block_bytes;
     uint32_t blocks;
