@@ -250,3 +250,29 @@ Test(account, a_pcap_has_no_place_for_a_loss)
     assert_compact(&batch, FRAMES);
     cr_assert_eq(batch.chunk.len, FRAMES * (16 + BYTES));
 }
+
+Test(account, copies_are_excluded_and_keep_a_lease_from_being_turned)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    ifaces->at[0].copies = true;
+    for (uint32_t i = 0; i < FRAMES; i += 4)
+        frames[i].flags = WEIR_FRAME_OUTBOUND | WEIR_FRAME_COPY;
+    struct weir_account a = run(&config, &batch);
+    cr_assert_eq(a.excluded[WEIR_EXCLUDED_OUTGOING], FRAMES / 4);
+    cr_assert_eq(a.passed, FRAMES - FRAMES / 4);
+    assert_compact(&batch, FRAMES - FRAMES / 4);
+}
+
+Test(account, frames_longer_than_their_link_has_are_counted)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    frames[3].len = BYTES + 1;
+    frames[5].len = 9000;
+    cr_assert_eq(run(&config, &batch).oversized, 0);
+    ifaces->at[0].frame_max = BYTES;
+    weir_summary_clear(summary);
+    batch = make_batch();
+    cr_assert_eq(run(&config, &batch).oversized, 2);
+}
