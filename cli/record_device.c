@@ -35,17 +35,21 @@ static int check_buffer(const struct record_device *device,
 }
 
 int record_device_plan(struct record_device *out,
-                       const struct record_options *o, uint32_t leases,
-                       struct weir_err *err)
+                       const struct record_options *o, const char *name,
+                       uint32_t leases, struct weir_err *err)
 {
     *out = (struct record_device){
         .source = o->source,
         .block_bytes = PCAP_BLOCK_BYTES,
     };
     if (o->source == RECORD_SOURCE_AUTO)
-        out->source = weir_afpacket_source_suits(o->device)
-                          ? RECORD_SOURCE_AFPACKET
-                          : RECORD_SOURCE_PCAP;
+        out->source = weir_afpacket_source_suits(name) ? RECORD_SOURCE_AFPACKET
+                                                       : RECORD_SOURCE_PCAP;
+    if (out->source == RECORD_SOURCE_PCAP && o->lanes > 1)
+        return weir_err_set(err, -EINVAL,
+                            "%s: --lanes takes --source afpacket or afxdp, "
+                            "and an Ethernet device",
+                            name);
     if (out->source != RECORD_SOURCE_AFPACKET)
         return check_buffer(out, o, err);
     const int rc = weir_afpacket_layout_make(&out->layout, o->buffer_bytes,
@@ -68,13 +72,14 @@ static uint32_t retire_ms(const struct record_options *o)
 }
 
 static int open_pcap(struct weir_source **out, const struct record_options *o,
+                     const struct record_device_lane *lane,
                      const struct weir_source_config *config,
                      struct weir_err *err)
 {
     const int64_t flush_ms = o->flush_ns / WEIR_NS_PER_MS;
     struct weir_pcap_config live = {
         .source = *config,
-        .device = o->device,
+        .device = lane->name,
         .promisc = !o->no_promisc,
         .adapter_stamps = o->stamp == WEIR_STAMP_ADAPTER,
         .buffer_bytes = (uint32_t)o->buffer_bytes,
@@ -89,15 +94,18 @@ static int open_pcap(struct weir_source **out, const struct record_options *o,
     return weir_pcap_source_open(out, &live, err);
 }
 
+/* Each lane has a receive queue. */
 static int open_afxdp(struct weir_source **out, const struct record_options *o,
+                      const struct record_device_lane *lane,
                       const struct weir_source_config *config,
                       struct weir_err *err)
 {
     const int64_t half_ms = o->flush_ns / 2 / WEIR_NS_PER_MS;
     const struct weir_afxdp_config live = {
         .source = *config,
-        .device = o->device,
-        .queue = o->queue,
+        .device = lane->name,
+        .queue = o->queue + lane->number,
+        .beside = lane->number > 0 ? lane->first : NULL,
         .promisc = !o->no_promisc,
         .buffer_bytes = (uint32_t)o->buffer_bytes,
         .hold_ms = half_ms < HOLD_MS ? (uint32_t)half_ms : HOLD_MS,
@@ -109,20 +117,25 @@ static int open_afxdp(struct weir_source **out, const struct record_options *o,
 int record_device_open(struct weir_source **out,
                        const struct record_device *device,
                        const struct record_options *o,
+                       const struct record_device_lane *lane,
                        const struct weir_source_config *config,
                        struct weir_err *err)
 {
     if (device->source == RECORD_SOURCE_PCAP)
-        return open_pcap(out, o, config, err);
+        return open_pcap(out, o, lane, config, err);
     if (device->source == RECORD_SOURCE_AFXDP)
-        return open_afxdp(out, o, config, err);
+        return open_afxdp(out, o, lane, config, err);
     const struct weir_afpacket_config live = {
         .source = *config,
-        .device = o->device,
+        .device = lane->name,
         .blocks = device->layout.blocks,
         .retire_ms = retire_ms(o),
         .promisc = !o->no_promisc,
         .stamp = o->stamp,
+        .fanout = {.mode = o->lanes > 1 ? o->fanout : WEIR_FANOUT_NONE,
+                   .group = lane->number > 0
+                                ? weir_afpacket_source_fanout(lane->first)
+                                : 0},
     };
     return weir_afpacket_source_open(out, &live, err);
 }

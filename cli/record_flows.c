@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "capture/source.h"
 #include "cli/flow_report.h"
 #include "cli/record_options.h"
 #include "cli/record_report.h"
@@ -39,7 +38,7 @@ int record_flows(const struct record_run *r, const struct weir_progress *p,
         .options = o,
         .flows = flows,
         .ledger = &p->ledger,
-        .source = r->source->name,
+        .source = r->lanes.source,
         .columns = columns(o->output),
     };
     ret = flow_report_write(&report, file.out, err);

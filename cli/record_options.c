@@ -7,31 +7,14 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/pcap.h"
+#include "cli/record_options_parts.h"
 #include "cli/record_settle.h"
 
 /* What a summary line every second tells is enough for a log; --stats asks
  * for another pace. */
 #define STATS_DEFAULT_NS WEIR_NS_PER_S
 #define FLUSH_DEFAULT_NS WEIR_NS_PER_S
-#define BUFFER_MAX       (UINT64_C(1) << 40)
 #define YEAR_NS          (INT64_C(366) * 24 * 3600 * WEIR_NS_PER_S)
-
-enum long_only {
-    OPT_WORKERS = 256,
-    OPT_CPUS,
-    OPT_STATS,
-    OPT_REPORT,
-    OPT_FORMAT,
-    OPT_WRITE,
-    OPT_FLUSH,
-    OPT_SYNTH,
-    OPT_DRY_RUN,
-    OPT_SOURCE,
-    OPT_QUEUE,
-    OPT_BLOCK_SIZE,
-    OPT_RETIRE_TIMEOUT,
-    OPT_HELP,
-};
 
 static const char short_options[] = "i:r:w:s:c:pDLdf:nqB:j:a:b:C:G:W:Z:h";
 
@@ -45,6 +28,9 @@ static const struct option long_options[] = {
     {"flush", required_argument, NULL, OPT_FLUSH},
     {"synth", required_argument, NULL, OPT_SYNTH},
     {"dry-run", no_argument, NULL, OPT_DRY_RUN},
+    {"lanes", required_argument, NULL, OPT_LANES},
+    {"fanout", required_argument, NULL, OPT_FANOUT},
+    {"lane-files", no_argument, NULL, OPT_LANE_FILES},
     {"source", required_argument, NULL, OPT_SOURCE},
     {"queue", required_argument, NULL, OPT_QUEUE},
     {"block-size", required_argument, NULL, OPT_BLOCK_SIZE},
@@ -199,38 +185,6 @@ static int set_write(struct record_options *o, struct weir_args *args)
     return 0;
 }
 
-/* "0,2-3": numbers and ranges. */
-static int set_cpus(struct record_options *o, struct weir_args *args)
-{
-    const char *at = args->value;
-    o->cpus_count = 0;
-    for (;;) {
-        char *end;
-        unsigned long first = strtoul(at, &end, 10), last = first;
-        bool digits = end != at && *at != '-' && *at != '+' && *at != ' ';
-        if (digits && *end == '-') {
-            at = end + 1;
-            last = strtoul(at, &end, 10);
-            digits = end != at && *at != '-' && *at != '+' && *at != ' ';
-        }
-        if (!digits || last < first || last > UINT16_MAX ||
-            (*end != ',' && *end != '\0'))
-            return weir_err_set(&args->err, -EINVAL,
-                                "%s: '%s' is not a list of CPUs like 0,2-3",
-                                args->option, args->value);
-        for (unsigned long cpu = first; cpu <= last; cpu++) {
-            if (o->cpus_count == WEIR_CPUS_MAX)
-                return weir_err_set(&args->err, -EINVAL,
-                                    "%s: more than %d CPUs", args->option,
-                                    WEIR_CPUS_MAX);
-            o->cpus[o->cpus_count++] = (int)cpu;
-        }
-        if (*end == '\0')
-            return 0;
-        at = end + 1;
-    }
-}
-
 static int set_long(struct record_options *o, struct weir_args *args,
                     int option)
 {
@@ -240,7 +194,7 @@ static int set_long(struct record_options *o, struct weir_args *args,
     case OPT_WORKERS:
         return set_workers(o, args);
     case OPT_CPUS:
-        return set_cpus(o, args);
+        return record_set_cpus(o, args);
     case OPT_STATS:
         return weir_args_duration(args, args->value, 0, YEAR_NS, &o->stats_ns);
     case OPT_REPORT:
@@ -298,92 +252,6 @@ static int set_output(struct record_options *o, struct weir_args *args,
     }
 }
 
-static int set_source(struct record_options *o, struct weir_args *args)
-{
-    static const char *const names[] = {"auto", "afpacket", "pcap", "afxdp",
-                                        NULL};
-    int n = weir_args_choice(args, args->value, names);
-    if (n < 0)
-        return n;
-    o->source = (enum record_source)n;
-    return 0;
-}
-
-static int set_queue(struct record_options *o, struct weir_args *args)
-{
-    uint64_t n;
-    int ret = weir_args_number(args, args->value, 0, UINT16_MAX, &n);
-    if (ret < 0)
-        return ret;
-    o->queue = (uint32_t)n;
-    o->has_queue = true;
-    return 0;
-}
-
-static int set_stamp(struct record_options *o, struct weir_args *args)
-{
-    static const char *const names[] = {"host", "adapter", NULL};
-    int n = weir_args_choice(args, args->value, names);
-    if (n < 0)
-        return n;
-    o->stamp = (enum weir_stamp)n;
-    return 0;
-}
-
-static int set_block_size(struct record_options *o, struct weir_args *args)
-{
-    uint64_t bytes;
-    int ret = weir_args_size(args, args->value, WEIR_ARGS_KIB,
-                             WEIR_AFPACKET_BLOCK_BYTES_MIN,
-                             WEIR_AFPACKET_BLOCK_BYTES_MAX, &bytes);
-    if (ret < 0)
-        return ret;
-    if ((bytes & (bytes - 1)) != 0)
-        return weir_err_set(&args->err, -EINVAL,
-                            "%s: '%s' is not 128, 256, 512 or 1024 (KiB)",
-                            args->option, args->value);
-    o->block_bytes = (uint32_t)bytes;
-    return 0;
-}
-
-static int set_retire_timeout(struct record_options *o, struct weir_args *args)
-{
-    uint64_t ms;
-    int ret = weir_args_number(args, args->value, 1, 10000, &ms);
-    if (ret == 0)
-        o->retire_ms = (uint32_t)ms;
-    return ret;
-}
-
-/* Options of the capture from a device; the rest is set_output's. */
-static int set_device(struct record_options *o, struct weir_args *args,
-                      int option)
-{
-    switch (option) {
-    case 'i':
-        o->device = args->value;
-        return 0;
-    case 'p':
-        o->no_promisc = true;
-        return 0;
-    case 'B':
-        return weir_args_size(args, args->value, WEIR_ARGS_MIB, 1, BUFFER_MAX,
-                              &o->buffer_bytes);
-    case 'j':
-        return set_stamp(o, args);
-    case OPT_SOURCE:
-        return set_source(o, args);
-    case OPT_QUEUE:
-        return set_queue(o, args);
-    case OPT_BLOCK_SIZE:
-        return set_block_size(o, args);
-    case OPT_RETIRE_TIMEOUT:
-        return set_retire_timeout(o, args);
-    default:
-        return set_output(o, args, option);
-    }
-}
-
 static int set_filter(struct record_options *o, struct weir_args *args)
 {
     free(o->filter);
@@ -394,6 +262,7 @@ static int set_filter(struct record_options *o, struct weir_args *args)
 static int set_option(struct record_options *o, struct weir_args *args,
                       int option)
 {
+    int ret;
     switch (option) {
     case 'r':
         o->input = args->value;
@@ -417,7 +286,8 @@ static int set_option(struct record_options *o, struct weir_args *args,
         o->quiet = true;
         return 0;
     default:
-        return set_device(o, args, option);
+        ret = record_set_source(o, args, option);
+        return ret > 0 ? set_output(o, args, option) : ret;
     }
 }
 

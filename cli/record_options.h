@@ -49,9 +49,14 @@ struct record_options {
     const char *command; /* "weir record" or "weir flows" */
     bool is_flows;       /* the latter: no file is written */
 
-    const char *device; /* -i */
-    const char *input;  /* -r; "-": stdin */
-    const char *synth;  /* --synth */
+    const char *device; /* the first -i */
+    const char *devices[WEIR_LANES_MAX];
+    uint32_t devices_count;
+    uint32_t lanes; /* of each source */
+    enum weir_fanout_mode fanout;
+    bool lane_files;   /* a file for each lane, of several */
+    const char *input; /* -r; "-": stdin */
+    const char *synth; /* --synth */
     struct weir_synth_config synth_config;
 
     const char *output; /* -w; "-": stdout; NULL: none */
@@ -86,6 +91,7 @@ struct record_options {
     uint32_t workers;
     int cpus[WEIR_CPUS_MAX];
     uint32_t cpus_count;
+    bool cpus_auto; /* --cpus auto */
 
     bool quiet;
     int64_t stats_ns; /* --stats; 0: silent */
@@ -96,6 +102,13 @@ struct record_options {
 /* record_options_parse: argv[0] is "record" or "flows".  Returns WEIR_EXIT_OK,
  * or the status to exit with after it has printed why. */
 int record_options_parse(struct record_options *out, int argc, char **argv);
+
+/* record_lanes_count: of all sources. */
+static inline uint32_t record_lanes_count(const struct record_options *options)
+{
+    return options->devices_count > 1 ? options->devices_count * options->lanes
+                                      : options->lanes;
+}
 
 void record_options_free(struct record_options *options);
 

@@ -21,39 +21,41 @@
 #include "sink/file_sink.h"
 #include "sink/report.h"
 
-/* One read() and one write() each.  A frame of the longest snapshot length
- * has room; much larger blocks leave the cache between the threads
- * (docs/architecture.md). */
-#define BLOCK_BYTES 327680u
-
 void record_complain(const struct record_run *r, const struct weir_err *err)
 {
     fprintf(stderr, "%s: %s\n", r->options->command, err->text);
 }
 
-uint32_t record_block_bytes(const struct record_run *r)
+static void show_pool(const struct record_run *r)
 {
-    return r->options->device != NULL ? r->device.block_bytes : BLOCK_BYTES;
+    struct weir_lane *lane =
+        weir_assembly_lane(weir_pipeline_assembly(r->pipeline), 0);
+    struct weir_pages pages = weir_lane_pages(lane);
+    printf("pool     %u batches, blocks of %u KiB",
+           weir_lane_batches(r->options->workers), r->lanes.block_bytes / 1024);
+    if (pages.base != NULL)
+        printf(", %zu KiB in %s", pages.bytes / 1024,
+               weir_pages_text(pages.kind));
+    puts(r->lanes.count > 1 ? ", for each lane" : "");
+    for (uint32_t i = 0; i < r->lanes.count; i++)
+        if (r->lanes.nodes[i] >= 0)
+            printf("memory   of %s in node %d\n", r->lanes.names[i],
+                   r->lanes.nodes[i]);
 }
 
 void record_show_plan(const struct record_run *r)
 {
     const struct record_options *o = r->options;
     uint32_t n = weir_pipeline_threads(r->pipeline);
-    uint32_t batches = weir_lane_batches(o->workers);
-    printf("source   %s%s\n", r->source->name,
-           r->source->live ? " (live)" : "");
-    if (o->device != NULL)
-        record_device_show(&r->device, o, r->source);
+    record_lanes_show(&r->lanes, o);
     printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
     printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
     if (o->output != NULL) {
         struct weir_file_sink_config config;
-        record_sink_config(r, &config);
+        record_sinks_config(o, &r->lanes, &r->abandon, &config);
         printf("write    %s\n", weir_file_sink_mode(&config));
     }
-    printf("pool     %u batches, blocks of %u KiB\n", batches,
-           record_block_bytes(r) / 1024);
+    show_pool(r);
     puts("thread           cpu");
     for (uint32_t i = 0; i < n; i++) {
         const struct weir_thread *t = weir_pipeline_thread(r->pipeline, i);
@@ -94,7 +96,7 @@ static void make_report(const struct record_run *r,
         duration_ns = INT64_MAX;
     *out = (struct weir_report){
         .version = WEIR_VERSION,
-        .source = r->source->name,
+        .source = r->lanes.source,
         .duration_ns = duration_ns,
         .delivered = {.frames = p->ledger.delivered,
                       .bytes = p->delivered_bytes},
@@ -111,17 +113,25 @@ static void make_report(const struct record_run *r,
         .late_ns = p->late_ns,
         .hurried = p->hurried,
     };
-    if (r->options->output == NULL)
-        return;
-    struct weir_file_sink_report file;
-    weir_file_sink_report(r->sink, &file);
-    out->write = (struct weir_report_write){
-        .mode = file.mode,
-        .in_place = file.in_place,
-        .compacted = file.compacted,
-        .copied = file.copied,
-        .padding_bytes = file.padding_bytes,
-    };
+    record_sinks_report(&r->sinks, &out->write);
+}
+
+static size_t lane_reports(const struct record_run *r,
+                           struct weir_report_lane out[WEIR_LANES_MAX])
+{
+    struct weir_assembly *a = weir_pipeline_assembly(r->pipeline);
+    for (uint32_t i = 0; i < r->lanes.count; i++) {
+        struct weir_progress p;
+        weir_assembly_lane_progress(a, i, &p);
+        out[i] = (struct weir_report_lane){
+            .name = r->lanes.names[i],
+            .interface = r->lanes.sources[i]->name,
+            .ledger = p.ledger,
+            .starved = p.starved,
+            .freezes = p.freezes,
+        };
+    }
+    return r->lanes.count;
 }
 
 /* What went wrong with a lane's source, or a sink. */
@@ -144,7 +154,8 @@ static int judge_parts(struct record_run *r)
 }
 
 /* Everything that can be wrong at the end, each with its line. */
-static int judge(struct record_run *r, const struct weir_progress *p)
+static int judge(struct record_run *r, const struct weir_progress *p,
+                 const struct weir_report *text)
 {
     int status = judge_parts(r);
     if (p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE] > 0) {
@@ -154,7 +165,8 @@ static int judge(struct record_run *r, const struct weir_progress *p)
                 "%" PRIu64 " frames of others are not in it; pcapng holds "
                 "any\n",
                 r->options->output,
-                weir_linktype_text(name, r->source->ifaces->at[0].linktype),
+                weir_linktype_text(name,
+                                   r->lanes.sources[0]->ifaces->at[0].linktype),
                 p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE]);
         status = WEIR_EXIT_FAILED;
     }
@@ -163,7 +175,10 @@ static int judge(struct record_run *r, const struct weir_progress *p)
                 r->options->command);
         status = WEIR_EXIT_FAILED;
     }
-    if (!weir_ledger_balanced(&p->ledger)) {
+    bool balanced = weir_ledger_balanced(&p->ledger);
+    for (size_t i = 0; i < text->lanes_count; i++)
+        balanced &= weir_ledger_balanced(&text->lanes[i].ledger);
+    if (!balanced) {
         fprintf(stderr, "%s: the ledger does not balance\n",
                 r->options->command);
         status = WEIR_EXIT_FAILED;
@@ -182,18 +197,19 @@ int record_refuse(const struct record_run *r, const char *option,
                   const char *path, struct weir_err *err)
 {
     const struct record_options *o = r->options;
-    struct weir_file_sink_report files = {.path = NULL};
     struct stat st;
     if (strcmp(path, "-") == 0 || stat(path, &st) != 0)
         return 0;
-    if (o->output != NULL)
-        weir_file_sink_report(r->sink, &files);
     if (is_same_file(&st, o->input))
         return weir_err_set(err, -EINVAL, "%s %s: is the input file", option,
                             path);
-    if (is_same_file(&st, files.path))
-        return weir_err_set(err, -EINVAL, "%s %s: is the recording", option,
-                            path);
+    for (uint32_t i = 0; r->sinks.files && i < r->sinks.count; i++) {
+        struct weir_file_sink_report files;
+        weir_file_sink_report(r->sinks.sinks[i], &files);
+        if (is_same_file(&st, files.path))
+            return weir_err_set(err, -EINVAL, "%s %s: is the recording", option,
+                                path);
+    }
     return 0;
 }
 
@@ -208,12 +224,15 @@ int record_report(struct record_run *r)
     struct weir_report_thread threads[WEIR_THREADS_MAX];
     text.threads_count = thread_costs(r, threads);
     text.threads = threads;
+    struct weir_report_lane lanes[WEIR_LANES_MAX];
+    text.lanes_count = lane_reports(r, lanes);
+    text.lanes = lanes;
     if (r->line_open)
         weir_live_line_clear(&r->line);
     if (!o->quiet && !o->is_flows &&
         weir_report_text(&text, terminal_columns(), stderr, &err) < 0)
         record_complain(r, &err);
-    int status = judge(r, &p);
+    int status = judge(r, &p, &text);
     if (o->flows.output != NULL && record_flows(r, &p, &err) < 0) {
         record_complain(r, &err);
         status = WEIR_EXIT_FAILED;

@@ -9,7 +9,8 @@
 
 #include <stdbool.h>
 
-#include "cli/record_device.h"
+#include "cli/record_lanes.h"
+#include "cli/record_sinks.h"
 #include "pipeline/pipeline.h"
 #include "ring/stop.h"
 #include "sink/live_line.h"
@@ -19,9 +20,8 @@ struct record_options;
 struct record_run {
     const struct record_options *options;
     struct weir_stop stop, abandon;
-    struct record_device device; /* with -i */
-    struct weir_source *source;
-    struct weir_sink *sink;
+    struct record_lanes lanes;
+    struct record_sinks sinks;
     struct weir_pipeline *pipeline;
     struct weir_live_line line;
     bool line_open;
@@ -37,14 +37,6 @@ void record_complain(const struct record_run *r, const struct weir_err *err);
  * or written; option names it in the text. */
 int record_refuse(const struct record_run *r, const char *option,
                   const char *path, struct weir_err *err);
-
-/* record_sink_config: what -w and its companions ask for; in record_run.c. */
-struct weir_file_sink_config;
-void record_sink_config(const struct record_run *r,
-                        struct weir_file_sink_config *out);
-
-/* record_block_bytes: of the source's leases. */
-uint32_t record_block_bytes(const struct record_run *r);
 
 /* record_show_plan: --dry-run, on standard output. */
 void record_show_plan(const struct record_run *r);

@@ -14,19 +14,13 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/pcap.h"
-#include "capture/source_file.h"
-#include "capture/source_synth.h"
-#include "cli/linktypes.h"
+#include "capture/source.h"
 #include "cli/privileges.h"
 #include "cli/record_options.h"
 #include "cli/record_report.h"
-#include "pipeline/lane.h"
 #include "pipeline/pipeline.h"
 #include "ring/stop.h"
-#include "sink/file_sink.h"
 #include "sink/live_line.h"
-#include "sink/null_sink.h"
 #include "sink/printable.h"
 
 /* On a terminal the line is kept as fresh as an eye can tell. */
@@ -36,91 +30,13 @@
  * moved out, which costs more than the larger table does. */
 #define TALKERS 262144u
 
-static int open_source(struct record_run *r, struct weir_err *err)
+static int open_sinks(struct record_run *r, struct weir_err *err)
 {
-    const struct record_options *o = r->options;
-    const uint32_t leases = weir_lane_batches(o->workers);
-    if (o->device != NULL) {
-        const int ret = record_device_plan(&r->device, o, leases, err);
-        if (ret < 0)
-            return ret;
-    }
-    const struct weir_source_config config = {
-        .leases = leases,
-        .block_bytes = record_block_bytes(r),
-        .snaplen = o->snaplen,
-        .filter = o->filter,
-    };
-    if (o->device != NULL)
-        return record_device_open(&r->source, &r->device, o, &config, err);
-    if (o->input != NULL)
-        return weir_file_source_open(&r->source, o->input, &config, err);
-    return weir_synth_source_open(&r->source, &o->synth_config, &config, err);
-}
-
-static enum weir_naming_manner naming(const struct record_options *o)
-{
-    if (o->manner == RECORD_MANNER_DUMPCAP)
-        return WEIR_NAMING_NUMBER_TIME;
-    if (o->manner == RECORD_MANNER_NONE)
-        return WEIR_NAMING_SINGLE;
-    if (o->file_duration_ns == 0)
-        return WEIR_NAMING_NUMBER;
-    return o->file_bytes_max == 0 ? WEIR_NAMING_STRFTIME
-                                  : WEIR_NAMING_STRFTIME_NUMBER;
-}
-
-void record_sink_config(const struct record_run *r,
-                        struct weir_file_sink_config *out)
-{
-    const struct record_options *o = r->options;
-    bool tcpdump = o->manner == RECORD_MANNER_TCPDUMP;
-    /* tcpdump(1): with both -C and -G, -W only shapes the names. */
-    bool shapes_only = naming(o) == WEIR_NAMING_STRFTIME_NUMBER;
-    *out = (struct weir_file_sink_config){
-        .path = o->output,
-        .format = r->format,
-        .ifaces = r->source->ifaces,
-        .live = r->source->live,
-        .naming = naming(o),
-        .naming_files = tcpdump ? o->ring_files : 0,
-        .ring_files = shapes_only ? 0 : o->ring_files,
-        .limits = {.file_bytes = o->file_bytes_max,
-                   .file_bytes_manner =
-                       tcpdump ? WEIR_SIZE_EXCEEDED : WEIR_SIZE_REACHED,
-                   .file_packets = o->file_packets_max,
-                   .duration_ns = o->file_duration_ns,
-                   .interval_ns = o->file_interval_ns,
-                   .duration_fixed = tcpdump,
-                   .stop_bytes = o->total_bytes_max,
-                   .stop_files = o->total_files_max},
-        .write = o->write,
-        .abandon = &r->abandon,
-    };
-}
-
-static int open_file_sink(struct record_run *r, struct weir_err *err)
-{
-    const struct record_options *o = r->options;
-    struct weir_file_sink_config config;
-    record_sink_config(r, &config);
-    if (o->input != NULL) {
-        config.input.set = true;
-        weir_file_source_identity(r->source, &config.input.dev,
-                                  &config.input.ino);
-    }
-    return weir_file_sink_open(&r->sink, &config, err);
-}
-
-static int open_sink(struct record_run *r, struct weir_err *err)
-{
-    const struct record_options *o = r->options;
-    /* --dry-run makes no file. */
-    int ret = r->format == WEIR_FORMAT_NONE || o->verb == RECORD_DRY_RUN
-                  ? weir_null_sink_open(&r->sink, err)
-                  : open_file_sink(r, err);
-    if (ret == 0)
-        weir_assembly_set_sink(weir_pipeline_assembly(r->pipeline), 0, r->sink);
+    struct weir_assembly *a = weir_pipeline_assembly(r->pipeline);
+    int ret = record_sinks_open(&r->sinks, r->options, &r->lanes, &r->abandon,
+                                weir_assembly_outlets(a), err);
+    for (uint32_t i = 0; ret == 0 && i < r->sinks.count; i++)
+        weir_assembly_set_sink(a, i, r->sinks.sinks[i]);
     return ret;
 }
 
@@ -136,7 +52,7 @@ static void show_line(void *context, const struct weir_progress *progress,
         .excluded = weir_ledger_excluded(&progress->ledger),
         .lost = weir_ledger_lost(&progress->ledger),
         .malformed = progress->malformed,
-        .written_bytes = weir_counter_read(&r->sink->written_bytes),
+        .written_bytes = record_sinks_bytes(&r->sinks),
         .file = r->options->output,
         .has_kernel = progress->ledger.has_kernel,
     };
@@ -179,30 +95,48 @@ static struct weir_flows_config flows_config(const struct record_options *o)
     };
 }
 
+/* What the workers' summaries may take together; each has room for TALKERS if
+ * they are few. */
+#define TALKERS_BYTES (UINT64_C(256) << 20)
+
+static uint32_t talkers(uint64_t summaries)
+{
+    uint32_t n = TALKERS;
+    while (n > 16384 && n * UINT64_C(32) * summaries > TALKERS_BYTES)
+        n /= 2;
+    return n;
+}
+
 static int open_pipeline(struct record_run *r, struct weir_err *err)
 {
     const struct record_options *o = r->options;
-    const struct weir_source *source = r->source;
+    const struct record_lanes *l = &r->lanes;
     r->format = o->output == NULL ? WEIR_FORMAT_NONE : o->format;
+    bool pcap =
+        r->format == WEIR_FORMAT_PCAP || r->format == WEIR_FORMAT_PCAP_NS;
+    int ret = pcap ? record_lanes_check_pcap(l, err) : 0;
+    if (ret < 0)
+        return ret;
     struct weir_pipeline_config config = {
-        .assembly = {.sources = &r->source,
-                     .lanes = 1,
+        .assembly = {.sources = l->sources,
+                     .lanes = l->count,
+                     .nodes = l->nodes,
+                     .outlets_apart = o->lane_files,
                      .stop = &r->stop,
                      .abandon = &r->abandon,
                      .workers = o->workers,
-                     .block_bytes = record_block_bytes(r),
+                     .block_bytes = l->block_bytes,
                      .account = {.format = r->format,
-                                 .one_linktype =
-                                     r->format == WEIR_FORMAT_PCAP ||
-                                     r->format == WEIR_FORMAT_PCAP_NS,
-                                 .linktype = source->ifaces->at[0].linktype,
+                                 .one_linktype = pcap,
+                                 .linktype =
+                                     l->sources[0]->ifaces->at[0].linktype,
                                  .snaplen = o->snaplen},
                      .frames_max = o->frames_max,
                      .duration_ns = o->duration_ns,
-                     .talkers = TALKERS,
+                     .talkers = talkers(UINT64_C(2) * o->workers * l->count),
                      .flows = flows_config(o)},
-        .cpus = o->cpus,
-        .cpus_count = o->cpus_count,
+        .cpus = l->cpus,
+        .cpus_count = l->cpus_count,
     };
     if (getrandom(&config.assembly.seed, sizeof config.assembly.seed, 0) < 0)
         return weir_err_sys(err, -errno, "getrandom");
@@ -239,7 +173,7 @@ static int open_run(struct record_run *r, struct weir_err *err)
     /* Before the signals are blocked: a file's header and a FIFO's reader may
      * be waited for, and nothing is there yet that a signal could harm. */
     if (ret == 0)
-        ret = open_source(r, err);
+        ret = record_lanes_open(&r->lanes, r->options, err);
     /* Every file is made by the user that the recording runs as, the first
      * like the last: what fails, fails now. */
     if (ret == 0 && r->options->user != NULL)
@@ -248,7 +182,7 @@ static int open_run(struct record_run *r, struct weir_err *err)
         ret = open_pipeline(r, err);
     /* Last, because it replaces a file of that name. */
     if (ret == 0)
-        ret = open_sink(r, err);
+        ret = open_sinks(r, err);
     if (ret == 0)
         ret = open_signals(r, err);
     return ret;
@@ -257,36 +191,14 @@ static int open_run(struct record_run *r, struct weir_err *err)
 static void close_run(struct record_run *r)
 {
     weir_pipeline_close(r->pipeline);
-    if (r->sink != NULL)
-        r->sink->ops->close(r->sink);
-    if (r->source != NULL)
-        r->source->ops->close(r->source);
+    record_sinks_close(&r->sinks);
+    record_lanes_close(&r->lanes);
     if (r->line_open)
         weir_live_line_close(&r->line);
     if (r->signals >= 0)
         close(r->signals);
     weir_stop_close(&r->abandon);
     weir_stop_close(&r->stop);
-}
-
-static void say_hello(const struct record_run *r)
-{
-    const struct record_options *o = r->options;
-    const struct weir_iface *iface = &r->source->ifaces->at[0];
-    if (o->quiet || weir_ifaces_count(r->source->ifaces) == 0)
-        return;
-    char name[WEIR_LINKTYPE_TEXT_MAX], source[WEIR_ERR_TEXT_MAX];
-    weir_linktype_text(name, iface->linktype);
-    weir_printable(source, sizeof source, r->source->name);
-    if (o->device != NULL)
-        record_device_warn(&r->device, r->source);
-    if (r->source->live)
-        fprintf(stderr,
-                "weir: listening on %s, link-type %s, snapshot length %u "
-                "bytes\n",
-                source, name, o->snaplen != 0 ? o->snaplen : WEIR_SNAPLEN_MAX);
-    else
-        fprintf(stderr, "weir: reading from %s, link-type %s\n", source, name);
 }
 
 /* USR1: what tcpdump prints on it.  The kernel's counts are read now and then
@@ -366,7 +278,8 @@ int record_run(const struct record_options *options)
         record_show_plan(&r);
         status = WEIR_EXIT_OK;
     } else {
-        say_hello(&r);
+        if (!options->quiet)
+            record_lanes_hello(&r.lanes, options);
         if (weir_pipeline_start(r.pipeline, &err) < 0) {
             record_complain(&r, &err);
         } else {

@@ -143,6 +143,46 @@ static int settle_source(struct record_options *o, struct weir_args *args)
     return 0;
 }
 
+static int settle_lanes(struct record_options *o, struct weir_args *args)
+{
+    struct weir_err *err = &args->err;
+    if (o->lanes == 0)
+        o->lanes = 1;
+    uint32_t all = record_lanes_count(o);
+    if (o->lanes > 1 && o->input != NULL)
+        return weir_err_set(err, -EINVAL, "--lanes goes with -i or --synth");
+    if (all > WEIR_LANES_MAX)
+        return weir_err_set(err, -EINVAL,
+                            "%u lanes of %u interfaces: more than %d in all",
+                            o->lanes, o->devices_count, WEIR_LANES_MAX);
+    if (o->fanout != WEIR_FANOUT_NONE && (o->lanes == 1 || o->device == NULL ||
+                                          o->source == RECORD_SOURCE_AFXDP))
+        return weir_err_set(err, -EINVAL,
+                            "--fanout goes with --lanes and --source afpacket");
+    if (o->fanout == WEIR_FANOUT_NONE)
+        o->fanout = WEIR_FANOUT_HASH;
+    if (!o->lane_files)
+        return 0;
+    if (all == 1)
+        return weir_err_set(err, -EINVAL,
+                            "--lane-files goes with --lanes or several -i");
+    if (o->output == NULL || strcmp(o->output, "-") == 0)
+        return weir_err_set(err, -EINVAL, "--lane-files goes with -w FILE");
+    return 0;
+}
+
+/* Capture and writer have a core to themselves where there are three or more;
+ * a worker without work sleeps. */
+static uint32_t workers(uint32_t lanes)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    uint32_t all = cores < 2   ? 1
+                   : cores < 4 ? 2
+                   : cores > 9 ? 8
+                               : (uint32_t)cores - 1;
+    return all / lanes > 0 ? all / lanes : 1;
+}
+
 int record_options_settle(struct record_options *o, struct weir_args *args)
 {
     char *words;
@@ -164,14 +204,9 @@ int record_options_settle(struct record_options *o, struct weir_args *args)
         ret = settle_output(o, args);
     if (ret == 0)
         ret = settle_report(o, args);
-    if (ret == 0 && o->workers == 0) {
-        /* Capture and writer have a core to themselves where there are
-         * three or more; a worker without work sleeps. */
-        long cores = sysconf(_SC_NPROCESSORS_ONLN);
-        o->workers = cores < 2   ? 1
-                     : cores < 4 ? 2
-                     : cores > 9 ? 8
-                                 : (uint32_t)cores - 1;
-    }
+    if (ret == 0)
+        ret = settle_lanes(o, args);
+    if (ret == 0 && o->workers == 0)
+        o->workers = workers(record_lanes_count(o));
     return ret;
 }
