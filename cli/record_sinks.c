@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/assert.h"
 #include "capture/source_file.h"
 #include "cli/record_options.h"
 #include "sink/file_sink.h"
@@ -74,6 +75,7 @@ static int open_file(struct record_sinks *s, const struct record_options *o,
                      const struct weir_stop *abandon, struct weir_err *err)
 {
     struct weir_file_sink_config config;
+    WEIR_ASSERT(o->output != NULL);
     record_sinks_config(o, lanes, abandon, &config);
     if (o->lane_files) {
         s->paths[s->count] = record_sinks_path(o->output, s->count);

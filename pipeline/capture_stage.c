@@ -41,8 +41,17 @@ static void read_counts(struct weir_lane *lane)
     weir_counter_set(&cells->derived, s.derived ? 1 : 0);
 }
 
-/* Hands the source's word to the stats stage, which may be slow to show it;
- * one that finds no free slot is dropped: the next will say the newer. */
+/* Hands a line to the stats stage, which may be slow to show it; one that
+ * finds no free slot is dropped: the next will say the newer. */
+static void notify(struct capture_stage *c, const char *text, const char *more)
+{
+    struct weir_err *slot = weir_link_pop(c->notices_back);
+    if (slot == NULL)
+        return;
+    weir_err_set(slot, 0, "%s%s", text, more);
+    weir_link_push(c->notices, slot);
+}
+
 static void pass_notice(struct weir_lane *lane)
 {
     struct capture_stage *c = &lane->capture;
@@ -50,13 +59,8 @@ static void pass_notice(struct weir_lane *lane)
     if (source->notice_generation == c->notice_generation)
         return;
     c->notice_generation = source->notice_generation;
-    if (source->notice == NULL)
-        return;
-    struct weir_err *slot = weir_link_pop(c->notices_back);
-    if (slot == NULL)
-        return;
-    weir_err_set(slot, 0, "%s", source->notice);
-    weir_link_push(c->notices, slot);
+    if (source->notice != NULL)
+        notify(c, source->notice, "");
 }
 
 static void end(struct weir_lane *lane)
@@ -185,8 +189,11 @@ enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
         leave_mark(lane, real_ns);
         return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
     }
-    if (answer < 0)
+    if (answer < 0) {
         c->error = answer;
+        if (lane->config.beside_others)
+            notify(c, c->err.text, "; what else is recorded goes on");
+    }
     end(lane);
     return WEIR_STEP_WORKED;
 }

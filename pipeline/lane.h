@@ -21,7 +21,7 @@
  *           are release-stored before the push (ring/counter.h).
  * Stop      the source is cut; the end travels down each link behind the
  *           last batch; a stage has ended when it says WEIR_STEP_ENDED.
- * Errors    of the source are kept and read after the end.
+ * Errors    of the source end the lane; they are kept and read after the end.
  * Progress  memory is fixed at open. */
 
 #include <stdbool.h>
@@ -50,6 +50,7 @@ struct weir_lane_config {
     uint32_t workers;          /* 1 to WEIR_WORKERS_MAX */
     uint32_t block_bytes;      /* of the source's leases: sizes the chunks */
     struct weir_account_config account;
+    bool beside_others;       /* an error of the source is a notice, too */
     int64_t duration_ns;      /* from the first step on; 0 = no limit */
     uint32_t talkers;         /* room in each summary, see ring/summary.h */
     uint64_t seed;            /* of the hashes */

@@ -13,7 +13,9 @@ static void add_counts(struct weir_sink_counts *into,
     into->received += intake->received;
     into->kernel_seen += intake->kernel_seen;
     into->kernel_dropped += intake->kernel_dropped;
-    into->interface_dropped += intake->interface_dropped;
+    /* Each lane of an interface knows all of that. */
+    if (intake->interface_dropped > into->interface_dropped)
+        into->interface_dropped = intake->interface_dropped;
     into->delivered += delivered;
 }
 

@@ -230,6 +230,40 @@ Test(record_options, verbs)
     cr_expect_eq(parsed("--help")->verb, RECORD_HELP);
 }
 
+Test(record_options, lanes)
+{
+    const struct record_options *o = parsed("-i a");
+    cr_expect_eq(o->devices_count, 1);
+    cr_expect_eq(o->lanes, 1);
+    cr_expect_eq(record_lanes_count(o), 1);
+    cr_expect_not(o->lane_files);
+    o = parsed("-i a -i b -i c --lanes 2 --fanout queue -w f --lane-files");
+    cr_expect_str_eq(o->device, "a");
+    cr_expect_eq(o->devices_count, 3);
+    cr_expect_str_eq(o->devices[0], "a");
+    cr_expect_str_eq(o->devices[2], "c");
+    cr_expect_eq(o->lanes, 2);
+    cr_expect_eq(o->fanout, WEIR_FANOUT_QM);
+    cr_expect_eq(record_lanes_count(o), 6);
+    cr_expect(o->lane_files);
+    cr_expect_geq(o->workers, 1);
+    o = parsed("--synth frames=1 --lanes 3");
+    cr_expect_eq(record_lanes_count(o), 3);
+    cr_expect_eq(o->fanout, WEIR_FANOUT_HASH);
+}
+
+Test(record_options, cpus)
+{
+    const struct record_options *o = parsed("-i a --cpus auto");
+    cr_expect(o->cpus_auto);
+    cr_expect_eq(o->cpus_count, 0);
+    o = parsed("-i a --cpus auto --cpus none");
+    cr_expect_not(o->cpus_auto);
+    o = parsed("-i a --cpus auto --cpus 1");
+    cr_expect_not(o->cpus_auto);
+    cr_expect_eq(o->cpus_count, 1);
+}
+
 Test(record_options, what_does_not_go_together)
 {
     static const struct wrong cases[] = {
@@ -248,6 +282,15 @@ Test(record_options, what_does_not_go_together)
          "--block-size and --retire-timeout go with --source afpacket"},
         {"-i a --source pcap --block-size 256",
          "--block-size and --retire-timeout go with --source afpacket"},
+        {"-r b --lanes 2", "--lanes goes with -i or --synth"},
+        {"-i a --fanout cpu",
+         "--fanout goes with --lanes and --source afpacket"},
+        {"--synth frames=1 --lanes 2 --fanout cpu",
+         "--fanout goes with --lanes and --source afpacket"},
+        {"-i a -w f --lane-files",
+         "--lane-files goes with --lanes or several -i"},
+        {"-i a --lanes 2 --lane-files", "--lane-files goes with -w FILE"},
+        {"-i a -i b -w - --lane-files", "--lane-files goes with -w FILE"},
         {"-i a -f udp tcp",
          "a filter by -f and another by the words at the end"},
         {"-i a -C 1", "a limit for files goes with -w"},
@@ -307,9 +350,20 @@ Test(record_options, values_out_of_bounds)
         {"-i a -w f --format cap",
          "--format: 'cap' is none of pcap, pcap-ns, pcapng"},
         {"-i a --workers 0", "--workers: '0' is too small: at least 1"},
-        {"-i a --cpus 3-2", "--cpus: '3-2' is not a list of CPUs like 0,2-3"},
-        {"-i a --cpus 1,", "--cpus: '1,' is not a list of CPUs like 0,2-3"},
-        {"-i a --cpus -1", "--cpus: '-1' is not a list of CPUs like 0,2-3"},
+        {"-i a --cpus 3-2",
+         "--cpus: '3-2' is not auto, none or a list of CPUs like 0,2-3"},
+        {"-i a --cpus 1,",
+         "--cpus: '1,' is not auto, none or a list of CPUs like 0,2-3"},
+        {"-i a --cpus -1",
+         "--cpus: '-1' is not auto, none or a list of CPUs like 0,2-3"},
+        {"-i a --lanes 0", "--lanes: '0' is too small: at least 1"},
+        {"-i a --lanes 65", "--lanes: '65' is too large: at most 64"},
+        {"-i a --lanes 2 --fanout lb",
+         "--fanout: 'lb' is none of hash, cpu, queue"},
+        {"-i a -i b -i a",
+         "-i a: named twice; --lanes makes several lanes of one interface"},
+        {"-i a -i b --lanes 33",
+         "33 lanes of 2 interfaces: more than 64 in all"},
         {"-i a --flush 0", "--flush: '0' is too small: at least 0.001 s"},
         {"-i a --stats x", "--stats: 'x' is not a duration"},
         {"-i", "-i: needs a value"},

@@ -37,6 +37,7 @@ struct sim {
     uint64_t stop_step, abandon_step; /* UINT64_MAX: never */
     uint64_t jump_step; /* the clock moves on by more than any wait */
     int64_t now_ns;
+    uint64_t notices;
 };
 
 static uint64_t pick(struct sim *s, uint64_t below)
@@ -167,6 +168,9 @@ static enum weir_step step_stage(struct sim *s, uint32_t stage)
     if (outlet < weir_assembly_outlets(s->assembly))
         return weir_outlet_step(weir_assembly_outlet(s->assembly, outlet),
                                 s->now_ns);
+    struct weir_err text;
+    while (weir_stats_notice(weir_assembly_stats(s->assembly), &text))
+        s->notices++;
     return weir_stats_step(weir_assembly_stats(s->assembly));
 }
 
@@ -286,6 +290,13 @@ static const char *check_end(struct sim *s)
         return "more than -c frames";
     if (p.ledger.lost[WEIR_LOST_ABANDONED] > 0 && s->abandon_step == UINT64_MAX)
         return "abandoned by nobody";
+    struct weir_err err;
+    for (uint32_t i = 0; i < s->config.lanes; i++)
+        s->notices -= s->config.lanes > 1 &&
+                      weir_lane_source_error(weir_assembly_lane(s->assembly, i),
+                                             &err) != 0;
+    if (s->notices != 0)
+        return "not a notice for each lane that failed beside others";
     return check_sinks(s, &p);
 }
 
