@@ -61,7 +61,7 @@ struct afxdp {
     int64_t watched_at_ns;
     int64_t paced_at_ns;
     uint32_t paced_frames; /* since then */
-    uint64_t received;
+    uint64_t lent;
     uint64_t missed;     /* before it was opened */
     uint64_t lost_until; /* kernel_dropped of the lease before */
     struct weir_afxdp_program_facts facts;
@@ -109,7 +109,8 @@ static void drain(struct afxdp *x, int error)
 
 static uint64_t missing(const struct afxdp *x)
 {
-    const uint64_t known = x->received + dropped(x);
+    const uint64_t known =
+        x->lent + weir_afxdp_umem_open_frames(x->umem) + dropped(x);
     return x->facts.redirected > known ? x->facts.redirected - known : 0;
 }
 
@@ -195,7 +196,6 @@ static void pump(struct afxdp *x, int64_t now_ns)
         drain(x, weir_err_wrap(&x->error_text, n, "%s: AF_XDP", x->base.name));
         return;
     }
-    x->received += (uint32_t)n;
     pace(x, (uint32_t)n, now_ns);
 }
 
@@ -212,6 +212,7 @@ static int lend(struct afxdp *x, struct weir_lease *out)
     out->kernel_dropped = dropped(x);
     out->lost_before = out->kernel_dropped - x->lost_until;
     x->lost_until = out->kernel_dropped;
+    x->lent += out->frames;
     x->fill_since_ns = 0;
     return WEIR_SOURCE_LEASE;
 }

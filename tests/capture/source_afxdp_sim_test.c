@@ -223,6 +223,11 @@ Test(source_afxdp_sim, a_ring_that_lies_ends_it_with_an_error)
     cr_assert_str_eq(s.err.text,
                      "fake: AF_XDP: the kernel's rings say what cannot be");
     cr_assert_eq(s.frames, 1);
+    struct weir_source_stats stats;
+    s.source->ops->stats(s.source, &stats);
+    cr_assert_eq(stats.kernel_seen, 2);
+    cr_assert_eq(stats.discards[WEIR_DISCARD_UNREAD], 1);
+    cr_assert(stats.derived);
     while (s.out_count > 0)
         go_home(&s);
     s.source->ops->close(s.source);
