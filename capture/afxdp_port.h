@@ -39,7 +39,8 @@ struct weir_afxdp_port {
 struct weir_afxdp_source_config {
     const char *name; /* the device's; borrowed until close */
     const char *text; /* copied */
-    bool beside;      /* another source tells what is so of all queues */
+    bool
+        beside; /* another source tells, and counts, what is so of all queues */
     uint32_t frame_max;
     uint32_t snaplen;
     uint32_t hold_ms;

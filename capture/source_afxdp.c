@@ -51,6 +51,8 @@ struct afxdp {
     int64_t hold_ns;
     struct weir_afxdp_news news;
 
+    bool beside;
+
     enum state state;
     bool broken; /* the rings are not to be looked at again */
     bool napping;
@@ -138,6 +140,8 @@ static void watch_link(struct afxdp *x)
                               "%s: the interface was removed", x->base.name));
         return;
     }
+    if (x->beside)
+        return;
     weir_err_set(&x->notice, 0,
                  link == WEIR_NETIF_UP ? "%s is up again"
                                        : "%s is down: waiting until it is up",
@@ -287,7 +291,7 @@ static void afxdp_stats(struct weir_source *source,
         .kernel_seen = x->facts.redirected,
         .kernel_dropped = dropped(x),
     };
-    const uint64_t missed = x->port->missed(x->port);
+    const uint64_t missed = x->beside ? 0 : x->port->missed(x->port);
     if (missed > x->missed)
         out->interface_dropped = missed - x->missed;
     if (x->state == ENDED && missing(x) > 0) {
@@ -366,6 +370,7 @@ int weir_afxdp_source_make(struct weir_source **out,
     };
     x->port = port;
     x->umem = umem;
+    x->beside = config->beside;
     x->news = (struct weir_afxdp_news){
         .name = config->name,
         .frame_max = config->frame_max,

@@ -208,9 +208,9 @@ static void hello(const struct record_lanes *l, const struct record_options *o,
 void record_lanes_hello(const struct record_lanes *l,
                         const struct record_options *o)
 {
+    for (uint32_t i = 0; i < l->count && o->devices_count > 0; i++)
+        record_device_warn(&l->devices[i / l->each], l->sources[i]);
     for (uint32_t i = 0; i < l->count; i += l->each) {
-        if (o->devices_count > 0)
-            record_device_warn(&l->devices[i / l->each], l->sources[i]);
         if (weir_ifaces_count(l->sources[i]->ifaces) > 0)
             hello(l, o, l->sources[i]);
     }
@@ -225,6 +225,8 @@ void record_lanes_show(const struct record_lanes *l,
         [WEIR_FANOUT_CPU] = ", by CPU",
         [WEIR_FANOUT_QM] = ", by queue",
     };
+    const char *by = o->source == RECORD_SOURCE_AFXDP ? fanout[WEIR_FANOUT_QM]
+                                                      : fanout[o->fanout];
     for (uint32_t i = 0; i < l->count; i += l->each) {
         printf("source   %s%s\n", l->sources[i]->name,
                l->sources[i]->live ? " (live)" : "");
@@ -233,6 +235,6 @@ void record_lanes_show(const struct record_lanes *l,
     }
     if (l->count > 1)
         printf("lanes    %u, %u of each source%s; %s\n", l->count, l->each,
-               l->each > 1 && o->device != NULL ? fanout[o->fanout] : "",
+               l->each > 1 && o->device != NULL ? by : "",
                o->lane_files ? "a file for each" : "one file");
 }

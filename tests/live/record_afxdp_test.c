@@ -131,3 +131,33 @@ Test(record_afxdp, refusals_are_one_line)
     cr_expect_str_eq(r->out, "weir record: -B: AF_XDP's buffer has 128 KiB at "
                              "least\n");
 }
+
+/* A lane for each receive queue, in one file. */
+Test(record_afxdp, two_lanes_of_two_queues)
+{
+    uint8_t frame[60];
+    rec_need();
+    if (!rig_ip("link add w2left numtxqueues 2 numrxqueues 2 type veth "
+                "peer name w2right numtxqueues 2 numrxqueues 2") ||
+        !rig_ip("link set w2left arp off up") ||
+        !rig_ip("link set w2right arp off up"))
+        cr_skip_test("SKIPPED: no veth pair with two queues");
+    start_afxdp("-a duration:0.1");
+    rec_expect_end(0);
+    (void)command_run("rm -f status log");
+    rec_start_on("w2right", "--source afxdp --lanes 2 -w x.pcapng");
+    rec_expect_in_log("receives on queue 0 of its 2 away");
+    rec_expect_in_log("receives on queue 1 of its 2 away");
+    for (uint32_t i = 0; i < 200; i++) {
+        rig_udp(frame, sizeof frame, (uint16_t)(2000 + i % 50), i, 0);
+        rig_send("w2left", frame, sizeof frame);
+    }
+    rec_signal_it("INT");
+    rec_expect_end(0);
+    rec_expect_all("x.pcapng", 200);
+    /* Flows went to both. */
+    cr_expect_eq(command_run("grep -qE '^  w2right 0 +[1-9]' log && "
+                             "grep -qE '^  w2right 1 +[1-9]' log")
+                     ->status,
+                 0);
+}
