@@ -174,7 +174,21 @@ static int bind_ring(struct weir_afpacket_ring *ring,
         setsockopt(ring->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promisc,
                    sizeof promisc) != 0)
         return weir_err_sys(err, -errno, "%s: promiscuous mode", ring->device);
-    return join_group(ring, &config->fanout, err);
+    return 0;
+}
+
+int weir_afpacket_ring_start(struct weir_afpacket_ring *ring,
+                             const struct weir_fanout *fanout,
+                             const struct weir_kernel_filter *filter,
+                             struct weir_err *err)
+{
+    /* Behind one another: until it is in the group a socket would get the
+     * others' frames, and until it has the filter it rejects its own. */
+    const int rc = join_group(ring, fanout, err);
+    return rc != 0 ? rc
+                   : option_failed(ring,
+                                   weir_kernel_filter_attach(ring->fd, filter),
+                                   "SO_ATTACH_FILTER", err);
 }
 
 /* Without it the interface's own losses are not told. */

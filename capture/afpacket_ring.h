@@ -3,7 +3,8 @@
 
 /* afpacket_ring: a packet socket with a TPACKET_V3 ring, and its kernel.
  *
- *   open (rejects all frames) -> bind -> (a filter lets them in) -> close
+ *   open (bound, rejects all frames) -> start (joins its group, a filter lets
+ *   frames in) -> close
  *
  * So nothing comes in that is not wanted: not before the interface is known,
  * nor before the socket has joined its group, nor before the filter.
@@ -25,6 +26,13 @@ struct weir_filter;
 int weir_afpacket_ring_open(struct weir_afpacket_ring **out,
                             const struct weir_afpacket_config *config,
                             struct weir_err *err);
+
+/* weir_afpacket_ring_start: lets frames in. */
+struct weir_kernel_filter;
+int weir_afpacket_ring_start(struct weir_afpacket_ring *ring,
+                             const struct weir_fanout *fanout,
+                             const struct weir_kernel_filter *filter,
+                             struct weir_err *err);
 
 /* weir_afpacket_ring_fd: of the socket. */
 int weir_afpacket_ring_fd(const struct weir_afpacket_ring *ring);

@@ -6,34 +6,34 @@
 
 /* The program that takes all frames, cut to the snapshot length. */
 static int take_all(const struct weir_live_filter_config *config,
-                    struct weir_err *err)
+                    struct weir_kernel_filter *out, struct weir_err *err)
 {
-    struct weir_kernel_filter kernel;
     const struct bpf_insn all = {.code = BPF_RET | BPF_K, .k = config->snaplen};
     if (config->fd < 0)
         return 0;
-    int rc = weir_kernel_filter_make(&kernel, &all, 1, &config->kernel);
+    int rc = weir_kernel_filter_make(out, &all, 1, &config->kernel);
     if (rc == 0)
-        rc = weir_kernel_filter_attach(config->fd, &kernel);
+        rc = weir_kernel_filter_attach(config->fd, out);
     return rc == 0
                ? 0
                : weir_err_sys(err, rc, "%s: SO_ATTACH_FILTER", config->device);
 }
 
 static int filter_in_kernel(const struct weir_live_filter_config *config,
-                            const struct bpf_program *program)
+                            const struct bpf_program *program,
+                            struct weir_kernel_filter *out)
 {
-    struct weir_kernel_filter kernel;
     if (config->fd < 0)
         return -1;
-    const int rc = weir_kernel_filter_make(&kernel, program->bf_insns,
+    const int rc = weir_kernel_filter_make(out, program->bf_insns,
                                            program->bf_len, &config->kernel);
-    return rc == 0 ? weir_kernel_filter_attach(config->fd, &kernel) : rc;
+    return rc == 0 ? weir_kernel_filter_attach(config->fd, out) : rc;
 }
 
 /* What the kernel cannot be asked is left to weir; the kernel then only cuts
  * the frames. */
 static int filter_in_weir(const struct weir_live_filter_config *config,
+                          struct weir_kernel_filter *out,
                           struct weir_filter **in_weir, struct weir_err *notice,
                           struct weir_err *err)
 {
@@ -45,22 +45,26 @@ static int filter_in_weir(const struct weir_live_filter_config *config,
         return weir_err_wrap(err, rc, "%s", config->device);
     weir_err_set(notice, 0, "%s: the kernel cannot test this filter, weir does",
                  config->device);
-    return take_all(config, err);
+    return take_all(config, out, err);
 }
 
 int weir_live_filter_install(const struct weir_live_filter_config *config,
+                             struct weir_kernel_filter *attached,
                              struct weir_filter **in_weir,
                              struct weir_err *notice, struct weir_err *err)
 {
+    struct weir_kernel_filter kernel;
     struct bpf_program program;
+    if (attached == NULL)
+        attached = &kernel;
     *in_weir = NULL;
     if (config->text == NULL || config->text[0] == '\0')
-        return take_all(config, err);
+        return take_all(config, attached, err);
     int rc = weir_pcap_handle_compile(config->pcap, &program, config->device,
                                       config->text, err);
     if (rc != 0)
         return rc;
-    rc = filter_in_kernel(config, &program);
+    rc = filter_in_kernel(config, &program, attached);
     pcap_freecode(&program);
-    return rc == 0 ? 0 : filter_in_weir(config, in_weir, notice, err);
+    return rc == 0 ? 0 : filter_in_weir(config, attached, in_weir, notice, err);
 }

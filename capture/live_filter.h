@@ -28,8 +28,10 @@ struct weir_live_filter_config {
 };
 
 /* weir_live_filter_install: *in_weir is NULL if the kernel filters; if not,
- * *notice says so.  Returns 0, -EINVAL (the text is wrong) or -errno. */
+ * *notice says so.  *attached is what the socket has got, for others of the
+ * device; it may be NULL.  Returns 0, -EINVAL (the text is wrong) or -errno. */
 int weir_live_filter_install(const struct weir_live_filter_config *config,
+                             struct weir_kernel_filter *attached,
                              struct weir_filter **in_weir,
                              struct weir_err *notice, struct weir_err *err);
 

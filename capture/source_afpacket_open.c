@@ -65,14 +65,14 @@ bool weir_afpacket_source_suits(const char *device)
 }
 
 /* libpcap compiles for a live handle what it would not for a link type: VLAN
- * tags, which the kernel has beside the frame.  That handle takes no frame:
- * it is gone before our socket lets any in. */
-static int install_filter(struct weir_afpacket_ring *ring,
-                          const struct weir_afpacket_config *config,
-                          uint32_t snaplen, struct weir_filter **in_weir,
-                          struct weir_err *notice, struct weir_err *err)
+ * tags, which the kernel has beside the frame.  Nobody reads that handle, and
+ * it is gone before our socket lets frames in; its socket shows whether the
+ * kernel takes the program. */
+static int make_filter(const struct weir_afpacket_config *config,
+                       uint32_t snaplen, struct weir_kernel_filter *out,
+                       struct weir_filter **in_weir, struct weir_err *notice,
+                       struct weir_err *err)
 {
-    const char *text = config->source.filter;
     const struct weir_pcap_handle_config handle = {
         .device = config->device,
         .snaplen = snaplen,
@@ -81,23 +81,36 @@ static int install_filter(struct weir_afpacket_ring *ring,
     };
     struct weir_live_filter_config filter = {
         .device = config->device,
-        .text = text,
+        .text = config->source.filter,
         .snaplen = snaplen,
-        .fd = weir_afpacket_ring_fd(ring),
     };
     struct weir_err ignored;
-    int rc = 0;
-    if (text != NULL && text[0] != '\0')
-        rc = weir_pcap_handle_open(&filter.pcap, &handle, &ignored, err);
+    int rc = weir_pcap_handle_open(&filter.pcap, &handle, &ignored, err);
     if (rc != 0)
         return rc;
-    if (filter.pcap != NULL)
-        (void)weir_kernel_filter_reject_all(pcap_fileno(filter.pcap));
-    rc = weir_live_filter_install(&filter, in_weir, notice, err);
-    weir_afpacket_ring_keep(ring, *in_weir);
-    if (filter.pcap != NULL)
-        pcap_close(filter.pcap);
+    filter.fd = pcap_fileno(filter.pcap);
+    rc = weir_live_filter_install(&filter, out, in_weir, notice, err);
+    pcap_close(filter.pcap);
     return rc;
+}
+
+static int start(struct weir_afpacket_ring *ring,
+                 const struct weir_afpacket_config *config, uint32_t snaplen,
+                 struct weir_filter **in_weir, struct weir_err *notice,
+                 struct weir_err *err)
+{
+    const char *text = config->source.filter;
+    struct weir_kernel_filter filter = {
+        .count = 1,
+        .program = {{.code = BPF_RET | BPF_K, .k = snaplen}},
+    };
+    int rc = 0;
+    if (text != NULL && text[0] != '\0')
+        rc = make_filter(config, snaplen, &filter, in_weir, notice, err);
+    weir_afpacket_ring_keep(ring, *in_weir);
+    return rc == 0
+               ? weir_afpacket_ring_start(ring, &config->fanout, &filter, err)
+               : rc;
 }
 
 static int check_layout(const struct weir_afpacket_config *config,
@@ -126,7 +139,7 @@ int weir_afpacket_source_open(struct weir_source **out,
         return rc;
     const int fd = weir_afpacket_ring_fd(ring);
     struct weir_filter *in_weir = NULL;
-    rc = install_filter(ring, config, snaplen, &in_weir, &notice, err);
+    rc = start(ring, config, snaplen, &in_weir, &notice, err);
     if (rc != 0) {
         weir_afpacket_ring_close(ring);
         return rc;

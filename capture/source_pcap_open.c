@@ -124,7 +124,7 @@ static int start(struct weir_live *live,
         .fd = live->packet_socket ? live->fd : -1,
         .kernel = kernel,
     };
-    const int rc = weir_live_filter_install(&filter, &live->filter,
+    const int rc = weir_live_filter_install(&filter, NULL, &live->filter,
                                             &live->intake.notice, err);
     if (rc != 0)
         return rc;

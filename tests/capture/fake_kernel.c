@@ -211,14 +211,12 @@ static void fake_cut(void *kernel)
 
 static enum weir_netif_state fake_link(void *kernel)
 {
-    (void)kernel;
-    return WEIR_NETIF_UP;
+    return ((const struct fake_kernel *)kernel)->link;
 }
 
 static uint64_t fake_missed(void *kernel)
 {
-    (void)kernel;
-    return 0;
+    return ((const struct fake_kernel *)kernel)->missed;
 }
 
 static void fake_close(void *kernel)

@@ -46,6 +46,8 @@ struct fake_kernel {
     atomic_uint freezes;
     atomic_bool cut;
     atomic_bool receiving;
+    enum weir_netif_state link;
+    uint64_t missed;   /* by the device */
     uint64_t accepted; /* since open */
     uint64_t dropped;
 };
@@ -64,8 +66,7 @@ void fake_kernel_tick(struct fake_kernel *k);
 /* fake_kernel_skip: the next block's number is one too high. */
 void fake_kernel_skip(struct fake_kernel *k);
 
-/* fake_kernel_of: for weir_afpacket_source_over.  Its link is up, and its
- * close does nothing. */
+/* fake_kernel_of: for weir_afpacket_source_over.  Its close does nothing. */
 struct weir_afpacket_kernel fake_kernel_of(struct fake_kernel *k);
 
 #endif

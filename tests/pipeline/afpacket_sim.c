@@ -58,7 +58,7 @@ static const char *check_step(struct sim *s)
 static const char *run(struct sim *s)
 {
     const uint32_t stages = s->play.config.workers + 4;
-    uint32_t lazy[STAGES_MAX];
+    uint32_t lazy[STAGES_MAX] = {0};
     for (uint32_t i = 0; i < stages; i++)
         lazy[i] = random_below(&s->play.random, 95);
     s->running = stages - 1; /* the kernel goes on */
