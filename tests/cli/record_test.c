@@ -295,3 +295,54 @@ Test(record, a_dry_run_makes_no_file)
     cr_expect_not_null(strstr(r->out, "weir-work-1      0\n"), "%s", r->out);
     cr_expect_null(strstr(r->out, "weir-work-2"), "%s", r->out);
 }
+
+/* Lanes share the frames; a text of each, sorted, tells whether all are there
+ * once, whatever their order. */
+Test(record, lanes_into_one_file_or_a_file_each_hold_the_same_frames)
+{
+    good("weir record -q " MIX "-w one.pcap; "
+         "weir record -q " MIX "--lanes 3 --workers 1 -w all.pcap "
+         "--report r.json; "
+         "weir record -q " MIX "--lanes 3 --lane-files -w each.pcap "
+         "--report each.json");
+    cr_expect_eq(command_frames("all.pcap"), FRAMES);
+    good("weir read -r one.pcap | sort >one; weir read -r all.pcap | sort | "
+         "cmp one -; for i in 0 1 2; do weir read -r each_lane$i.pcap; done | "
+         "sort | cmp one -");
+    command_balances("r.json");
+    command_sums("r.json", FRAMES);
+    command_balances("each.json");
+    command_sums("each.json", FRAMES);
+    /* What can be waited for is. */
+    cr_expect_eq(command_number("r.json", "hurried"), 0);
+    cr_expect_eq(command_number("each.json", "late"), 0);
+    const struct command_result *r =
+        good("grep -o '\"name\": \"synth.*\"' r.json | tr '\\n' ' '");
+    cr_expect_str_eq(r->out, "\"name\": \"synth 0\" \"name\": \"synth 1\" "
+                             "\"name\": \"synth 2\" ");
+}
+
+Test(record, a_lanes_file_has_the_lane_before_its_suffix)
+{
+    const struct command_result *r =
+        good("mkdir a.b; for f in a.b/x .hidden x.y.pcap t-%H.pcapng; do "
+             "weir record -q --synth frames=2 --lanes 2 --lane-files -w $f; "
+             "done; ls -A a.b; ls -A | grep lane");
+    cr_expect_str_eq(r->out, "x_lane0\nx_lane1\n.hidden_lane0\n.hidden_lane1\n"
+                             "t-%H_lane0.pcapng\nt-%H_lane1.pcapng\n"
+                             "x.y_lane0.pcap\nx.y_lane1.pcap\n");
+    good("weir record -q " MIX "--lanes 2 --lane-files -w n.pcap "
+         "-b packets:8000");
+    r = good("ls n_*");
+    cr_expect_str_eq(r->out, "n_lane0_00001_20231114221320.pcap\n"
+                             "n_lane0_00002_20231114221320.pcap\n"
+                             "n_lane1_00001_20231114221320.pcap\n"
+                             "n_lane1_00002_20231114221320.pcap\n");
+}
+
+Test(record, the_report_is_not_any_lanes_file)
+{
+    command_complains("weir record -q --synth frames=9 --lanes 2 --lane-files "
+                      "-w x.pcap --report x_lane1.pcap",
+                      1, "--report x_lane1.pcap", "is the recording");
+}
