@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/linktype.h"
 #include "capture/blocks.h"
@@ -70,13 +71,15 @@ static uint32_t make_frame(uint8_t lane, uint64_t number, uint64_t random,
 
 static int64_t stamp(struct fake_source *f, uint64_t number)
 {
-    if (f->config.clock_ns == NULL)
+    int64_t now_ns =
+        f->config.clock_ns != NULL ? *f->config.clock_ns : weir_clock_real_ns();
+    if (f->config.clock_ns == NULL && !f->config.real_clock)
         return (int64_t)number * 1000;
     /* Whole microseconds, as a clock that is stepped by them. */
     uint64_t ages = (uint64_t)f->config.hold_ns / 1000;
     int64_t age_ns = (int64_t)(fake_random(&f->random) % ages) * 1000;
-    if (*f->config.clock_ns - age_ns > f->time_ns)
-        f->time_ns = *f->config.clock_ns - age_ns;
+    if (now_ns - age_ns > f->time_ns)
+        f->time_ns = now_ns - age_ns;
     return f->time_ns;
 }
 

@@ -34,6 +34,7 @@ struct fake_source_config {
     uint32_t wait_percent;   /* how often next says WAIT */
     bool live;               /* drops some, and holds some at a cut */
     const int64_t *clock_ns; /* if not NULL, frames are stamped by it, */
+    bool real_clock;         /* likewise, by CLOCK_REALTIME, */
     int64_t hold_ns;         /* not earlier than so long before */
     bool second_iface;       /* every 7th frame is of another link type */
     bool filtered; /* every 4th frame is not wanted, but of the second */

@@ -20,6 +20,7 @@
 
 #define BLOCK_BYTES 16384
 #define LANES_MAX   3
+#define HOLD_NS     1000000
 
 struct stress {
     uint64_t random;
@@ -27,6 +28,7 @@ struct stress {
     struct weir_source *sources[LANES_MAX];
     struct fake_sink sinks[LANES_MAX];
     struct weir_pipeline_config config;
+    bool silent;
     uint64_t intervals; /* by the stats thread */
 };
 
@@ -48,7 +50,7 @@ static void on_interval(void *context, const struct weir_progress *progress,
 struct common {
     uint64_t seed;
     uint64_t frames;
-    bool live, second_iface;
+    bool live, silent, second_iface;
 };
 
 static void open_source(struct stress *s, uint32_t lane, uint32_t workers,
@@ -63,7 +65,10 @@ static void open_source(struct stress *s, uint32_t lane, uint32_t workers,
         .frames = frames,
         .fail_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
         .frames_per_lease_max = 60,
-        .wait_percent = (uint32_t)pick(s, 10),
+        .wait_percent =
+            common->silent && lane == 0 ? 100 : (uint32_t)pick(s, 10),
+        .real_clock = common->live,
+        .hold_ns = HOLD_NS,
         .live = common->live,
         .second_iface = common->second_iface,
     });
@@ -79,6 +84,7 @@ static void open_sink(struct stress *s, uint32_t outlet,
             .seed = common->seed + 2 + UINT64_C(100) * outlet,
             .format = WEIR_FORMAT_PCAPNG,
             .second_iface = common->second_iface,
+            .clocked = common->live,
             .fail_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
             .done_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
         });
@@ -90,6 +96,8 @@ static void configure(struct stress *s, uint64_t seed)
                             .frames = 20000 + pick(s, 100000),
                             .live = pick(s, 2) == 0,
                             .second_iface = pick(s, 2) == 0};
+    /* One that gives nothing ends when it is stopped. */
+    common.silent = s->silent = common.live && pick(s, 3) == 0;
     s->config = (struct weir_pipeline_config){
         .assembly = {.sources = s->sources,
                      .lanes = 1 + (uint32_t)pick(s, LANES_MAX),
@@ -117,7 +125,7 @@ static const char *meddle(struct stress *s, struct weir_pipeline *p)
 {
     struct weir_assembly *a = weir_pipeline_assembly(p);
     struct pollfd done = {.fd = weir_pipeline_done_fd(p), .events = POLLIN};
-    uint64_t stop_at = pick(s, 3) == 0 ? pick(s, 40) : UINT64_MAX;
+    uint64_t stop_at = s->silent || pick(s, 3) == 0 ? pick(s, 40) : UINT64_MAX;
     uint64_t abandon_at = pick(s, 5) == 0 ? pick(s, 40) : UINT64_MAX;
     for (uint64_t n = 0; poll(&done, 1, 1) == 0; n++) {
         struct weir_progress progress;
@@ -139,12 +147,14 @@ static const char *check(struct stress *s, struct weir_pipeline *p)
 {
     struct weir_progress progress;
     struct weir_assembly *a = weir_pipeline_assembly(p);
-    uint64_t delivered = 0, bytes = 0;
+    uint64_t delivered = 0, bytes = 0, late = 0, descents = 0;
     for (uint32_t i = 0; i < weir_assembly_outlets(a); i++) {
         if (s->sinks[i].fault != NULL)
             return s->sinks[i].fault;
         delivered += s->sinks[i].delivered;
         bytes += s->sinks[i].delivered_bytes;
+        late += s->sinks[i].late;
+        descents += s->sinks[i].descents;
     }
     for (uint32_t i = 0; i < weir_assembly_lanes(a); i++) {
         weir_assembly_lane_progress(a, i, &progress);
@@ -159,6 +169,11 @@ static const char *check(struct stress *s, struct weir_pipeline *p)
         return "delivered is not what the sinks got";
     if (total.frames != delivered || total.bytes != bytes)
         return "the statistics are not those of the delivered frames";
+    if (weir_assembly_lanes(a) > weir_assembly_outlets(a) &&
+        progress.late != late)
+        return "late is not what the sink saw";
+    if (descents > 0 && progress.hurried == 0)
+        return "out of order, though all lanes were waited for";
     if (s->intervals == 0)
         return "no interval was told";
     return NULL;
