@@ -12,8 +12,9 @@
 #include "base/err.h"
 #include "capture/file_reader.h"
 
-/* A block is read in parts, so that the scan finds them in the cache. */
-#define READ_BYTES_MAX (256u * 1024)
+/* A block of the usual size at once; greater ones in parts, so that the scan
+ * finds them in the cache. */
+#define READ_BYTES_MAX (512u * 1024)
 
 int file_input_open(struct file_source *file, const char *path,
                     struct weir_err *err)

@@ -70,7 +70,7 @@ static int plan_devices(struct record_lanes *l, const struct record_options *o,
     for (uint32_t i = 0; i < o->devices_count; i++) {
         struct record_device *device = &l->devices[i];
         int ret = record_device_plan(device, o, o->devices[i],
-                                     weir_lane_batches(o->workers), err);
+                                     weir_lane_batches(o->workers, true), err);
         if (ret < 0)
             return ret;
         if (device->block_bytes > l->block_bytes || i == 0)
@@ -84,7 +84,7 @@ static int open_lane(struct record_lanes *l, const struct record_options *o,
 {
     struct weir_source **out = &l->sources[lane];
     struct weir_source_config config = {
-        .leases = weir_lane_batches(o->workers),
+        .leases = weir_lane_batches(o->workers, o->devices_count > 0),
         .block_bytes = l->block_bytes,
         .snaplen = o->snaplen,
         .filter = o->filter,

@@ -31,8 +31,10 @@ static void show_pool(const struct record_run *r)
     struct weir_lane *lane =
         weir_assembly_lane(weir_pipeline_assembly(r->pipeline), 0);
     struct weir_pages pages = weir_lane_pages(lane);
-    printf("pool     %u batches, blocks of %u KiB",
-           weir_lane_batches(r->options->workers), r->lanes.block_bytes / 1024);
+    printf(
+        "pool     %u batches, blocks of %u KiB",
+        weir_lane_batches(r->options->workers, r->options->devices_count > 0),
+        r->lanes.block_bytes / 1024);
     if (pages.base != NULL)
         printf(", %zu KiB in %s", pages.bytes / 1024,
                weir_pages_text(pages.kind));

@@ -9,11 +9,17 @@
 #include "pipeline/lane_impl.h"
 #include "ring/summary.h"
 
-uint32_t weir_lane_batches(uint32_t workers)
+uint32_t weir_lane_batches(uint32_t workers, bool live)
 {
     /* Enough for each worker to have one in hand, one waiting before it and
      * one behind it, and for the outlet to have a few. */
-    return 8 + 4 * workers;
+    if (live)
+        return 8 + 4 * workers;
+    /* A file waits, so what is under way is only what keeps all at work:
+     * each worker has one in hand and one waiting, so has the outlet, and
+     * one is being filled.  Fewer blocks are nearer in the caches: writing a
+     * copy took the kernel 40 to 44 ns a frame instead of 46 to 54. */
+    return 3 + 2 * workers;
 }
 
 static int open_summaries(struct weir_lane *lane, struct weir_err *err)
@@ -43,7 +49,7 @@ static int open_worker(struct weir_lane *lane, struct worker_stage *w,
                        struct weir_err *err)
 {
     const struct weir_lane_config *config = &lane->config;
-    uint32_t batches = weir_lane_batches(config->workers);
+    uint32_t batches = weir_lane_batches(config->workers, config->source->live);
     int ret = weir_bell_open(&w->bell, false, err);
     if (ret == 0)
         ret = weir_link_open(&w->in, batches, &w->bell, err);
@@ -62,7 +68,7 @@ static int open_worker(struct weir_lane *lane, struct worker_stage *w,
 static int open_stages(struct weir_lane *lane, struct weir_err *err)
 {
     const struct weir_lane_config *config = &lane->config;
-    uint32_t batches = weir_lane_batches(config->workers);
+    uint32_t batches = weir_lane_batches(config->workers, config->source->live);
     struct capture_stage *c = &lane->capture;
     weir_counter_set(&c->cells.mark_ns, (uint64_t)INT64_MIN);
     atomic_init(&c->asked_ns, INT64_MAX);
@@ -106,9 +112,10 @@ int weir_lane_open(struct weir_lane **out,
     if (ret == 0)
         ret = open_summaries(lane, err);
     if (ret == 0)
-        ret = weir_pool_open(&lane->capture.pool,
-                             weir_lane_batches(config->workers),
-                             chunk_bytes(config), err);
+        ret = weir_pool_open(
+            &lane->capture.pool,
+            weir_lane_batches(config->workers, config->source->live),
+            chunk_bytes(config), err);
     if (ret < 0) {
         weir_lane_close(lane);
         return ret;

@@ -64,8 +64,9 @@ struct weir_lane_config {
 };
 
 /* weir_lane_batches: the pool's size for W workers, which is also how many
- * leases the source must be able to lend. */
-uint32_t weir_lane_batches(uint32_t workers);
+ * leases the source must be able to lend.  `live`: frames come when they
+ * come. */
+uint32_t weir_lane_batches(uint32_t workers, bool live);
 
 /* weir_lane_open [1]: returns 0, -EINVAL or -ENOMEM. */
 int weir_lane_open(struct weir_lane **out,

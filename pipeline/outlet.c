@@ -70,8 +70,9 @@ void weir_outlet_add(struct weir_outlet *outlet, struct weir_lane *lane)
     WEIR_ASSERT(outlet->inlets_count < outlet->config.inlets_max);
     struct inlet *in = &outlet->inlets[outlet->inlets_count++];
     in->lane = lane;
-    in->pressed = weir_lane_batches(weir_lane_workers(lane)) * 3 / 4;
-    outlet->can_wait &= !weir_lane_source(lane)->live;
+    const bool live = weir_lane_source(lane)->live;
+    in->pressed = weir_lane_batches(weir_lane_workers(lane), live) * 3 / 4;
+    outlet->can_wait &= !live;
     weir_counter_set(&in->cells.time_min_ns, (uint64_t)INT64_MAX);
     weir_counter_set(&in->cells.time_max_ns, (uint64_t)INT64_MIN);
 }

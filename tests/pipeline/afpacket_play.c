@@ -112,7 +112,7 @@ bool play_open(struct play *p, uint64_t seed)
     p->kernel_random.state = seed + 1;
     const uint32_t workers = 1 + random_below(&p->random, 3);
     const uint32_t blocks =
-        weir_lane_batches(workers) + 1 + random_below(&p->random, 8);
+        weir_lane_batches(workers, true) + 1 + random_below(&p->random, 8);
     struct weir_afpacket_origin origin = {
         .name = "played",
         .iface = {.name = "played",

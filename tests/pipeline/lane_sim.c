@@ -65,7 +65,7 @@ static void open_source(struct sim *s, uint64_t seed, uint32_t lane,
     s->sources[lane] = fake_source_open(&(struct fake_source_config){
         .seed = seed + 1 + UINT64_C(100) * lane,
         .lane = (uint8_t)lane,
-        .leases = weir_lane_batches(s->config.workers),
+        .leases = weir_lane_batches(s->config.workers, true),
         .block_bytes = BLOCK_BYTES,
         .frames = 1 + pick(s, 4000),
         .fail_at = sometimes(s, 4, 3000),

@@ -71,7 +71,7 @@ static bool open_lane(struct stress *s, uint32_t lane)
     };
     struct weir_err err;
     s->fakes[lane] = fake_open(64u << random_below(&s->random, 6),
-                               weir_lane_batches(WORKERS), BLOCK_BYTES);
+                               weir_lane_batches(WORKERS, true), BLOCK_BYTES);
     return weir_afxdp_source_make(&s->sources[lane], &config,
                                   &s->fakes[lane]->port, s->fakes[lane]->umem,
                                   &err) == 0;

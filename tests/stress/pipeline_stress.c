@@ -60,7 +60,7 @@ static void open_source(struct stress *s, uint32_t lane, uint32_t workers,
     s->sources[lane] = fake_source_open(&(struct fake_source_config){
         .seed = common->seed + 1 + UINT64_C(100) * lane,
         .lane = (uint8_t)lane,
-        .leases = weir_lane_batches(workers),
+        .leases = weir_lane_batches(workers, true),
         .block_bytes = BLOCK_BYTES,
         .frames = frames,
         .fail_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
