@@ -156,13 +156,17 @@ static void lend_records(const struct weir_lease *lease,
     chunk->frames = lease->frames;
 }
 
+/* A lease of few frames costs nothing to copy, but turned in place it takes
+ * a whole number of pages. */
+#define IN_PLACE_BYTES_MIN 16384
+
 /* Large frames cost more to copy than the bytes that a kernel's block has
  * between them cost to write; with small ones it is the other way round. */
 static bool is_worth_turning(const struct weir_account_config *config,
                              const struct weir_lease *lease)
 {
     return lease->in_place != NULL && config->format == WEIR_FORMAT_PCAPNG &&
-           config->in_place_min > 0 &&
+           config->in_place_min > 0 && lease->bytes > IN_PLACE_BYTES_MIN &&
            lease->bytes >= (uint64_t)lease->frames * config->in_place_min;
 }
 

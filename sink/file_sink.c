@@ -87,6 +87,7 @@ static void file_close(struct weir_sink *sink)
 {
     struct file_sink *fs = file_sink_of(sink);
     weir_flight_close(&fs->flight);
+    weir_tail_close(&fs->tail);
     weir_series_close(&fs->series);
     free(fs);
 }
@@ -181,6 +182,9 @@ static int open_disk(struct file_sink *fs, struct weir_disk *disk,
         weir_flight_open(&fs->flight, disk, &fs->base.written_bytes);
         weir_flight_begin(&fs->flight, &fs->series.out);
         fs->base.fd = disk->fd;
+        rc = weir_tail_open(&fs->tail, err);
+        if (rc != 0)
+            return rc;
     }
     if (fs->format == WEIR_FORMAT_PCAPNG)
         fs->base.in_place_min = fs->series.out.mode == WEIR_WRITE_DIRECT

@@ -6,6 +6,7 @@
 #include "sink/file_sink.h"
 #include "sink/flight.h"
 #include "sink/series.h"
+#include "sink/tail.h"
 
 struct file_sink {
     struct weir_sink base;
@@ -16,6 +17,7 @@ struct file_sink {
     uint64_t copied;
     uint64_t padding_bytes;
     struct weir_series series;
+    struct weir_tail tail;
     struct weir_flight flight; /* its disk is NULL but for direct files */
 };
 

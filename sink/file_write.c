@@ -26,6 +26,7 @@ int file_sink_end_file(struct file_sink *fs, enum weir_cut cut, int64_t time_ns,
     int rc = file_sink_drain(fs, err);
     if (rc != 0)
         return rc;
+    weir_tail_forget(&fs->tail);
     if (cut == WEIR_CUT_STOP) {
         say_done(fs, "the file has reached its size");
         return 0;
@@ -183,20 +184,53 @@ static void count_batch(struct file_sink *fs, const struct weir_batch *batch)
         fs->compacted++;
 }
 
-/* A direct file: all of the batch at once, or what write_parts needs. */
-static int write_direct(struct file_sink *fs, struct weir_batch *batch,
-                        uint32_t frames_max, uint32_t *taken,
-                        struct weir_err *err)
+/* On a link where little happens a chunk goes to the pages that the last one
+ * has begun.  Returns false if this is not such a moment. */
+static bool add_to_tail(struct file_sink *fs, const struct weir_batch *batch,
+                        int *rc, struct weir_err *err)
+{
+    const struct weir_chunk *chunk = &batch->chunk;
+    struct weir_outfile *out = &fs->series.out;
+    if (chunk->bytes != chunk->buf || chunk->len > WEIR_TAIL_BYTES_MAX ||
+        !weir_flight_is_idle(&fs->flight) ||
+        !is_clear(fs, batch, weir_direct_padded(chunk->len), chunk->frames))
+        return false;
+    uint64_t before = out->bytes;
+    *rc = weir_tail_write(&fs->tail, fs->flight.disk, out, chunk->bytes,
+                          chunk->len, err);
+    if (*rc != 0) {
+        fs->series.failed = true;
+        return true;
+    }
+    /* Less than the chunk, where it took the place of padding. */
+    uint64_t grown = out->bytes - before;
+    weir_counter_add(&fs->base.written_bytes, grown);
+    weir_rotation_add(&fs->series.rotation, grown, chunk->frames);
+    weir_series_saw(&fs->series, batch->time_max_ns);
+    fs->padding_bytes += grown - chunk->len;
+    return true;
+}
+
+/* A direct file: all of the batch at once, or false and what write_parts
+ * needs, or *rc. */
+static bool write_direct(struct file_sink *fs, struct weir_batch *batch,
+                         uint32_t frames_max, int *rc, struct weir_err *err)
 {
     struct weir_chunk *chunk = &batch->chunk;
-    int rc = 0;
-    if (frames_max >= chunk->frames && send_whole(fs, batch, &rc, err)) {
-        *taken = rc == 0 ? chunk->frames : 0;
-        return rc == 0 ? WEIR_SINK_KEPT : rc;
+    *rc = 0;
+    if (frames_max >= chunk->frames) {
+        if (add_to_tail(fs, batch, rc, err))
+            return true;
+        weir_tail_forget(&fs->tail);
+        if (send_whole(fs, batch, rc, err)) {
+            *rc = *rc == 0 ? WEIR_SINK_KEPT : *rc;
+            return true;
+        }
     }
-    rc = file_sink_drain(fs, err);
-    if (rc != 0)
-        return rc;
+    weir_tail_forget(&fs->tail);
+    *rc = file_sink_drain(fs, err);
+    if (*rc != 0)
+        return true;
     /* Parts are moved to page boundaries, and a lease must stay as it is:
      * what is not delivered of it is walked once more. */
     if (chunk->bytes != chunk->buf) {
@@ -204,7 +238,7 @@ static int write_direct(struct file_sink *fs, struct weir_batch *batch,
         fs->in_place--;
     }
     fs->copied++;
-    return 0;
+    return false;
 }
 
 static int write_parts(struct file_sink *fs, const struct weir_batch *batch,
@@ -257,10 +291,10 @@ int file_sink_write(struct weir_sink *sink, struct weir_batch *batch,
     if (rc != 0)
         return rc;
     count_batch(fs, batch);
-    if (fs->series.out.mode == WEIR_WRITE_DIRECT) {
-        rc = write_direct(fs, batch, frames_max, taken, err);
-        if (rc != 0)
-            return rc;
+    if (fs->series.out.mode == WEIR_WRITE_DIRECT &&
+        write_direct(fs, batch, frames_max, &rc, err)) {
+        *taken = rc < 0 ? 0 : chunk->frames;
+        return rc;
     }
     return write_parts(fs, batch, frames_max, taken, err);
 }

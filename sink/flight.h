@@ -76,6 +76,14 @@ void weir_flight_close(struct weir_flight *flight);
  * have settled. */
 void weir_flight_begin(struct weir_flight *flight, struct weir_outfile *out);
 
+/* weir_flight_is_idle: everything has settled, nothing failed, and the disk
+ * has nothing to do. */
+static inline bool weir_flight_is_idle(const struct weir_flight *flight)
+{
+    return flight->going == 0 && flight->next == flight->settled &&
+           flight->error == 0;
+}
+
 /* weir_flight_add: the batch's whole chunk, aligned (direct.h).  On an error,
  * that of an earlier write, the batch stays the caller's. */
 int weir_flight_add(struct weir_flight *flight, struct weir_batch *batch,

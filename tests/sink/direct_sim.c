@@ -35,6 +35,7 @@ struct sim {
     uint64_t taken; /* for sure */
     int error;
     bool done;
+    bool quiet; /* little comes at a time */
     uint32_t pending_count;
     struct weir_batch *pending[PENDING];
     const char *fault;
@@ -136,7 +137,8 @@ static void settle(void)
 static void give(void)
 {
     uint32_t left = FRAMES - sim.given;
-    uint32_t n = 1 + below(left < 120 ? left : 120);
+    uint32_t most = sim.quiet ? 4 : 120;
+    uint32_t n = 1 + below(left < most ? left : most);
     uint32_t max = below(20) == 0 ? 1 + below(n) : n;
     struct weir_batch *batch = make_batch(n);
     struct weir_err err;
@@ -246,6 +248,8 @@ static const char *simulate(void)
            sim.fault == NULL) {
         settle();
         struct weir_err err;
+        if (below(50) == 0)
+            sim.quiet = !sim.quiet;
         if (sim.error == 0 && below(60) == 0)
             sim.error = sim.sink->ops->rotate(sim.sink, &err);
         if (sim.error == 0 && !sim.sink->done)

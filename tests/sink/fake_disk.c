@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -18,6 +19,16 @@ static void fake_start(struct weir_disk *disk,
     fake->cut = false;
 }
 
+/* Of what is written, the bytes that take the place of others. */
+static uint32_t old_bytes(const struct weir_disk_op *op)
+{
+    struct stat st;
+    WEIR_ASSERT(fstat(op->fd, &st) == 0);
+    uint64_t size = (uint64_t)st.st_size;
+    uint64_t old = size > op->offset ? size - op->offset : 0;
+    return old < op->len ? (uint32_t)old : op->len;
+}
+
 /* How many bytes of the write get through; or an error. */
 static int32_t fate(struct fake_disk *fake, const struct weir_disk_op *op)
 {
@@ -27,9 +38,9 @@ static int32_t fate(struct fake_disk *fake, const struct weir_disk_op *op)
                    ? -EAGAIN
                    : (int32_t)(PAGE *
                                (1 + random_below(&fake->random, pages - 1)));
-    if (op->len <= fake->room)
+    if (op->len <= old_bytes(op) || op->len - old_bytes(op) <= fake->room)
         return (int32_t)op->len;
-    uint32_t left = (uint32_t)(fake->room / PAGE) * PAGE;
+    uint32_t left = old_bytes(op) + (uint32_t)(fake->room / PAGE) * PAGE;
     return left > 0 ? (int32_t)left : fake->error;
 }
 
@@ -41,11 +52,12 @@ static void run(struct fake_disk *fake, struct weir_disk_op *op)
     }
     op->result = fake->cut ? -ECANCELED : fate(fake, op);
     if (op->result > 0) {
+        uint32_t old = old_bytes(op);
         ssize_t n =
             pwrite(op->fd, op->bytes, (size_t)op->result, (off_t)op->offset);
         WEIR_ASSERT(n == op->result);
-        if (fake->room != UINT64_MAX)
-            fake->room -= (uint64_t)n;
+        if (fake->room != UINT64_MAX && (uint32_t)n > old)
+            fake->room -= (uint32_t)n - old;
     }
     if (op->result > 0 || !fake->torn)
         fake->torn = op->result > 0 && op->result != (int32_t)op->len;

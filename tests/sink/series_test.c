@@ -299,3 +299,22 @@ Test(series, the_next_file_is_prepared_where_nobody_sees_it)
     recording_holds(names[1], 10, 15);
     cr_assert_eq(test_names(names, 8), 2, "a spare has no name");
 }
+
+/* Nine frames in ten come alone, a millisecond apart. */
+Test(series, a_quiet_link_fills_no_disk_with_padding)
+{
+    struct weir_sink *sink = open_live((struct weir_rotation_limits){0});
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < 900; i++) {
+        recording_write(sink, NG, i, i + 1, 1);
+        bytes += 32 + (recording_frames[i].caplen + 3) / 4 * 4;
+    }
+    recording_write(sink, NG, 900, 1000, 100);
+    struct weir_file_sink_report report;
+    weir_file_sink_report(sink, &report);
+    cr_assert_leq(report.bytes, bytes + 100 * 290 + 4 * 4096);
+    recording_end(sink);
+    char names[8][256];
+    cr_assert_eq(test_names(names, 8), 1);
+    recording_holds(names[0], 0, 1000);
+}
