@@ -11,6 +11,9 @@
 /* A timer of the kernel's may fire so late. */
 #define TIMER_SLACK_MS 50
 
+/* So often next says WAIT before it takes out wake-ups without a block. */
+#define QUIET_MAX 4
+
 struct afpacket {
     struct weir_source base;   /* first: what others see */
     struct weir_ifaces ifaces; /* where the recording has no other */
@@ -19,7 +22,8 @@ struct afpacket {
     struct weir_afpacket_kernel kernel;
     struct weir_afpacket_queue queue;
     struct weir_source_stats stats;
-    bool broken; /* the ring is not to be looked at again */
+    bool broken;    /* the ring is not to be looked at again */
+    uint32_t quiet; /* times that no block was there, since the last was */
 };
 
 static struct afpacket *afpacket_of(struct weir_source *source)
@@ -55,6 +59,14 @@ static void housekeep(struct afpacket *a, int64_t now_ns)
         drain(a, rc);
 }
 
+/* The wake-up is taken out once behind the last block that was there.  Other
+ * wake-ups (a frame that froze the ring, a link that went down) are rare, and
+ * may come back a time or two; a call each time we look would cost more. */
+static bool calms(struct afpacket *a)
+{
+    return a->quiet++ % QUIET_MAX == 0;
+}
+
 /* A block, if one is there; also one that came while the wake-up was taken
  * out, for its wake-up may have been taken out too. */
 static int take(struct afpacket *a, struct weir_lease *out)
@@ -62,10 +74,12 @@ static int take(struct afpacket *a, struct weir_lease *out)
     if (a->broken)
         return 0;
     int rc = weir_afpacket_queue_take(&a->queue, out, &a->intake.error_text);
-    if (rc == 0) {
+    if (rc == 0 && calms(a)) {
         a->kernel.ops->calm(a->kernel.self);
         rc = weir_afpacket_queue_take(&a->queue, out, &a->intake.error_text);
     }
+    if (rc == 1)
+        a->quiet = 0;
     if (rc >= 0)
         return rc;
     a->broken = true;
