@@ -88,12 +88,14 @@ static int prepare(struct weir_afxdp_program *program, const struct way *way,
     return rc;
 }
 
-/* Debian 12's libbpf cannot ask for the device's driver by its own calls
- * where the program is bound, so the link is made by hand. */
+/* By hand, as bpf_program__attach_xdp of Debian 12 takes no flags. */
 static int attach(struct weir_afxdp_program *program, const struct way *way,
                   uint32_t ifindex)
 {
-    LIBBPF_OPTS(bpf_link_create_opts, options, .flags = way->flags);
+    const struct bpf_link_create_opts options = {
+        .sz = sizeof options,
+        .flags = way->flags,
+    };
     const int fd = bpf_program__fd(
         bpf_object__find_program_by_name(program->object, way->program));
     const int link = bpf_link_create(fd, (int)ifindex, BPF_XDP, &options);
@@ -147,7 +149,10 @@ static void undo(struct weir_afxdp_program *program)
 static int go(struct weir_afxdp_program *program, const struct way *way,
               uint32_t ifindex)
 {
-    LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "weir_afxdp");
+    const struct bpf_object_open_opts options = {
+        .sz = sizeof options,
+        .object_name = "weir_afxdp",
+    };
     program->object = bpf_object__open_mem(weir_afxdp_object,
                                            weir_afxdp_object_bytes, &options);
     if (program->object == NULL)

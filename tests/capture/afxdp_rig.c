@@ -93,12 +93,15 @@ bool afxdp_push_tags(uint16_t vlan)
         {.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
         {.code = BPF_JMP | BPF_EXIT},
     };
-    LIBBPF_OPTS(bpf_tc_hook, hook, .ifindex = (int)if_nametoindex(RIG_LEFT),
-                .attach_point = BPF_TC_EGRESS);
+    struct bpf_tc_hook hook = {
+        .sz = sizeof hook,
+        .ifindex = (int)if_nametoindex(RIG_LEFT),
+        .attach_point = BPF_TC_EGRESS,
+    };
     const int fd =
         bpf_prog_load(BPF_PROG_TYPE_SCHED_CLS, "push", "GPL", program,
                       sizeof program / sizeof program[0], NULL);
-    LIBBPF_OPTS(bpf_tc_opts, options, .prog_fd = fd);
+    struct bpf_tc_opts options = {.sz = sizeof options, .prog_fd = fd};
     return fd >= 0 && bpf_tc_hook_create(&hook) == 0 &&
            bpf_tc_attach(&hook, &options) == 0;
 }
