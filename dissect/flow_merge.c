@@ -196,10 +196,13 @@ void weir_flow_table_merge(struct weir_flow_table *into,
     }
 }
 
-static bool in_debt(const struct weir_flow_table *t, uint32_t place)
+/* Nothing is left of it, or less: where a part of it was evicted before it was
+ * taken out, the rest is owed by what was evicted. */
+static bool is_spent(const struct weir_flow_table *t, uint32_t place)
 {
-    return (int64_t)flow_sum(t, place, 0, FLOW_FRAMES) < 0 ||
-           (int64_t)flow_sum(t, place, 1, FLOW_FRAMES) < 0;
+    uint64_t sent = flow_sum(t, place, 0, FLOW_FRAMES);
+    uint64_t returned = flow_sum(t, place, 1, FLOW_FRAMES);
+    return (sent | returned) == 0 || (int64_t)sent < 0 || (int64_t)returned < 0;
 }
 
 static void clamp(struct flow_hot *hot, int64_t last_ns)
@@ -213,11 +216,8 @@ static void clamp(struct flow_hot *hot, int64_t last_ns)
 void weir_flow_table_settle(struct weir_flow_table *table, int64_t last_ns)
 {
     for (uint32_t place = 0; table->taken && place < table->used;) {
-        if (in_debt(table, place)) {
+        if (is_spent(table, place)) {
             evict_place(table, place);
-        } else if ((flow_sum(table, place, 0, FLOW_FRAMES) |
-                    flow_sum(table, place, 1, FLOW_FRAMES)) == 0) {
-            flow_remove(table, place);
         } else {
             clamp(&table->hot[place], last_ns);
             place++;

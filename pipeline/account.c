@@ -135,6 +135,15 @@ static void dissect_frames(const struct weir_ifaces *ifaces,
         weir_flow_count_turn(flows);
 }
 
+static void begin_flows(struct weir_flow_count *count,
+                        struct weir_flow_table *flows)
+{
+    if (flows != NULL)
+        weir_flow_count_begin(count, flows);
+    else
+        weir_flow_count_none(count);
+}
+
 /* The lease's records are the file's, and every frame stays as it is. */
 static bool is_verbatim(const struct weir_account_config *config,
                         const struct weir_batch *batch)
@@ -217,7 +226,7 @@ void weir_account_batch(const struct weir_account_config *config,
     uint32_t from = 0;
     uint32_t n;
     clear(out);
-    weir_flow_count_begin(&count, flows);
+    begin_flows(&count, flows);
     if (chunk != NULL && is_verbatim(config, batch)) {
         lend_records(&batch->lease, chunk);
         chunk = NULL;
@@ -233,7 +242,8 @@ void weir_account_batch(const struct weir_account_config *config,
         if (chunk != NULL && !turns)
             encode_frames(config, batch, chunk, v, n);
     }
-    weir_flow_count_end(&count);
+    if (flows != NULL)
+        weir_flow_count_end(&count);
     out->flows = count.kinds;
     if (turns)
         turn(config, batch, chunk, out);
@@ -253,7 +263,7 @@ void weir_account_split(const struct weir_account_config *config,
     uint32_t n;
     clear(kept_out);
     clear(rest_out);
-    weir_flow_count_begin(&count, flows);
+    begin_flows(&count, flows);
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
         n = select_frames(config, batch->ifaces, v, n, rest_out);
         uint32_t first = kept - (uint32_t)kept_out->passed;
@@ -262,7 +272,8 @@ void weir_account_split(const struct weir_account_config *config,
         dissect_frames(batch->ifaces, v + first, n - first, none, summary,
                        &count, rest_out);
     }
-    weir_flow_count_end(&count);
+    if (flows != NULL)
+        weir_flow_count_end(&count);
     rest_out->flows = count.kinds;
 }
 

@@ -11,6 +11,8 @@
  *           vector later.
  * Units     frames; bytes as on the wire. */
 
+#include <stddef.h>
+
 #include "dissect/flow_table.h"
 
 /* What frames were to the flows, and the bytes of those without room. */
@@ -27,12 +29,20 @@ struct weir_flow_count {
     struct weir_flow_vector vectors[2];
 };
 
+/* weir_flow_count_none: nothing is to be counted, and only asked of table and
+ * kinds. */
+static inline void weir_flow_count_none(struct weir_flow_count *count)
+{
+    count->table = NULL;
+    count->kinds = (struct weir_flow_kinds){.untracked_bytes = 0};
+}
+
 static inline void weir_flow_count_begin(struct weir_flow_count *count,
                                          struct weir_flow_table *table)
 {
+    weir_flow_count_none(count);
     count->table = table;
-    count->aim = table != NULL ? weir_flow_table_aim(table) : NULL;
-    count->kinds = (struct weir_flow_kinds){.untracked_bytes = 0};
+    count->aim = weir_flow_table_aim(table);
     count->filling = 0;
     count->vectors[0].n = 0;
     count->vectors[1].n = 0;
@@ -75,8 +85,6 @@ static inline void weir_flow_count_turn(struct weir_flow_count *count)
 /* weir_flow_count_end: all that was added is counted. */
 static inline void weir_flow_count_end(struct weir_flow_count *count)
 {
-    if (count->table == NULL)
-        return;
     weir_flow_count_turn(count);
     weir_flow_count_turn(count);
 }

@@ -14,9 +14,6 @@
  * a short recording is merged once, at its end. */
 #define WORKER_FLOWS_MAX 131072u
 
-/* No batch has more flows than frames. */
-#define FEED_FLOWS_MIN ((uint32_t)WEIR_LEASE_FRAMES_MAX)
-
 /* A tenth of what is asked for at least is for the total. */
 #define TOTAL_PART 10
 
@@ -43,17 +40,26 @@ struct weir_flows {
     _Atomic int64_t origin_ns;    /* NO_ORIGIN until a source has begun */
 };
 
-static uint64_t outlets_bytes(uint32_t outlets)
+/* No batch has more flows than frames. */
+static uint32_t batch_flows(const struct weir_flows_config *config)
 {
-    return (uint64_t)outlets * FEEDS_OF_OUTLET * 2 *
-           weir_flow_table_bytes(FEED_FLOWS_MIN);
+    uint32_t flows = config->batch_frames != 0 ? config->batch_frames
+                                               : WEIR_LEASE_FRAMES_MAX;
+    return flows > WEIR_FLOW_TABLE_FLOWS_MIN ? flows
+                                             : WEIR_FLOW_TABLE_FLOWS_MIN;
 }
 
-uint64_t weir_flows_memory_min(uint32_t workers, uint32_t outlets)
+static uint64_t outlets_bytes(const struct weir_flows_config *config)
+{
+    return (uint64_t)config->outlets * FEEDS_OF_OUTLET * 2 *
+           weir_flow_table_bytes(batch_flows(config));
+}
+
+uint64_t weir_flows_memory_min(const struct weir_flows_config *config)
 {
     uint64_t feeds =
-        outlets_bytes(outlets) +
-        (uint64_t)workers * 2 * weir_flow_table_bytes(FEED_FLOWS_MIN);
+        outlets_bytes(config) + (uint64_t)config->workers * 2 *
+                                    weir_flow_table_bytes(batch_flows(config));
     return feeds + feeds / (TOTAL_PART - 1) + 1;
 }
 
@@ -62,12 +68,12 @@ uint64_t weir_flows_memory_min(uint32_t workers, uint32_t outlets)
 static void divide(const struct weir_flows_config *config,
                    uint32_t *worker_flows, uint32_t *total_flows)
 {
-    uint64_t left = config->memory_bytes - outlets_bytes(config->outlets);
+    uint64_t left = config->memory_bytes - outlets_bytes(config);
     uint32_t flows = weir_flow_table_fit(left / 4 / config->workers);
     if (flows > WORKER_FLOWS_MAX)
         flows = WORKER_FLOWS_MAX;
-    if (flows < FEED_FLOWS_MIN)
-        flows = FEED_FLOWS_MIN;
+    if (flows < batch_flows(config))
+        flows = batch_flows(config);
     left -= (uint64_t)config->workers * 2 * weir_flow_table_bytes(flows);
     *worker_flows = flows;
     *total_flows = weir_flow_table_fit(left);
@@ -89,7 +95,7 @@ int weir_flows_open(struct weir_flows **out,
                     const struct weir_flows_config *config,
                     struct weir_err *err)
 {
-    uint64_t min = weir_flows_memory_min(config->workers, config->outlets);
+    uint64_t min = weir_flows_memory_min(config);
     if (config->workers == 0 || config->memory_bytes < min)
         return weir_err_set(err, -EINVAL,
                             "memory for flows: %u workers need at least "
@@ -142,9 +148,9 @@ int weir_flows_add(struct weir_flows *flows, enum weir_flow_feed_kind kind,
                    struct weir_bell *bell, struct weir_flow_feed **out,
                    struct weir_err *err)
 {
-    const struct weir_flow_table_config table =
-        table_config(flows, kind == WEIR_FLOW_FEED_WORKER ? flows->worker_flows
-                                                          : FEED_FLOWS_MIN);
+    const struct weir_flow_table_config table = table_config(
+        flows, kind == WEIR_FLOW_FEED_WORKER ? flows->worker_flows
+                                             : batch_flows(&flows->config));
     struct weir_flow_feed *feed = calloc(1, sizeof *feed);
     if (feed == NULL)
         return weir_err_sys(err, -ENOMEM, "flows");
@@ -179,18 +185,22 @@ void weir_flows_begin(struct weir_flows *flows, int64_t time_ns)
                                                   memory_order_relaxed);
 }
 
+int64_t weir_flows_origin(const struct weir_flows *flows)
+{
+    int64_t ns = atomic_load_explicit(&flows->origin_ns, memory_order_relaxed);
+    return ns == NO_ORIGIN ? 0 : ns;
+}
+
 static void set_origin(const struct weir_flows *flows,
                        struct weir_flow_table *table)
 {
     if (weir_flow_table_flows(table) == 0)
-        weir_flow_table_set_origin(
-            table,
-            atomic_load_explicit(&flows->origin_ns, memory_order_relaxed));
+        weir_flow_table_set_origin(table, weir_flows_origin(flows));
 }
 
 bool weir_flow_feed_ready(struct weir_flow_feed *feed)
 {
-    if (weir_flow_table_room(feed->table) < WEIR_LEASE_FRAMES_MAX) {
+    if (weir_flow_table_room(feed->table) < batch_flows(&feed->flows->config)) {
         struct weir_flow_table *spare = weir_link_pop(feed->spare);
         if (spare == NULL)
             return false;

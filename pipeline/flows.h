@@ -37,6 +37,7 @@ struct weir_flows;
 
 struct weir_flows_config {
     uint64_t memory_bytes; /* of all tables together */
+    uint32_t batch_frames; /* that a feed has room for; 0: any batch's */
     uint32_t workers;      /* feeds of those that count everything */
     uint32_t outlets;      /* pairs of feeds that count what is left */
     int64_t idle_ns;       /* as in dissect/flow_table.h */
@@ -46,8 +47,8 @@ struct weir_flows_config {
     struct weir_bell *stats_bell;
 };
 
-/* weir_flows_memory_min: the least memory_bytes for so many feeds. */
-uint64_t weir_flows_memory_min(uint32_t workers, uint32_t outlets);
+/* weir_flows_memory_min: the least memory_bytes for all else. */
+uint64_t weir_flows_memory_min(const struct weir_flows_config *config);
 
 /* weir_flows_open [1]: returns 0, -EINVAL or -ENOMEM. */
 int weir_flows_open(struct weir_flows **out,
@@ -95,5 +96,9 @@ void weir_flows_finish(struct weir_flows *flows, int64_t last_ns);
 /* The results [1], after weir_flows_finish. */
 const struct weir_flow_table *weir_flows_total(const struct weir_flows *flows);
 struct weir_flow_kinds weir_flows_kinds(const struct weir_flows *flows);
+
+/* weir_flows_origin: where cells were counted from; 0 if there was no frame.
+ */
+int64_t weir_flows_origin(const struct weir_flows *flows);
 
 #endif

@@ -215,7 +215,8 @@ static bool flows_ready(struct weir_outlet *outlet)
         return true;
     bool left = weir_flow_feed_ready(outlet->flows_left);
     bool rest = weir_flow_feed_ready(outlet->flows_rest);
-    return (left && rest) || !outlet->can_wait;
+    /* What is to be taken out must be: by then the source has been cut. */
+    return rest && (left || !outlet->can_wait);
 }
 
 /* Takes back what the sink is through with. */

@@ -180,7 +180,7 @@ struct weir_source *fake_source_open(const struct fake_source_config *config)
     }
     weir_ifaces_add(&f->ifaces, &iface);
     iface.filter = NULL;
-    iface.linktype = 147; /* USER0: nothing to dissect */
+    iface.linktype = FAKE_SECOND_LINKTYPE;
     weir_ifaces_add(&f->ifaces, &iface);
     struct weir_err err;
     WEIR_ASSERT(weir_blocks_open(&f->blocks, config->leases + 1,
@@ -230,6 +230,16 @@ static void check_record(struct fake_sink *f, const struct weir_batch *batch,
     f->lane_time_ns[lane] = record.time_ns;
     if (record.time_ns > f->newest_ns)
         f->newest_ns = record.time_ns;
+    if (f->config.on_frame != NULL) {
+        const struct weir_frame frame = {
+            .data = bytes + record.bytes - tail - record.len,
+            .caplen = record.len,
+            .len = record.len,
+            .time_ns = record.time_ns,
+            .iface = f->config.second_iface && second(number) ? 1 : 0,
+        };
+        f->config.on_frame(f->config.context, &frame);
+    }
     *offset += record.bytes;
     f->delivered_bytes += record.len;
 }

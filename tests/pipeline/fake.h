@@ -23,6 +23,8 @@ uint64_t fake_random(uint64_t *state);
 
 #define FAKE_LANES 8
 
+#define FAKE_SECOND_LINKTYPE 147 /* USER0: nothing to dissect */
+
 struct fake_source_config {
     uint64_t seed;
     uint8_t lane; /* below FAKE_LANES */
@@ -44,7 +46,12 @@ struct fake_source;
 struct weir_source *fake_source_open(const struct fake_source_config *config);
 void fake_source_close(struct weir_source *source);
 
+/* Called with each delivered frame, whose bytes are all there. */
+typedef void fake_frame_fn(void *context, const struct weir_frame *frame);
+
 struct fake_sink_config {
+    fake_frame_fn *on_frame; /* may be NULL */
+    void *context;
     uint64_t seed;
     enum weir_format format;
     bool one_linktype;      /* frames of the second interface are left out */

@@ -19,13 +19,15 @@
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "tests/pipeline/fake.h"
+#include "tests/pipeline/flows_check.h"
 
-#define BLOCK_BYTES 16384
-#define LANES_MAX   3
-#define HOLD_NS     50000 /* whole microseconds, as all times here */
-#define JUMP_NS     200000000
-#define WORKERS_MAX 4
-#define STAGES_MAX  (LANES_MAX * (WORKERS_MAX + 2) + 1)
+#define BLOCK_BYTES          16384
+#define FRAMES_PER_LEASE_MAX 60
+#define LANES_MAX            3
+#define HOLD_NS              50000 /* whole microseconds, as all times here */
+#define JUMP_NS              200000000
+#define WORKERS_MAX          4
+#define STAGES_MAX           (LANES_MAX * (WORKERS_MAX + 2) + 1)
 
 struct sim {
     uint64_t random;
@@ -34,6 +36,8 @@ struct sim {
     struct fake_sink sinks[LANES_MAX];
     struct weir_assembly_config config;
     struct weir_assembly *assembly;
+    struct flows_check *flows;
+    bool flows_same; /* nothing is taken out of the flows again */
     uint64_t stop_step, abandon_step; /* UINT64_MAX: never */
     uint64_t jump_step; /* the clock moves on by more than any wait */
     int64_t now_ns;
@@ -69,7 +73,7 @@ static void open_source(struct sim *s, uint64_t seed, uint32_t lane,
         .block_bytes = BLOCK_BYTES,
         .frames = 1 + pick(s, 4000),
         .fail_at = sometimes(s, 4, 3000),
-        .frames_per_lease_max = 1 + (uint32_t)pick(s, 60),
+        .frames_per_lease_max = 1 + (uint32_t)pick(s, FRAMES_PER_LEASE_MAX),
         .wait_percent =
             common->silent && lane == 0 ? 100 : (uint32_t)pick(s, 90),
         .live = common->live,
@@ -94,8 +98,34 @@ static void open_sink(struct sim *s, uint64_t seed, uint32_t outlet,
                        .fail_at = sometimes(s, 4, 3000),
                        .done_at = sometimes(s, 4, 3000),
                        .keep_percent = (uint32_t)(pick(s, 2) * pick(s, 101)),
+                       .on_frame = s->flows != NULL ? flows_check_frame : NULL,
+                       .context = s->flows,
                    });
+    const struct fake_sink_config *config = &s->sinks[outlet].config;
+    s->flows_same &=
+        config->fail_at == UINT64_MAX && config->done_at == UINT64_MAX;
     weir_assembly_set_sink(s->assembly, outlet, &s->sinks[outlet].sink);
+}
+
+/* Tables so small that they are handed over after nearly every batch, and
+ * now and then too small a total. */
+static void choose_flows(struct sim *s)
+{
+    static struct flows_check check;
+    struct weir_flows_config *flows = &s->config.flows;
+    if (pick(s, 3) == 0)
+        return;
+    *flows = (struct weir_flows_config){
+        .batch_frames = FRAMES_PER_LEASE_MAX,
+        .workers = s->config.lanes * s->config.workers,
+        .outlets = s->config.outlets_apart ? s->config.lanes : 1,
+        .idle_ns = WEIR_FLOW_TIMEOUT_MIN_NS,
+        .active_ns = WEIR_FLOW_TIMEOUT_MIN_NS * (1 + (int64_t)pick(s, 4)),
+    };
+    flows->memory_bytes = weir_flows_memory_min(flows) + pick(s, 1u << 20);
+    s->flows = &check;
+    check.n = 0;
+    check.bytes = 0;
 }
 
 static const char *open_sim(struct sim *s, uint64_t seed)
@@ -137,6 +167,8 @@ static const char *open_sim(struct sim *s, uint64_t seed)
     s->abandon_step = sometimes(s, 6, 2000);
     for (uint32_t i = 0; i < s->config.lanes; i++)
         open_source(s, seed, i, &common);
+    choose_flows(s);
+    s->flows_same = s->abandon_step == UINT64_MAX;
     if (weir_assembly_open(&s->assembly, &s->config, &err) != 0)
         return "no assembly";
     for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
@@ -271,6 +303,20 @@ static const char *check_sinks(struct sim *s, const struct weir_progress *p)
     return NULL;
 }
 
+static const char *check_flows(struct sim *s, const struct weir_progress *p)
+{
+    static const uint16_t linktypes[] = {WEIR_LINKTYPE_ETHERNET,
+                                         FAKE_SECOND_LINKTYPE};
+    struct weir_flows *flows = weir_assembly_flows(s->assembly);
+    if (flows == NULL)
+        return s->flows == NULL ? NULL : "no flows";
+    weir_flows_finish(flows, p->time_max_ns);
+    if (s->flows->n != p->ledger.delivered)
+        return "the flows' check has not seen all frames";
+    return flows_check_end(s->flows, flows, &s->config.flows, linktypes,
+                           s->flows_same);
+}
+
 static const char *check_end(struct sim *s)
 {
     struct weir_progress p;
@@ -297,7 +343,8 @@ static const char *check_end(struct sim *s)
                                              &err) != 0;
     if (s->notices != 0)
         return "not a notice for each lane that failed beside others";
-    return check_sinks(s, &p);
+    const char *fault = check_flows(s, &p);
+    return fault != NULL ? fault : check_sinks(s, &p);
 }
 
 static const char *simulate(uint64_t seed)
