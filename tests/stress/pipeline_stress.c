@@ -18,9 +18,10 @@
 #include "ring/summary.h"
 #include "tests/pipeline/fake.h"
 
-#define BLOCK_BYTES 16384
-#define LANES_MAX   3
-#define HOLD_NS     1000000
+#define BLOCK_BYTES          16384
+#define FRAMES_PER_LEASE_MAX 60
+#define LANES_MAX            3
+#define HOLD_NS              1000000
 
 struct stress {
     uint64_t random;
@@ -64,7 +65,7 @@ static void open_source(struct stress *s, uint32_t lane, uint32_t workers,
         .block_bytes = BLOCK_BYTES,
         .frames = frames,
         .fail_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
-        .frames_per_lease_max = 60,
+        .frames_per_lease_max = FRAMES_PER_LEASE_MAX,
         .wait_percent =
             common->silent && lane == 0 ? 100 : (uint32_t)pick(s, 10),
         .real_clock = common->live,
@@ -90,6 +91,22 @@ static void open_sink(struct stress *s, uint32_t outlet,
         });
 }
 
+/* Tables that are handed over all the time. */
+static void choose_flows(struct stress *s, struct weir_assembly_config *config)
+{
+    struct weir_flows_config *flows = &config->flows;
+    if (pick(s, 3) == 0)
+        return;
+    *flows = (struct weir_flows_config){
+        .batch_frames = FRAMES_PER_LEASE_MAX,
+        .workers = config->lanes * config->workers,
+        .outlets = config->outlets_apart ? config->lanes : 1,
+        .idle_ns = WEIR_FLOW_TIMEOUT_MIN_NS,
+        .active_ns = WEIR_FLOW_TIMEOUT_MIN_NS,
+    };
+    flows->memory_bytes = weir_flows_memory_min(flows) + (1u << 20);
+}
+
 static void configure(struct stress *s, uint64_t seed)
 {
     struct common common = {.seed = seed,
@@ -113,6 +130,7 @@ static void configure(struct stress *s, uint64_t seed)
         .on_interval = on_interval,
         .context = s,
     };
+    choose_flows(s, &s->config.assembly);
     common.frames /= s->config.assembly.lanes;
     for (uint32_t i = 0; i < s->config.assembly.lanes; i++) {
         open_source(s, i, s->config.assembly.workers, &common);
@@ -141,6 +159,23 @@ static const char *meddle(struct stress *s, struct weir_pipeline *p)
             return "does not end";
     }
     return NULL;
+}
+
+/* Every delivered frame is in a flow or in a counter. */
+static bool flows_add_up(struct weir_flows *flows, uint64_t delivered)
+{
+    struct weir_flow_kinds kinds = weir_flows_kinds(flows);
+    const struct weir_flow_table *total = weir_flows_total(flows);
+    uint64_t evicted, all = 0;
+    struct weir_flow_sums sums = weir_flow_table_evicted(total, &evicted);
+    for (int i = 0; i < WEIR_FLOW_KINDS; i++)
+        all += kinds.frames[i];
+    for (uint32_t i = 0; i < weir_flow_table_flows(total); i++) {
+        struct weir_flow flow;
+        weir_flow_table_get(total, i, &flow);
+        sums.frames += flow.sent[0].frames + flow.sent[1].frames;
+    }
+    return all == delivered && sums.frames == kinds.frames[WEIR_FLOW_TRACKED];
 }
 
 static const char *check(struct stress *s, struct weir_pipeline *p)
@@ -174,6 +209,12 @@ static const char *check(struct stress *s, struct weir_pipeline *p)
         return "late is not what the sink saw";
     if (descents > 0 && progress.hurried == 0)
         return "out of order, though all lanes were waited for";
+    struct weir_flows *flows = weir_assembly_flows(a);
+    if (flows != NULL) {
+        weir_flows_finish(flows, progress.time_max_ns);
+        if (!flows_add_up(flows, delivered))
+            return "the flows do not add up";
+    }
     if (s->intervals == 0)
         return "no interval was told";
     return NULL;
