@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/assert.h"
 #include "base/err.h"
 #include "base/linktype.h"
 #include "bench/stages/input.h"
@@ -70,6 +71,7 @@ static int64_t table_run(void *state, struct weir_err *err)
     (void)err;
     struct table_state *s = state;
     struct weir_flow_count count;
+    WEIR_ASSERT(s->table != NULL);
     weir_flow_count_begin(&count, s->table);
     for (uint32_t i = 0; i < s->n; i++) {
         weir_flow_count_add(&count, &s->d[i], &s->v[i]);
