@@ -179,7 +179,8 @@ static int open_disk(struct file_sink *fs, struct weir_disk *disk,
         int rc = disk == NULL ? weir_disk_open(&disk, err) : 0;
         if (rc != 0)
             return rc;
-        weir_flight_open(&fs->flight, disk, &fs->base.written_bytes);
+        weir_flight_open(&fs->flight, disk, &fs->base.written_bytes,
+                         fs->series.rotation.limits.file_bytes);
         weir_flight_begin(&fs->flight, &fs->series.out);
         fs->base.fd = disk->fd;
         rc = weir_tail_open(&fs->tail, err);

@@ -9,7 +9,8 @@
 
 /* The disk's room is taken in steps: large ones keep a file in few pieces,
  * and what is left at the end goes back. */
-#define ALLOCATE_BYTES (64u << 20)
+#define ALLOCATE_BYTES     (64u << 20)
+#define ALLOCATE_BYTES_MIN (1u << 20)
 
 /* One chain has as many writes at most: its leases come home one by one, but
  * the next chain waits for its last. */
@@ -24,11 +25,15 @@ static struct weir_flight_write *at(struct weir_flight *flight, uint32_t place)
 }
 
 void weir_flight_open(struct weir_flight *flight, struct weir_disk *disk,
-                      struct weir_counter *written_bytes)
+                      struct weir_counter *written_bytes, uint64_t file_bytes)
 {
     flight->disk = disk;
     flight->written_bytes = written_bytes;
-    flight->allocates = true;
+    flight->allocate_bytes = ALLOCATE_BYTES;
+    /* A file grows a little beyond its limit, by what is around its frames. */
+    if (file_bytes > 0 && file_bytes < ALLOCATE_BYTES - ALLOCATE_BYTES_MIN)
+        flight->allocate_bytes =
+            ((uint32_t)file_bytes | (ALLOCATE_BYTES_MIN - 1)) + 1;
 }
 
 void weir_flight_begin(struct weir_flight *flight, struct weir_outfile *out)
@@ -42,16 +47,16 @@ void weir_flight_begin(struct weir_flight *flight, struct weir_outfile *out)
 static bool want_room(struct weir_flight *flight, uint64_t begin, uint64_t end)
 {
     struct weir_outfile *out = flight->out;
-    if (!flight->allocates || end <= out->allocated)
+    if (flight->allocate_bytes == 0 || end <= out->allocated)
         return false;
     uint64_t from = out->allocated > begin ? out->allocated : begin;
     flight->allocate = (struct weir_disk_op){
         .kind = WEIR_DISK_ALLOCATE,
         .fd = out->fd,
         .offset = from,
-        .len = ALLOCATE_BYTES,
+        .len = flight->allocate_bytes,
     };
-    out->allocated = from + ALLOCATE_BYTES;
+    out->allocated = from + flight->allocate_bytes;
     return true;
 }
 
@@ -149,7 +154,7 @@ static void note_end(struct weir_flight *flight, struct weir_disk_op *op)
     if (op == &flight->allocate) {
         /* Not this file system, or not so much: without, then. */
         if (op->result < 0)
-            flight->allocates = false;
+            flight->allocate_bytes = 0;
         return;
     }
     struct weir_flight_write *write = (struct weir_flight_write *)op;

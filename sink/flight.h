@@ -56,20 +56,21 @@ struct weir_flight {
     uint32_t settled;
     uint32_t started;
     uint32_t next;
-    uint32_t going;  /* operations in the disk */
-    uint32_t stalls; /* chains in a row that moved nothing */
-    bool allocates;
+    uint32_t going;          /* operations in the disk */
+    uint32_t stalls;         /* chains in a row that moved nothing */
+    uint32_t allocate_bytes; /* at a time; 0: not */
     int error;
     struct weir_err err;
     struct weir_disk_op allocate;
     struct weir_flight_write writes[WEIR_FLIGHT_PLACES];
 };
 
-/* weir_flight_open: takes the disk; counts what is written.
+/* weir_flight_open: takes the disk; counts what is written; takes room for
+ * files of file_bytes (0: of any size) ahead.
  * weir_flight_close: waits for the disk; every batch was taken, or will be
  * by nobody. */
 void weir_flight_open(struct weir_flight *flight, struct weir_disk *disk,
-                      struct weir_counter *written_bytes);
+                      struct weir_counter *written_bytes, uint64_t file_bytes);
 void weir_flight_close(struct weir_flight *flight);
 
 /* weir_flight_begin: the file that the next writes go to; all earlier ones
