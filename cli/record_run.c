@@ -40,10 +40,32 @@ static int open_sinks(struct record_run *r, struct weir_err *err)
     return ret;
 }
 
+static void show_notice(void *context, const char *text)
+{
+    struct record_run *r = context;
+    if (r->line_open)
+        weir_live_line_clear(&r->line);
+    char shown[WEIR_ERR_TEXT_MAX];
+    fprintf(stderr, "%s: %s\n", r->options->command,
+            weir_printable(shown, sizeof shown, text));
+}
+
+/* While there is time to do something about it. */
+static void warn_of_merged(struct record_run *r,
+                           const struct weir_progress *progress)
+{
+    if (progress->oversized == 0 || r->warned_of_merged)
+        return;
+    r->warned_of_merged = true;
+    show_notice(r, "frames come merged, longer than the interface can send: "
+                   "its offloads (GRO, LRO, TSO) are on");
+}
+
 static void show_line(void *context, const struct weir_progress *progress,
                       int64_t elapsed_ns)
 {
     struct record_run *r = context;
+    warn_of_merged(r, progress);
     struct weir_live live = {
         .elapsed_ns = elapsed_ns,
         .frames = progress->ledger.received,
@@ -57,16 +79,6 @@ static void show_line(void *context, const struct weir_progress *progress,
         .has_kernel = progress->ledger.has_kernel,
     };
     weir_live_line_show(&r->line, &live);
-}
-
-static void show_notice(void *context, const char *text)
-{
-    struct record_run *r = context;
-    if (r->line_open)
-        weir_live_line_clear(&r->line);
-    char shown[WEIR_ERR_TEXT_MAX];
-    fprintf(stderr, "%s: %s\n", r->options->command,
-            weir_printable(shown, sizeof shown, text));
 }
 
 static void set_interval(struct record_run *r,
