@@ -177,8 +177,8 @@ Test(afpacket_kernel, a_link_that_is_gone_ends_it_with_all_frames)
     cr_assert_eq(stats().kernel_seen, 4);
 }
 
-/* What came before is given, and what cannot be is counted. */
-Test(afpacket_kernel, a_ring_out_of_turn_is_an_error_behind_all_that_is_good)
+/* What came before is given, and what cannot be is counted; also at the end. */
+static void check_out_of_turn(bool cut)
 {
     struct weir_err err = {""};
     receive(4);
@@ -188,6 +188,8 @@ Test(afpacket_kernel, a_ring_out_of_turn_is_an_error_behind_all_that_is_good)
     fake_kernel_tick(&kernel);
     receive(6);
     fake_kernel_tick(&kernel);
+    if (cut)
+        source->ops->cut(source);
     expect_lease(4);
     expect_lease(5);
     int rc = WEIR_SOURCE_WAIT;
@@ -198,6 +200,16 @@ Test(afpacket_kernel, a_ring_out_of_turn_is_an_error_behind_all_that_is_good)
     cr_assert_eq(stats().kernel_seen, 15);
     cr_assert_eq(stats().discards[WEIR_DISCARD_UNREAD], 6);
     cr_assert_eq(next(&err), -EIO);
+}
+
+Test(afpacket_kernel, a_ring_out_of_turn_is_an_error_behind_all_that_is_good)
+{
+    check_out_of_turn(false);
+}
+
+Test(afpacket_kernel, a_ring_out_of_turn_while_it_drains_is_an_error_too)
+{
+    check_out_of_turn(true);
 }
 
 Test(afpacket_kernel, sources_of_a_recording_share_a_table)
