@@ -1,10 +1,8 @@
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/assert.h"
 #include "base/err.h"
 #include "base/linktype.h"
 #include "base/pcap.h"

@@ -26,7 +26,7 @@ struct record_run {
     struct weir_live_line line;
     bool line_open;
     bool warned_of_merged; /* by the stats thread */
-    int signals; /* signalfd */
+    int signals;           /* signalfd */
     enum weir_format format;
     int stops; /* INT and TERM so far */
 };
