@@ -66,6 +66,17 @@ static void expect_wait(struct weir_source *source)
     cr_assert_eq(source->ops->next(source, &lease, &err), WEIR_SOURCE_WAIT);
 }
 
+/* Numbers of frames that have come, where a test asks for it. */
+static uint8_t *seen_numbers;
+
+static void mark(const struct weir_lease *lease)
+{
+    struct weir_walk walk = {0};
+    struct weir_frame frame;
+    while (seen_numbers != NULL && lease->walk(lease, &walk, &frame, 1) == 1)
+        cr_assert_eq(seen_numbers[rig_number(frame.data, 14)]++, 0, "twice");
+}
+
 static struct weir_source_stats end(struct weir_source *source,
                                     uint64_t received)
 {
@@ -81,6 +92,7 @@ static struct weir_source_stats end(struct weir_source *source,
             continue;
         }
         received += lease.frames;
+        mark(&lease);
         source->ops->reclaim(source, &lease);
     }
     cr_assert_eq(rc, WEIR_SOURCE_END, "%s", err.text);
@@ -334,6 +346,31 @@ Test(source_afpacket, a_group_shares_the_frames)
     const uint64_t other = end(sources[1], 0).kernel_seen;
     cr_assert(one > 0 && other > 0);
     cr_assert_eq(one + other, 1000);
+}
+
+/* Before it is in the group, a socket would get every frame. */
+Test(source_afpacket, a_group_that_is_opened_under_load_has_no_frame_twice)
+{
+    live_need();
+    struct weir_afpacket_config config = config_of(RIG_RIGHT);
+    struct weir_source *sources[3];
+    const uint32_t frames = 1000000;
+    seen_numbers = calloc(frames, 1);
+    cr_assert_not_null(seen_numbers);
+    config.fanout.mode = WEIR_FANOUT_HASH;
+    config.source.filter = "udp";
+    const int child = rig_flood(RIG_LEFT, frames);
+    for (uint32_t i = 0; i < 3; i++) {
+        sources[i] = open_it(&config);
+        config.fanout.group = weir_afpacket_source_fanout(sources[0]);
+        (void)poll(NULL, 0, 5);
+    }
+    rig_flood_end(child);
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < 3; i++)
+        all += end(sources[i], 0).kernel_seen;
+    cr_assert_gt(all, 0);
+    free(seen_numbers);
 }
 
 static void check_refused(const struct weir_afpacket_config *config, int code,
