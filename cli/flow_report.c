@@ -90,8 +90,6 @@ static uint64_t key_of(const struct weir_flow *flow, enum flow_sort sort)
 
 static int compare_flows(const struct weir_flow *a, const struct weir_flow *b)
 {
-    if (a->first_ns != b->first_ns)
-        return a->first_ns < b->first_ns ? -1 : 1;
     for (unsigned end = 0; end < 2; end++) {
         int order = memcmp(a->addresses[end], b->addresses[end], 16);
         if (order != 0)
@@ -111,6 +109,8 @@ static int compare_rows(const void *a, const void *b, void *table)
     struct weir_flow flows[2];
     if (x->key != y->key)
         return x->key > y->key ? -1 : 1;
+    if (x->first_ns != y->first_ns)
+        return x->first_ns < y->first_ns ? -1 : 1;
     weir_flow_table_get(table, x->index, &flows[0]);
     weir_flow_table_get(table, y->index, &flows[1]);
     return compare_flows(&flows[0], &flows[1]);
@@ -131,8 +131,11 @@ static int fill(struct flow_list *list, const struct flow_report *report,
     for (uint32_t i = 0; i < list->count; i++) {
         struct weir_flow flow;
         weir_flow_table_get(table, i, &flow);
-        list->rows[i] =
-            (struct flow_row){.key = key_of(&flow, o->sort), .index = i};
+        list->rows[i] = (struct flow_row){
+            .key = key_of(&flow, o->sort),
+            .first_ns = flow.first_ns,
+            .index = i,
+        };
         add(&list->total, &flow.sent[0]);
         add(&list->total, &flow.sent[1]);
     }

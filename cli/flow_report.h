@@ -9,7 +9,7 @@
  * Units     frames ("packets"); bytes of IP packets, wire bytes of frames;
  *           nanoseconds.
  * Threads   the control thread, after the end.
- * Progress  allocates 16 bytes a flow. */
+ * Progress  allocates 24 bytes a flow. */
 
 #include <stdio.h>
 
@@ -30,6 +30,7 @@ struct flow_report {
 /* One row: a flow's number, and what it is sorted by. */
 struct flow_row {
     uint64_t key;
+    int64_t first_ns;
     uint32_t index;
 };
 

@@ -25,6 +25,9 @@ enum column {
     COLUMNS
 };
 
+/* Years before 1677 and after 2262 are not in 64 bits of nanoseconds. */
+#define START_SHAPE "0000-00-00T00:00:00.000Z"
+
 #define CELL_BYTES 64 /* "[", an IPv6 address, "]:", a port */
 
 struct row {
@@ -90,10 +93,11 @@ static void put_end(char out[CELL_BYTES], const struct weir_flow *f,
         snprintf(out, CELL_BYTES, "%s:%u", address, f->ports[end]);
 }
 
+_Static_assert(CELL_BYTES >= WEIR_FIGURE_MAX, "any number must fit");
+
 static void put_number(char out[CELL_BYTES], uint64_t n)
 {
-    char text[WEIR_FIGURE_MAX];
-    snprintf(out, CELL_BYTES, "%s", weir_figure_grouped(text, n));
+    (void)weir_figure_grouped(out, n);
 }
 
 static void put_protocol(char out[CELL_BYTES], uint8_t protocol)
@@ -105,10 +109,14 @@ static void put_protocol(char out[CELL_BYTES], uint8_t protocol)
         snprintf(out, CELL_BYTES, "%u", protocol);
 }
 
-static void put_flow(struct row *row, const struct weir_flow *f)
+/* start: false, where only the widths are asked for. */
+static void put_flow(struct row *row, const struct weir_flow *f, bool start)
 {
     uint64_t us = ((uint64_t)f->last_ns - (uint64_t)f->first_ns) / 1000;
-    put_start(row->cells[START], f->first_ns);
+    if (start)
+        put_start(row->cells[START], f->first_ns);
+    else
+        memcpy(row->cells[START], START_SHAPE, sizeof START_SHAPE);
     snprintf(row->cells[DURATION], CELL_BYTES, "%" PRIu64 ".%03u", us / 1000000,
              (unsigned)(us / 1000 % 1000));
     put_protocol(row->cells[PROTOCOL], f->protocol);
@@ -160,7 +168,7 @@ static void lay_out(struct layout *layout, const struct flow_list *list)
         struct weir_flow flow;
         struct row row;
         flow_row_get(list, i, &flow);
-        put_flow(&row, &flow);
+        put_flow(&row, &flow, false);
         widen(layout, &row);
     }
     with_head = *layout;
@@ -184,10 +192,9 @@ static void print_row(const struct layout *layout, const struct row *row,
             owed += pad;
             pad = 0;
         }
-        if (n > 0) {
-            fprintf(out, "%*s%s", (int)owed, "", row->cells[c]);
-            owed = 0;
-        }
+        for (; n > 0 && owed > 0; owed--)
+            (void)putc_unlocked(' ', out);
+        (void)fwrite(row->cells[c], 1, n, out);
         owed += pad + 1;
     }
     fputc('\n', out);
@@ -234,7 +241,7 @@ void flow_table_print(const struct flow_list *list, FILE *out)
         struct weir_flow flow;
         struct row row;
         flow_row_get(list, i, &flow);
-        put_flow(&row, &flow);
+        put_flow(&row, &flow, true);
         print_row(&layout, &row, out);
     }
     print_end(list, out);

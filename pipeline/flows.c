@@ -60,7 +60,8 @@ uint64_t weir_flows_memory_min(const struct weir_flows_config *config)
     uint64_t feeds =
         outlets_bytes(config) + (uint64_t)config->workers * 2 *
                                     weir_flow_table_bytes(batch_flows(config));
-    return feeds + feeds / (TOTAL_PART - 1) + 1;
+    return feeds + feeds / (TOTAL_PART - 1) +
+           weir_flow_table_bytes(WEIR_FLOW_TABLE_FLOWS_MIN);
 }
 
 /* The workers together get half of what the outlets leave, if they can use

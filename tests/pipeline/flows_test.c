@@ -1,0 +1,144 @@
+/* Feeds hand over, wait, and count what finds no room. */
+
+#include <criterion/criterion.h>
+
+#include <errno.h>
+
+#include "base/err.h"
+#include "pipeline/flows.h"
+
+#define BATCH 16
+
+static struct weir_flows_config config_of(uint64_t more)
+{
+    struct weir_flows_config config = {
+        .batch_frames = BATCH,
+        .workers = 1,
+        .outlets = 1,
+        .idle_ns = WEIR_FLOWS_IDLE_NS,
+        .active_ns = WEIR_FLOWS_ACTIVE_NS,
+        .seed = 3,
+    };
+    config.memory_bytes = weir_flows_memory_min(&config) + more;
+    return config;
+}
+
+static struct weir_flows *open_flows(uint64_t more)
+{
+    const struct weir_flows_config config = config_of(more);
+    struct weir_flows *flows = NULL;
+    cr_assert_eq(weir_flows_open(&flows, &config, NULL), 0);
+    return flows;
+}
+
+static struct weir_flow_feed *add(struct weir_flows *flows,
+                                  enum weir_flow_feed_kind kind)
+{
+    struct weir_flow_feed *feed = NULL;
+    cr_assert_eq(weir_flows_add(flows, kind, NULL, &feed, NULL), 0);
+    return feed;
+}
+
+/* One frame of each of n flows, from number `first` on. */
+static void count(struct weir_flow_feed *feed, uint8_t first, uint32_t n)
+{
+    struct weir_flow_count c;
+    uint8_t data[42] = {[12] = 8, [14] = 0x45, [17] = 28, [23] = 17, [39] = 8};
+    const struct weir_frame frame = {
+        .data = data, .caplen = sizeof data, .len = 60, .time_ns = 7};
+    weir_flow_count_begin(&c, weir_flow_feed_table(feed));
+    for (uint32_t i = 0; i < n; i++) {
+        struct weir_dissection d;
+        data[29] = (uint8_t)(first + i);
+        weir_dissect(&d, data, sizeof data, 60, 1);
+        weir_flow_count_add(&c, &d, &frame);
+    }
+    weir_flow_count_end(&c);
+    weir_flow_feed_note(feed, &c.kinds);
+}
+
+static uint64_t frames(const struct weir_flows *flows)
+{
+    const struct weir_flow_table *total = weir_flows_total(flows);
+    uint64_t all = 0;
+    for (uint32_t i = 0; i < weir_flow_table_flows(total); i++) {
+        struct weir_flow flow;
+        weir_flow_table_get(total, i, &flow);
+        all += flow.sent[0].frames + flow.sent[1].frames;
+    }
+    return all;
+}
+
+Test(flows, a_feed_waits_for_its_spare)
+{
+    struct weir_flows *flows = open_flows(0);
+    struct weir_flow_feed *feed = add(flows, WEIR_FLOW_FEED_WORKER);
+    weir_flows_begin(flows, 7);
+    cr_assert(weir_flow_feed_ready(feed));
+    count(feed, 0, BATCH);
+    cr_assert(weir_flow_feed_ready(feed), "there is a spare");
+    count(feed, 20, BATCH);
+    cr_assert_not(weir_flow_feed_ready(feed), "it is out");
+    count(feed, 40, 3); /* not waited for: no room */
+    cr_assert(weir_flows_step(flows));
+    cr_assert(weir_flow_feed_ready(feed));
+    count(feed, 0, 1);
+    cr_assert_not(weir_flows_ended(flows));
+    weir_flow_feed_end(feed);
+    while (weir_flows_step(flows))
+        continue;
+    cr_assert(weir_flows_ended(flows));
+    weir_flows_finish(flows, 7);
+
+    struct weir_flow_kinds kinds = weir_flows_kinds(flows);
+    uint64_t evicted;
+    struct weir_flow_sums gone =
+        weir_flow_table_evicted(weir_flows_total(flows), &evicted);
+    cr_assert_eq(kinds.frames[WEIR_FLOW_UNTRACKED], 3);
+    cr_assert_eq(kinds.untracked_bytes, 180);
+    cr_assert_eq(kinds.frames[WEIR_FLOW_TRACKED], 2 * BATCH + 1);
+    cr_assert_eq(frames(flows) + gone.frames, 2 * BATCH + 1);
+    weir_flows_close(flows);
+}
+
+Test(flows, an_outlets_feed_takes_out)
+{
+    struct weir_flows *flows = open_flows(1 << 16);
+    struct weir_flow_feed *worker = add(flows, WEIR_FLOW_FEED_WORKER);
+    struct weir_flow_feed *rest = add(flows, WEIR_FLOW_FEED_OUTLET_TAKES);
+    weir_flows_begin(flows, 7);
+    count(rest, 4, 6); /* before what it takes them out of has come */
+    weir_flow_feed_end(rest);
+    cr_assert(weir_flows_step(flows));
+    count(worker, 0, 10);
+    weir_flow_feed_end(worker);
+    cr_assert(weir_flows_step(flows));
+    weir_flows_finish(flows, 7);
+    cr_assert_eq(frames(flows), 4);
+    cr_assert_eq(weir_flow_table_flows(weir_flows_total(flows)), 4);
+    struct weir_flow_kinds kinds = weir_flows_kinds(flows);
+    cr_assert_eq(kinds.frames[WEIR_FLOW_TRACKED], 4);
+    weir_flows_close(flows);
+}
+
+Test(flows, the_first_time_is_where_cells_begin)
+{
+    struct weir_flows *flows = open_flows(0);
+    cr_assert_eq(weir_flows_origin(flows), 0);
+    weir_flows_begin(flows, INT64_MIN);
+    cr_assert_eq(weir_flows_origin(flows), INT64_MIN + 1);
+    weir_flows_begin(flows, 5);
+    cr_assert_eq(weir_flows_origin(flows), INT64_MIN + 1);
+    weir_flows_close(flows);
+}
+
+Test(flows, too_little_memory)
+{
+    struct weir_flows_config config = config_of(0);
+    struct weir_flows *flows = NULL;
+    struct weir_err err = {.text = ""};
+    config.memory_bytes--;
+    cr_assert_eq(weir_flows_open(&flows, &config, &err), -EINVAL);
+    cr_assert_null(flows);
+    cr_assert_neq(err.text[0], '\0');
+}

@@ -1,0 +1,105 @@
+/* A file that appears when it is whole, or not at all. */
+
+#include <criterion/criterion.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "sink/whole.h"
+
+static char folder[256];
+
+static void make_folder(void)
+{
+    const char *base = getenv("TEST_TMPDIR");
+    snprintf(folder, sizeof folder, "%s/whole.XXXXXX",
+             base != NULL ? base : "/tmp");
+    cr_assert_not_null(mkdtemp(folder));
+    cr_assert_eq(chdir(folder), 0);
+}
+
+TestSuite(whole, .init = make_folder);
+
+static void put(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    cr_assert_not_null(file);
+    fputs(text, file);
+    cr_assert_eq(fclose(file), 0);
+}
+
+static const char *get(const char *path)
+{
+    static char text[64];
+    FILE *file = fopen(path, "r");
+    cr_assert_not_null(file, "%s", path);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    cr_assert_eq(fclose(file), 0);
+    return text;
+}
+
+Test(whole, appears_at_its_end)
+{
+    struct weir_whole whole;
+    struct stat st;
+    cr_assert_eq(weir_whole_open(&whole, "x", "text", NULL), 0);
+    fputs("new", whole.out);
+    cr_assert_eq(access("x", F_OK), -1);
+    cr_assert_eq(weir_whole_close(&whole, true, "text", NULL), 0);
+    cr_assert_str_eq(get("x"), "new");
+    cr_assert_eq(stat("x", &st), 0);
+    cr_assert_eq(st.st_mode & 0777, 0600);
+}
+
+Test(whole, given_up_it_leaves_what_was_there)
+{
+    struct weir_whole whole;
+    put("x", "old");
+    cr_assert_eq(weir_whole_open(&whole, "x", "text", NULL), 0);
+    fputs("new", whole.out);
+    cr_assert_eq(weir_whole_close(&whole, false, "text", NULL), 0);
+    cr_assert_str_eq(get("x"), "old");
+    cr_assert_eq(unlink("x"), 0);
+    cr_assert_eq(chdir("/"), 0);
+    cr_assert_eq(rmdir(folder), 0, "something was left there");
+}
+
+/* What a link leads to is written, and the link stays. */
+Test(whole, a_link_is_followed)
+{
+    struct weir_whole whole;
+    struct stat st;
+    put("x", "old and longer");
+    cr_assert_eq(symlink("x", "link"), 0);
+    cr_assert_eq(weir_whole_open(&whole, "link", "text", NULL), 0);
+    fputs("new", whole.out);
+    cr_assert_eq(weir_whole_close(&whole, true, "text", NULL), 0);
+    cr_assert_str_eq(get("x"), "new");
+    cr_assert_eq(lstat("link", &st), 0);
+    cr_assert(S_ISLNK(st.st_mode));
+}
+
+/* The first write that fails is told, however late. */
+Test(whole, a_full_device)
+{
+    struct weir_whole whole;
+    struct weir_err err = {.text = ""};
+    cr_assert_eq(weir_whole_open(&whole, "/dev/full", "text", &err), 0);
+    for (int i = 0; i < 100000; i++)
+        fputs("0123456789", whole.out);
+    cr_assert_eq(weir_whole_close(&whole, true, "text", &err), -ENOSPC);
+    cr_assert_not_null(strstr(err.text, "write text /dev/full: No space"));
+}
+
+Test(whole, no_folder)
+{
+    struct weir_whole whole;
+    struct weir_err err = {.text = ""};
+    cr_assert_eq(weir_whole_open(&whole, "no/x", "text", &err), -ENOENT);
+    cr_assert_not_null(strstr(err.text, "write text no/x: No such file"));
+}
