@@ -32,6 +32,7 @@ Test(live_link, an_interface_that_was_down_goes_on)
     for (int i = 0; i < 20 && source->notice_generation == generation; i++)
         cr_assert_geq(live_step(source, &err), 0, "%s", err.text);
     cr_assert_not_null(strstr(source->notice, "up again"));
+    cr_assert(rig_carries(RIG_LEFT));
     rig_send_udp(100, 60);
     live_receive(source, 200);
     cr_assert_eq(live_cut(source).kernel_seen, 200);

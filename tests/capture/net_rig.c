@@ -89,6 +89,24 @@ bool rig_open(const char **reason)
            rig_ip("link set " RIG_RIGHT " arp off up");
 }
 
+bool rig_carries(const char *interface)
+{
+    struct ifreq request = {0};
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    WEIR_ASSERT(fd >= 0);
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
+    bool running = false;
+    for (int i = 0; i < 2500 && !running; i++) {
+        /* RUNNING is set right before the queue is put in place. */
+        (void)usleep(2000);
+        running = ioctl(fd, SIOCGIFFLAGS, &request) == 0 &&
+                  (request.ifr_flags & IFF_RUNNING) != 0;
+    }
+    (void)usleep(2000);
+    (void)close(fd);
+    return running;
+}
+
 int rig_tun(unsigned short kind)
 {
     const int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);

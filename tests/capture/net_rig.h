@@ -20,6 +20,11 @@ bool rig_open(const char **reason);
 /* rig_ip: runs `ip ARGUMENTS`; true if it went well. */
 bool rig_ip(const char *arguments);
 
+/* rig_carries: waits, at most 5 s, until what is sent out of the interface
+ * goes out.  When the other side of a pair has been down, the kernel drops it
+ * without a word for a while that may be a second (net/core/link_watch.c). */
+bool rig_carries(const char *interface);
+
 /* rig_tun: a tun device of this kind (ARPHRD_...), up.  What is written to
  * the fd, an IP packet, comes in on it.  -1 if there is no such driver. */
 #define RIG_TUN "wtun"

@@ -69,6 +69,7 @@ Test(record_live, an_interface_that_goes_down_is_waited_out)
     rec_wait_until("grep -q down log");
     cr_assert(rig_ip("link set " RIG_RIGHT " up"));
     rec_wait_until("grep -q ' up' log");
+    cr_assert(rig_carries(RIG_LEFT));
     rig_send_udp(10, 60);
     rec_wait_for_frames("x.pcap", 20);
     rec_signal_it("INT");
