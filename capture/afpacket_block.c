@@ -95,3 +95,12 @@ uint32_t weir_afpacket_block_walk(const struct weir_lease *lease,
     walk->frames += n;
     return n;
 }
+
+/* The kernel counts in the header as it fills (prb_fill_curr_block), from 0
+ * when it opens the block (prb_open_block): net/packet/af_packet.c. */
+uint32_t weir_afpacket_block_pending(const uint8_t *block)
+{
+    const struct tpacket_block_desc *desc =
+        (const struct tpacket_block_desc *)(const void *)block;
+    return __atomic_load_n(&desc->hdr.bh1.num_pkts, __ATOMIC_RELAXED);
+}

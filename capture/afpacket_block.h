@@ -68,4 +68,8 @@ uint32_t weir_afpacket_block_walk(const struct weir_lease *lease,
                                   struct weir_frame *out, uint32_t max);
 bool weir_afpacket_block_in_place(struct weir_lease *lease);
 
+/* weir_afpacket_block_pending: of a block that is not retired: the frames that
+ * the kernel has put into it so far, if it is the one that is being filled. */
+uint32_t weir_afpacket_block_pending(const uint8_t *block);
+
 #endif

@@ -148,6 +148,12 @@ int weir_afpacket_queue_take(struct weir_afpacket_queue *queue,
     return 0;
 }
 
+bool weir_afpacket_queue_idle(const struct weir_afpacket_queue *queue)
+{
+    return !queue->slots[queue->turn].out &&
+           weir_afpacket_block_pending(block_at(queue, queue->turn)) == 0;
+}
+
 void weir_afpacket_queue_give(struct weir_afpacket_queue *queue,
                               const struct weir_lease *lease)
 {

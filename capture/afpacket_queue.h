@@ -75,6 +75,10 @@ void weir_afpacket_queue_close(struct weir_afpacket_queue *queue);
 int weir_afpacket_queue_take(struct weir_afpacket_queue *queue,
                              struct weir_lease *out, struct weir_err *err);
 
+/* weir_afpacket_queue_idle: behind a take that gave none: the block that the
+ * kernel fills has no frame in it. */
+bool weir_afpacket_queue_idle(const struct weir_afpacket_queue *queue);
+
 /* weir_afpacket_queue_give: a lease is home. */
 void weir_afpacket_queue_give(struct weir_afpacket_queue *queue,
                               const struct weir_lease *lease);

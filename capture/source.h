@@ -70,8 +70,13 @@ struct weir_source {
     int fd;           /* readable when next has something; -1: never wait */
     int wait_ms;      /* call next again after this long; -1: no need */
     /* Of a live source: when next says WAIT, it has given every frame whose
-     * time is this long ago. */
+     * time is hold_ns ago, and, if it can tell that it holds none, every one
+     * whose time is quiet_ns ago, which is set then and never less than
+     * quiet_least_ns.  Both are hold_ns where it cannot tell.  Threads: only
+     * quiet_ns changes after open, and is for [c] alone. */
     int64_t hold_ns;
+    int64_t quiet_ns;
+    int64_t quiet_least_ns;
     /* A state of the source that the operator should hear of ("eth0 is
      * down: waiting"), or NULL.  Changes with *_generation. */
     const char *notice;

@@ -14,6 +14,9 @@
 /* So often next says WAIT before it takes out wake-ups without a block. */
 #define QUIET_MAX 4
 
+/* From a frame's stamp until it is in the ring. */
+#define QUIET_NS (5 * WEIR_NS_PER_MS)
+
 struct afpacket {
     struct weir_source base;   /* first: what others see */
     struct weir_ifaces ifaces; /* where the recording has no other */
@@ -103,6 +106,8 @@ static int afpacket_next(struct weir_source *source, struct weir_lease *out,
                            a->broken ||
                                weir_intake_overdue(&a->intake, now_ns));
     }
+    const bool idle = !a->broken && weir_afpacket_queue_idle(&a->queue);
+    source->quiet_ns = idle ? QUIET_NS : source->hold_ns;
     return weir_intake_answer(&a->intake, err);
 }
 
@@ -177,6 +182,7 @@ int weir_afpacket_source_over(struct weir_source **out,
         .live = true,
         .fd = kernel->fd,
         .hold_ns = (kernel->retire_ms + TIMER_SLACK_MS) * WEIR_NS_PER_MS,
+        .quiet_least_ns = QUIET_NS,
     };
     weir_intake_open(&a->intake, &a->base, kernel->retire_ms);
     const struct weir_afpacket_queue_config queue = {

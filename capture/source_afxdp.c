@@ -367,6 +367,8 @@ int weir_afxdp_source_make(struct weir_source **out,
         .live = true,
         .fd = -1,
         .hold_ns = x->hold_ns + SLACK_MS * WEIR_NS_PER_MS,
+        .quiet_ns = x->hold_ns + SLACK_MS * WEIR_NS_PER_MS,
+        .quiet_least_ns = x->hold_ns + SLACK_MS * WEIR_NS_PER_MS,
     };
     x->port = port;
     x->umem = umem;

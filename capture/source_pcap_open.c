@@ -183,6 +183,7 @@ int weir_pcap_source_open(struct weir_source **out,
     live->hold_ns = (int64_t)config->hold_ms * WEIR_NS_PER_MS;
     live->base.hold_ns =
         live->hold_ns + (live->timeout_ms + TIMER_SLACK_MS) * WEIR_NS_PER_MS;
+    live->base.quiet_ns = live->base.quiet_least_ns = live->base.hold_ns;
     live->block_bytes = common->block_bytes;
     weir_intake_open(&live->intake, &live->base, handle.timeout_ms);
     int rc =

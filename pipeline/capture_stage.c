@@ -118,14 +118,18 @@ static void send(struct weir_lane *lane, struct weir_batch *batch)
 }
 
 /* The source has nothing now: what it gives from here on is not older than
- * it may hold a frame. */
+ * what it may hold back. */
 static void leave_mark(struct weir_lane *lane, int64_t real_ns)
 {
     struct capture_stage *c = &lane->capture;
     const struct weir_source *source = lane->config.source;
     if (!source->live)
         return;
-    int64_t mark_ns = real_ns - source->hold_ns;
+    int64_t mark_ns = real_ns - source->quiet_ns;
+    int64_t last_ns = weir_lane_mark(lane);
+    /* What was true stays true, unless the clock was set back. */
+    if (mark_ns < last_ns && last_ns <= real_ns)
+        mark_ns = last_ns;
     weir_counter_set(&c->cells.mark_ns, (uint64_t)mark_ns);
     int64_t asked_ns = atomic_load_explicit(&c->asked_ns, memory_order_relaxed);
     /* One that comes too late for this look has rung for another. */

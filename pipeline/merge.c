@@ -27,15 +27,23 @@ static bool must_wait(const struct weir_merge_lane *lanes, uint32_t count)
     return false;
 }
 
-/* How long the silent lanes may hold a frame; -1: none is silent. */
-static int64_t longest_hold(const struct weir_merge_lane *lanes, uint32_t count,
-                            int64_t head_ns)
+/* What the silent lanes may hold back, at most and at least; false: none is
+ * silent. */
+static bool silence(const struct weir_merge_lane *lanes, uint32_t count,
+                    int64_t head_ns, int64_t *hold_ns, int64_t *quiet_ns)
 {
-    int64_t hold_ns = -1;
-    for (uint32_t i = 0; i < count; i++)
-        if (is_silent(&lanes[i], head_ns) && lanes[i].hold_ns > hold_ns)
-            hold_ns = lanes[i].hold_ns;
-    return hold_ns;
+    bool any = false;
+    *hold_ns = *quiet_ns = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_silent(&lanes[i], head_ns))
+            continue;
+        any = true;
+        if (lanes[i].hold_ns > *hold_ns)
+            *hold_ns = lanes[i].hold_ns;
+        if (lanes[i].quiet_ns > *quiet_ns)
+            *quiet_ns = lanes[i].quiet_ns;
+    }
+    return any;
 }
 
 static bool any_pressed(const struct weir_merge_lane *lanes, uint32_t count)
@@ -51,8 +59,8 @@ static bool wait_for_silent(struct weir_merge *merge,
                             struct weir_merge_lane *lanes, uint32_t count,
                             int64_t head_ns, int64_t now_ns)
 {
-    int64_t hold_ns = longest_hold(lanes, count, head_ns);
-    if (hold_ns < 0)
+    int64_t hold_ns, quiet_ns;
+    if (!silence(lanes, count, head_ns, &hold_ns, &quiet_ns))
         return false;
     merge->hurried = any_pressed(lanes, count);
     if (merge->hurried)
@@ -62,12 +70,14 @@ static bool wait_for_silent(struct weir_merge *merge,
         *merge = (struct weir_merge){.waiting = true, .since_ns = now_ns};
     /* Frames may be stamped by another clock, which may be ahead. */
     int64_t begin_ns = head_ns < merge->since_ns ? head_ns : merge->since_ns;
-    int64_t ask_ns = begin_ns + hold_ns;
+    int64_t ask_ns = begin_ns + quiet_ns;
     merge->until_ns = ask_ns;
     if (now_ns < ask_ns)
         return true;
     /* A stamp that lies far back has waited long enough, but not we. */
-    int64_t last_ns = ask_ns > merge->since_ns ? ask_ns : merge->since_ns;
+    int64_t last_ns = begin_ns + hold_ns;
+    if (last_ns < merge->since_ns)
+        last_ns = merge->since_ns;
     merge->until_ns = last_ns + WEIR_MERGE_SLACK_NS;
     merge->hurried = now_ns >= merge->until_ns;
     /* Once: an answer that does not do is not going to be better. */

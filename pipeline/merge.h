@@ -9,9 +9,10 @@
  * carries it never waits for the writer.  So is a lane that is not live,
  * which can be made to wait in turn and loses nothing.
  *
- * A live lane that is silent is asked, once its hold is over, to look at its
- * source and to leave its mark; if it does not within WEIR_MERGE_SLACK_NS,
- * the merge goes on without it, and at once if a lane is `pressed`.
+ * A live lane that is silent is asked, as soon as that can help, to look at its
+ * source and to leave its mark.  If there is none that does by the end of its
+ * hold and WEIR_MERGE_SLACK_NS, the merge goes on without it, and at once if a
+ * lane is `pressed`.
  *
  * Units     nanoseconds of CLOCK_REALTIME, as frames are stamped.
  * Threads   [w] the outlet's thread.
@@ -34,11 +35,12 @@ struct weir_merge_lane {
     bool has_head;  /* its oldest batch is here, and begins at head_ns */
     bool in_flight; /* no head, and a batch is on its way */
     bool live;
-    bool pressed;    /* most of its batches are out */
-    bool ask;        /* by pick: the lane is to be asked */
-    int64_t head_ns; /* or WEIR_MERGE_AT_ONCE */
-    int64_t mark_ns; /* no head: what will come begins here or later */
-    int64_t hold_ns; /* of its source, see source.h */
+    bool pressed;     /* half of its batches are out */
+    bool ask;         /* by pick: the lane is to be asked */
+    int64_t head_ns;  /* or WEIR_MERGE_AT_ONCE */
+    int64_t mark_ns;  /* no head: what will come begins here or later */
+    int64_t hold_ns;  /* of its source, see source.h */
+    int64_t quiet_ns; /* the source's least */
 };
 
 struct weir_merge {

@@ -71,7 +71,7 @@ void weir_outlet_add(struct weir_outlet *outlet, struct weir_lane *lane)
     struct inlet *in = &outlet->inlets[outlet->inlets_count++];
     in->lane = lane;
     const bool live = weir_lane_source(lane)->live;
-    in->pressed = weir_lane_batches(weir_lane_workers(lane), live) * 3 / 4;
+    in->pressed = weir_lane_batches(weir_lane_workers(lane), live) / 2;
     outlet->can_wait &= !live;
     weir_counter_set(&in->cells.time_min_ns, (uint64_t)INT64_MAX);
     weir_counter_set(&in->cells.time_max_ns, (uint64_t)INT64_MIN);

@@ -38,6 +38,7 @@ static void look(const struct weir_outlet *outlet, struct inlet *in,
         .head_ns = in->head != NULL ? begin_of(outlet, in->head) : 0,
         .mark_ns = mark_ns,
         .hold_ns = source->hold_ns,
+        .quiet_ns = source->quiet_least_ns,
     };
 }
 

@@ -82,6 +82,26 @@ Test(afpacket_queue, lends_each_block_once)
 }
 
 /* The index comes round to blocks that we hold. */
+/* By the kernel's count in the block that it fills; while that is lent, the
+ * ring is full and nobody can tell. */
+Test(afpacket_queue, is_idle_while_no_frame_waits_for_its_block_to_retire)
+{
+    struct weir_lease leases[BLOCKS], more;
+    cr_assert_not(take(&more));
+    cr_assert(weir_afpacket_queue_idle(&queue));
+    for (uint32_t i = 0; i < BLOCKS; i++) {
+        receive(1);
+        cr_assert_not(take(&more));
+        cr_assert_not(weir_afpacket_queue_idle(&queue));
+        fake_kernel_tick(&kernel);
+        cr_assert(take(&leases[i]));
+        cr_assert_not(take(&more));
+        cr_assert_eq(weir_afpacket_queue_idle(&queue), i < BLOCKS - 1);
+    }
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        weir_afpacket_queue_give(&queue, &leases[i]);
+}
+
 Test(afpacket_queue, a_lent_block_is_not_lent_again)
 {
     struct weir_lease lease[BLOCKS], more;

@@ -34,18 +34,25 @@ static bool in_use(const struct fake_kernel *k)
             TP_STATUS_USER) != 0;
 }
 
+/* The count is in the header as it grows, for whoever looks. */
+static void show_count(struct fake_kernel *k)
+{
+    __atomic_store_n(&block_of(k)->hdr.bh1.num_pkts, k->frames,
+                     __ATOMIC_RELAXED);
+}
+
 static void open_block(struct fake_kernel *k)
 {
     struct tpacket_block_desc *block = block_of(k);
     struct tpacket_hdr_v1 *h = &block->hdr.bh1;
     block->version = TPACKET_V3;
     block->offset_to_priv = sizeof *block;
-    h->num_pkts = 0;
     h->offset_to_first_pkt = sizeof *block;
     h->seq_num = k->seq++;
     k->used = sizeof *block;
     k->last = 0;
     k->frames = 0;
+    show_count(k);
     k->frozen = false;
 }
 
@@ -82,7 +89,6 @@ static void close_block(struct fake_kernel *k)
     uint32_t status = TP_STATUS_USER;
     if (atomic_load(&k->drops) > 0)
         status |= TP_STATUS_LOSING;
-    h->num_pkts = k->frames;
     h->blk_len = k->used;
     if (k->frames > 0)
         memset((uint8_t *)block_of(k) + k->last, 0, 4); /* no next */
@@ -130,6 +136,7 @@ static void put_frame(struct fake_kernel *k, const struct fake_frame *frame,
     k->last = k->used;
     k->used += step;
     k->frames++;
+    show_count(k);
 }
 
 static bool drop(struct fake_kernel *k)

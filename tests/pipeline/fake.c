@@ -83,6 +83,17 @@ static int64_t stamp(struct fake_source *f, uint64_t number)
     return f->time_ns;
 }
 
+/* Sometimes it is sure that it holds nothing. */
+static int be_quiet(struct fake_source *f)
+{
+    struct weir_source *source = &f->source;
+    bool sure = f->config.clock_ns != NULL && fake_random(&f->random) % 2 == 0;
+    source->quiet_ns = sure ? source->quiet_least_ns : source->hold_ns;
+    if (sure && *f->config.clock_ns - source->quiet_ns > f->time_ns)
+        f->time_ns = *f->config.clock_ns - source->quiet_ns;
+    return WEIR_SOURCE_WAIT;
+}
+
 static void fill_one(struct fake_source *f, struct weir_fill *fill)
 {
     uint8_t data[FRAME_BYTES_MAX];
@@ -108,7 +119,7 @@ static int fake_next(struct weir_source *source, struct weir_lease *out,
     if (f->cut && fake_random(&f->random) % 4 == 0)
         return WEIR_SOURCE_END;
     if (fake_random(&f->random) % 100 < f->config.wait_percent)
-        return WEIR_SOURCE_WAIT;
+        return be_quiet(f);
     if (f->config.live && fake_random(&f->random) % 5 == 0)
         f->dropped += fake_random(&f->random) % 9;
     struct weir_fill fill = {.base = weir_blocks_get(f->blocks),
@@ -169,6 +180,8 @@ struct weir_source *fake_source_open(const struct fake_source_config *config)
                                      .name = "fake",
                                      .live = config->live,
                                      .hold_ns = config->hold_ns,
+                                     .quiet_ns = config->hold_ns,
+                                     .quiet_least_ns = config->hold_ns / 10,
                                      .fd = -1,
                                      .wait_ms = 1};
     struct weir_iface iface = {.name = "fake0",

@@ -2,21 +2,25 @@
 
 #include <criterion/criterion.h>
 
-#define HOLD 1000
-#define NOW  INT64_C(1000000000)
+#define HOLD  1000
+#define QUIET 10
+#define NOW   INT64_C(1000000000)
 
 static struct weir_merge merge;
 
 static struct weir_merge_lane head(int64_t at)
 {
-    return (struct weir_merge_lane){
-        .has_head = true, .live = true, .head_ns = at, .hold_ns = HOLD};
+    return (struct weir_merge_lane){.has_head = true,
+                                    .live = true,
+                                    .head_ns = at,
+                                    .hold_ns = HOLD,
+                                    .quiet_ns = QUIET};
 }
 
 static struct weir_merge_lane silent(int64_t mark)
 {
     return (struct weir_merge_lane){
-        .live = true, .mark_ns = mark, .hold_ns = HOLD};
+        .live = true, .mark_ns = mark, .hold_ns = HOLD, .quiet_ns = QUIET};
 }
 
 static int pick(struct weir_merge_lane *lanes, uint32_t count, int64_t now)
@@ -51,7 +55,7 @@ Test(merge, a_mark_says_that_nothing_earlier_will_come)
     cr_assert_not(merge.hurried);
     lanes[1].mark_ns = NOW - 1;
     cr_assert_eq(pick(lanes, 2, NOW), -1);
-    cr_assert_eq(merge.until_ns, NOW + HOLD);
+    cr_assert_eq(merge.until_ns, NOW + QUIET);
 }
 
 Test(merge, what_is_on_its_way_is_waited_for_whatever_presses)
@@ -71,10 +75,10 @@ Test(merge, what_is_on_its_way_is_waited_for_whatever_presses)
 Test(merge, a_silent_lane_is_asked_once_and_then_not_waited_for)
 {
     struct weir_merge_lane lanes[] = {head(NOW), silent(0), head(NOW + 5)};
-    cr_assert_eq(pick(lanes, 3, NOW + HOLD - 1), -1);
+    cr_assert_eq(pick(lanes, 3, NOW + QUIET - 1), -1);
     cr_assert_not(lanes[1].ask);
-    cr_assert_eq(merge.until_ns, NOW + HOLD);
-    cr_assert_eq(pick(lanes, 3, NOW + HOLD), -1);
+    cr_assert_eq(merge.until_ns, NOW + QUIET);
+    cr_assert_eq(pick(lanes, 3, NOW + QUIET), -1);
     cr_assert(lanes[1].ask);
     cr_assert_not(lanes[0].ask || lanes[2].ask);
     cr_assert_eq(merge.asked_ns, NOW);
@@ -111,8 +115,8 @@ Test(merge, stamps_of_a_clock_that_is_ahead_are_not_waited_for_longer)
 {
     struct weir_merge_lane lanes[] = {head(INT64_MAX), silent(NOW)};
     cr_assert_eq(pick(lanes, 2, NOW), -1);
-    cr_assert_eq(merge.until_ns, NOW + HOLD);
-    cr_assert_eq(pick(lanes, 2, NOW + HOLD), -1);
+    cr_assert_eq(merge.until_ns, NOW + QUIET);
+    cr_assert_eq(pick(lanes, 2, NOW + QUIET), -1);
     cr_assert_eq(pick(lanes, 2, NOW + HOLD + WEIR_MERGE_SLACK_NS), 0);
 }
 
@@ -129,5 +133,5 @@ Test(merge, a_clock_that_is_set_back_begins_the_wait_anew)
     struct weir_merge_lane lanes[] = {head(NOW), silent(0)};
     cr_assert_eq(pick(lanes, 2, NOW), -1);
     cr_assert_eq(pick(lanes, 2, NOW / 2), -1);
-    cr_assert_eq(merge.until_ns, NOW / 2 + HOLD);
+    cr_assert_eq(merge.until_ns, NOW / 2 + QUIET);
 }
