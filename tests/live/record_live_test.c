@@ -29,6 +29,28 @@ Test(record_live, a_count_is_exact)
     command_sums("r.json", 100);
 }
 
+Test(record_live, flows_of_all_that_was_recorded)
+{
+    rec_start("-w x.pcapng --flows f.json --workers 2");
+    rig_send_udp(3000, 60);
+    rec_signal_it("INT");
+    rec_expect_end(0);
+    rec_expect_all("x.pcapng", 3000);
+    cr_expect_eq(command_number("f.json", "flows_count"), 1);
+    cr_expect_eq(command_number("f.json", "totals.packets"), 3000);
+    cr_expect_eq(command_number("f.json", "totals.wire_bytes"), 3000 * 60UL);
+    cr_expect_eq(command_number("f.json", "untracked.packets"), 0);
+}
+
+/* A limit may cut any batch: the outlet counts what it delivered. */
+Test(record_live, flows_of_a_count_are_exact)
+{
+    rec_start("-w x.pcapng -c 100 --flows f.json --workers 3");
+    rig_send_udp(300, 60);
+    rec_expect_end(0);
+    cr_expect_eq(command_number("f.json", "totals.packets"), 100);
+}
+
 Test(record_live, a_hangup_begins_the_next_file)
 {
     rec_start("-w x.pcap -b packets:1000000");
