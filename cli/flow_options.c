@@ -12,7 +12,6 @@ static const char *const sort_names[] = {"bytes", "packets", "duration",
 void flow_options_start(struct flow_options *o)
 {
     *o = (struct flow_options){
-        .memory_bytes = WEIR_FLOWS_MEMORY,
         .idle_ns = WEIR_FLOWS_IDLE_NS,
         .active_ns = WEIR_FLOWS_ACTIVE_NS,
     };

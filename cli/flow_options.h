@@ -26,8 +26,8 @@ struct flow_options {
     const char *output; /* NULL: no flows are counted; "-": stdout */
     enum flow_form form;
     enum flow_sort sort;
-    uint64_t top; /* 0: all */
-    uint64_t memory_bytes;
+    uint64_t top;          /* 0: all */
+    uint64_t memory_bytes; /* 0: not asked for */
     int64_t idle_ns;
     int64_t active_ns;
     bool form_given;

@@ -97,14 +97,25 @@ static void set_interval(struct record_run *r,
     config->on_interval = show_line;
 }
 
-static struct weir_flows_config flows_config(const struct record_options *o)
+/* Many workers need more than is usual; they get it, if nothing else was asked
+ * for. */
+static struct weir_flows_config flows_config(const struct record_options *o,
+                                             uint32_t lanes)
 {
     const struct flow_options *flows = &o->flows;
-    return (struct weir_flows_config){
-        .memory_bytes = flows->output != NULL ? flows->memory_bytes : 0,
+    struct weir_flows_config config = {
+        .workers = lanes * o->workers,
+        .outlets = o->lane_files ? lanes : 1,
         .idle_ns = flows->idle_ns,
         .active_ns = flows->active_ns,
     };
+    uint64_t usual = 2 * weir_flows_memory_min(&config);
+    if (usual < WEIR_FLOWS_MEMORY)
+        usual = WEIR_FLOWS_MEMORY;
+    if (flows->output != NULL)
+        config.memory_bytes =
+            flows->memory_bytes != 0 ? flows->memory_bytes : usual;
+    return config;
 }
 
 /* What the workers' summaries may take together; each has room for TALKERS if
@@ -146,7 +157,7 @@ static int open_pipeline(struct record_run *r, struct weir_err *err)
                      .frames_max = o->frames_max,
                      .duration_ns = o->duration_ns,
                      .talkers = talkers(UINT64_C(2) * o->workers * l->count),
-                     .flows = flows_config(o)},
+                     .flows = flows_config(o, l->count)},
         .cpus = l->cpus,
         .cpus_count = l->cpus_count,
     };
