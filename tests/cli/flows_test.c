@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/cli/command.h"
@@ -167,9 +168,11 @@ Test(flows, as_nfpcapd_counts)
             "weir flows -q -r in.pcap --json >f.json; cat theirs",
             i % 2 == 0 ? 1 : 20000, protos[i]);
         cr_assert_eq(r->status, 0, "%s", r->err);
-        uint64_t flows = 0, packets = 0, bytes = 0;
-        cr_assert_eq(sscanf(r->out, "%lu %lu %lu", &flows, &packets, &bytes), 3,
-                     "%s", r->out);
+        char *at;
+        uint64_t flows = strtoul(r->out, &at, 10);
+        uint64_t packets = strtoul(at, &at, 10);
+        uint64_t bytes = strtoul(at, &at, 10);
+        cr_assert_str_eq(at, "\n", "%s", r->out);
         cr_assert_eq(number("flows_count"), flows, "%s", protos[i]);
         cr_assert_eq(number("totals.packets"), packets, "%s", protos[i]);
         cr_assert_eq(number("totals.bytes"), bytes, "%s", protos[i]);
