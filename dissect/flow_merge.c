@@ -156,17 +156,41 @@ static void merge_flow(struct weir_flow_table *into,
     flow_cell(into, from->hot[at].first_ns);
     seek(&sought, from, at);
     uint32_t place = flow_find(into, &sought, FLOW_NONE);
-    if (place == FLOW_NONE)
-        place = place_for(into, from, at);
+    if (place == FLOW_NONE) {
+        /* Nothing is near, so there is nothing to join, and it is not looked
+         * for: to read the bucket whose tag was just written takes as long as
+         * all stores before that, of lines that are still on their way. */
+        absorb(into, place_for(into, from, at), from, at, take);
+        return;
+    }
+    int64_t first_ns = into->hot[place].first_ns;
+    int64_t last_ns = into->hot[place].last_ns;
     absorb(into, place, from, at, take);
-    join(into, place);
+    if (into->hot[place].first_ns != first_ns ||
+        into->hot[place].last_ns != last_ns)
+        join(into, place);
 }
 
-static void fetch(const struct weir_flow_table *into,
-                  const struct weir_flow_table *from, uint32_t at, uint32_t n)
+/* To gcc a function that only fetches does nothing, and it drops the calls,
+ * unless they are gone before it looks. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
+/* The buckets of flows whose turn comes a stride later, and the places that
+ * new ones get. */
+static ALWAYS_INLINE void fetch_buckets(const struct weir_flow_table *into,
+                                        const struct weir_flow_table *from,
+                                        uint32_t at)
 {
-    for (uint32_t i = at; i < at + n; i++)
+    for (uint32_t i = at; i < from->used && i < at + STRIDE; i++) {
         __builtin_prefetch(flow_home(into, from->hot[i].hash), 1);
+        __builtin_prefetch(&into->hot[into->used + (i - at)], 1);
+    }
+}
+
+static ALWAYS_INLINE void fetch(const struct weir_flow_table *into,
+                                const struct weir_flow_table *from, uint32_t at,
+                                uint32_t n)
+{
     for (uint32_t i = at; i < at + n; i++) {
         uint32_t hash = from->hot[i].hash;
         const struct flow_bucket *bucket = flow_home(into, hash);
@@ -188,9 +212,11 @@ void weir_flow_table_merge(struct weir_flow_table *into,
                 into->active_ns == from->active_ns &&
                 into->idle_ns == from->idle_ns);
     into->taken |= take;
+    fetch_buckets(into, from, 0);
     for (uint32_t at = 0; at < from->used; at += STRIDE) {
         uint32_t n = from->used - at < STRIDE ? from->used - at : STRIDE;
         fetch(into, from, at, n);
+        fetch_buckets(into, from, at + n);
         for (uint32_t i = 0; i < n; i++)
             merge_flow(into, from, at + i, take);
     }
