@@ -17,6 +17,11 @@ char *weir_mac_text(char *out, const uint8_t *mac);
 char *weir_ipv4_text(char *out, const uint8_t *address);
 char *weir_ipv6_text(char *out, const uint8_t *address);
 
+/* weir_ipv4_put, weir_ipv6_put: the same without the 0 at the end; return
+ * where the text ends. */
+char *weir_ipv4_put(char *out, const uint8_t *address);
+char *weir_ipv6_put(char *out, const uint8_t *address);
+
 /* weir_time_epoch: seconds since 1970 with nine decimals, "-0.500000000"
  * before.  weir_time_local: the time of day "HH:MM:SS.ffffff". */
 char *weir_time_epoch(char *out, int64_t time_ns);

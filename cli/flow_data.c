@@ -8,42 +8,74 @@
 
 #include "base/err.h"
 #include "base/version.h"
+#include "cli/address.h"
 #include "cli/flow_report.h"
+#include "cli/flow_text.h"
 #include "sink/printable.h"
 #include "sink/report.h"
 
-/* A VLAN id, or what stands for none. */
-static const char *vlan(char out[8], uint16_t tag, const char *none)
+static void put_address(struct flow_text *t, const struct weir_flow *f,
+                        unsigned end)
 {
-    if (tag == 0)
-        return none;
-    snprintf(out, 8, "%u", (unsigned)(tag & WEIR_FLOW_VLAN_ID));
-    return out;
+    t->at = f->version == 6 ? weir_ipv6_put(t->at, f->addresses[end])
+                            : weir_ipv4_put(t->at, f->addresses[end]);
 }
 
-static void print_json_flow(const struct weir_flow *f, FILE *out)
+/* A VLAN id, or what stands for none. */
+static void put_vlan(struct flow_text *t, uint16_t tag, const char *none)
 {
-    char src[FLOW_ADDRESS_TEXT], dst[FLOW_ADDRESS_TEXT];
-    char outer[8], inner[8];
-    char sent[FLOW_FLAGS_TEXT], returned[FLOW_FLAGS_TEXT];
-    fprintf(out,
-            "{\"first_ns\": %" PRId64 ", \"last_ns\": %" PRId64
-            ", \"version\": %u, \"protocol\": %u, \"src\": \"%s\", "
-            "\"src_port\": %u, \"dst\": \"%s\", \"dst_port\": %u, "
-            "\"vlan\": %s, \"vlan_inner\": %s",
-            f->first_ns, f->last_ns, f->version, f->protocol,
-            flow_address(src, f, 0), f->ports[0], flow_address(dst, f, 1),
-            f->ports[1], vlan(outer, f->tags[0], "null"),
-            vlan(inner, f->tags[1], "null"));
-    fprintf(out,
-            ", \"src_packets\": %" PRIu64 ", \"dst_packets\": %" PRIu64
-            ", \"src_bytes\": %" PRIu64 ", \"dst_bytes\": %" PRIu64
-            ", \"src_wire_bytes\": %" PRIu64 ", \"dst_wire_bytes\": %" PRIu64
-            ", \"src_tcp_flags\": \"%s\", \"dst_tcp_flags\": \"%s\"}",
-            f->sent[0].frames, f->sent[1].frames, f->sent[0].bytes,
-            f->sent[1].bytes, f->sent[0].wire, f->sent[1].wire,
-            flow_flags(sent, f->tcp_flags[0]),
-            flow_flags(returned, f->tcp_flags[1]));
+    if (tag == 0)
+        flow_text_put(t, none);
+    else
+        flow_text_number(t, tag & WEIR_FLOW_VLAN_ID);
+}
+
+static void put_flags(struct flow_text *t, uint8_t flags)
+{
+    flow_flags(t->at, flags);
+    t->at += strlen(t->at);
+}
+
+static void put_json_number(struct flow_text *t, const char *before, uint64_t n)
+{
+    flow_text_put(t, before);
+    flow_text_number(t, n);
+}
+
+static void put_json_key(struct flow_text *t, const struct weir_flow *f)
+{
+    flow_text_put(t, "{\"first_ns\": ");
+    flow_text_time(t, f->first_ns);
+    flow_text_put(t, ", \"last_ns\": ");
+    flow_text_time(t, f->last_ns);
+    put_json_number(t, ", \"version\": ", f->version);
+    put_json_number(t, ", \"protocol\": ", f->protocol);
+    flow_text_put(t, ", \"src\": \"");
+    put_address(t, f, 0);
+    put_json_number(t, "\", \"src_port\": ", f->ports[0]);
+    flow_text_put(t, ", \"dst\": \"");
+    put_address(t, f, 1);
+    put_json_number(t, "\", \"dst_port\": ", f->ports[1]);
+    flow_text_put(t, ", \"vlan\": ");
+    put_vlan(t, f->tags[0], "null");
+    flow_text_put(t, ", \"vlan_inner\": ");
+    put_vlan(t, f->tags[1], "null");
+}
+
+static void put_json(struct flow_text *t, const struct weir_flow *f)
+{
+    put_json_key(t, f);
+    put_json_number(t, ", \"src_packets\": ", f->sent[0].frames);
+    put_json_number(t, ", \"dst_packets\": ", f->sent[1].frames);
+    put_json_number(t, ", \"src_bytes\": ", f->sent[0].bytes);
+    put_json_number(t, ", \"dst_bytes\": ", f->sent[1].bytes);
+    put_json_number(t, ", \"src_wire_bytes\": ", f->sent[0].wire);
+    put_json_number(t, ", \"dst_wire_bytes\": ", f->sent[1].wire);
+    flow_text_put(t, ", \"src_tcp_flags\": \"");
+    put_flags(t, f->tcp_flags[0]);
+    flow_text_put(t, "\", \"dst_tcp_flags\": \"");
+    put_flags(t, f->tcp_flags[1]);
+    flow_text_put(t, "\"}");
 }
 
 static void print_sums(const struct weir_flow_sums *sums, FILE *out)
@@ -99,130 +131,83 @@ static int print_head(const struct flow_list *list, FILE *out)
 int flow_json_print(const struct flow_list *list, FILE *out,
                     struct weir_err *err)
 {
+    struct flow_text text;
     char *ledger;
     int ret = weir_report_ledger_json(list->report->ledger, &ledger, err);
     if (ret < 0)
         return ret;
     ret = print_head(list, out);
+    flow_text_begin(&text, out);
     for (uint32_t i = 0; i < list->listed; i++) {
         struct weir_flow flow;
         flow_row_get(list, i, &flow);
-        fputs(i == 0 ? "\n" : ",\n", out);
-        print_json_flow(&flow, out);
+        flow_text_row(&text);
+        flow_text_put(&text, i == 0 ? "\n" : ",\n");
+        put_json(&text, &flow);
     }
+    flow_text_end(&text);
     fprintf(out, "%s],\n\"ledger\": %s\n}\n", list->listed > 0 ? "\n" : "",
             ledger);
     free(ledger);
     return ret == 0 ? 0 : weir_err_sys(err, ret, "flows");
 }
 
-/* A row of CSV as it is made: there may be a million of them, and printf
- * takes longer than all that was done to count them. */
-struct line {
-    char *at;
-    char text[512];
-};
-
-static void put_text(struct line *line, const char *text)
+static void put_comma(struct flow_text *t)
 {
-    line->at = stpcpy(line->at, text);
+    *t->at++ = ',';
 }
 
-static void put_number(struct line *line, uint64_t n)
+static void put_csv_key(struct flow_text *t, const struct weir_flow *f)
 {
-    char digits[20];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n > 0);
-    line->at = mempcpy(line->at, digits + at, sizeof digits - at);
-}
-
-static void put_time(struct line *line, int64_t ns)
-{
-    if (ns < 0)
-        *line->at++ = '-';
-    put_number(line, ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns);
-}
-
-static void put_address(struct line *line, const struct weir_flow *f,
-                        unsigned end)
-{
-    if (f->version == 6) {
-        char text[FLOW_ADDRESS_TEXT];
-        put_text(line, flow_address(text, f, end));
-        return;
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        put_number(line, f->addresses[end][i]);
-        if (i < 3)
-            *line->at++ = '.';
-    }
-}
-
-static void put_tag(struct line *line, uint16_t tag)
-{
-    if (tag != 0)
-        put_number(line, tag & WEIR_FLOW_VLAN_ID);
-}
-
-static void put_comma(struct line *line)
-{
-    *line->at++ = ',';
-}
-
-static void put_key(struct line *line, const struct weir_flow *f)
-{
-    put_time(line, f->first_ns);
-    put_comma(line);
-    put_time(line, f->last_ns);
-    put_comma(line);
-    put_number(line, f->version);
-    put_comma(line);
-    put_number(line, f->protocol);
-    put_comma(line);
+    flow_text_time(t, f->first_ns);
+    put_comma(t);
+    flow_text_time(t, f->last_ns);
+    put_comma(t);
+    flow_text_number(t, f->version);
+    put_comma(t);
+    flow_text_number(t, f->protocol);
+    put_comma(t);
     for (unsigned end = 0; end < 2; end++) {
-        put_address(line, f, end);
-        put_comma(line);
-        put_number(line, f->ports[end]);
-        put_comma(line);
+        put_address(t, f, end);
+        put_comma(t);
+        flow_text_number(t, f->ports[end]);
+        put_comma(t);
     }
     for (unsigned i = 0; i < 2; i++) {
-        put_tag(line, f->tags[i]);
-        put_comma(line);
+        put_vlan(t, f->tags[i], "");
+        put_comma(t);
     }
 }
 
-static void put_sums(struct line *line, const struct weir_flow *f)
+static void put_csv(struct flow_text *t, const struct weir_flow *f)
 {
     const uint64_t sums[] = {f->sent[0].frames, f->sent[1].frames,
                              f->sent[0].bytes,  f->sent[1].bytes,
                              f->sent[0].wire,   f->sent[1].wire};
+    put_csv_key(t, f);
     for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++) {
-        put_number(line, sums[i]);
-        put_comma(line);
+        flow_text_number(t, sums[i]);
+        put_comma(t);
     }
+    put_flags(t, f->tcp_flags[0]);
+    put_comma(t);
+    put_flags(t, f->tcp_flags[1]);
+    *t->at++ = '\n';
 }
 
 void flow_csv_print(const struct flow_list *list, FILE *out)
 {
+    struct flow_text text;
     fputs("first_ns,last_ns,version,protocol,src,src_port,dst,dst_port,vlan,"
           "vlan_inner,src_packets,dst_packets,src_bytes,dst_bytes,"
           "src_wire_bytes,dst_wire_bytes,src_tcp_flags,dst_tcp_flags\n",
           out);
+    flow_text_begin(&text, out);
     for (uint32_t i = 0; i < list->listed; i++) {
-        struct line line;
-        struct weir_flow f;
-        char flags[FLOW_FLAGS_TEXT];
-        line.at = line.text;
-        flow_row_get(list, i, &f);
-        put_key(&line, &f);
-        put_sums(&line, &f);
-        put_text(&line, flow_flags(flags, f.tcp_flags[0]));
-        put_comma(&line);
-        put_text(&line, flow_flags(flags, f.tcp_flags[1]));
-        *line.at++ = '\n';
-        (void)fwrite(line.text, 1, (size_t)(line.at - line.text), out);
+        struct weir_flow flow;
+        flow_row_get(list, i, &flow);
+        flow_text_row(&text);
+        put_csv(&text, &flow);
     }
+    flow_text_end(&text);
 }

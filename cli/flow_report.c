@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "cli/address.h"
+#include "cli/flow_sort.h"
 
 _Static_assert(FLOW_ADDRESS_TEXT >= WEIR_IPV6_TEXT, "any address must fit");
 
@@ -61,9 +62,15 @@ const char *flow_protocol(uint8_t protocol)
     }
 }
 
+/* Rows whose flows are fetched ahead of their turn: in their order they lie
+ * anywhere. */
+#define AHEAD 16
+
 void flow_row_get(const struct flow_list *list, uint32_t i,
                   struct weir_flow *out)
 {
+    if (i + AHEAD < list->listed)
+        weir_flow_table_fetch(list->table, list->rows[i + AHEAD].index);
     weir_flow_table_get(list->table, list->rows[i].index, out);
 }
 
@@ -86,34 +93,6 @@ static uint64_t key_of(const struct weir_flow *flow, enum flow_sort sort)
     default:
         return flow->sent[0].bytes + flow->sent[1].bytes;
     }
-}
-
-static int compare_flows(const struct weir_flow *a, const struct weir_flow *b)
-{
-    for (unsigned end = 0; end < 2; end++) {
-        int order = memcmp(a->addresses[end], b->addresses[end], 16);
-        if (order != 0)
-            return order;
-        if (a->ports[end] != b->ports[end])
-            return a->ports[end] < b->ports[end] ? -1 : 1;
-        if (a->tags[end] != b->tags[end])
-            return a->tags[end] < b->tags[end] ? -1 : 1;
-    }
-    return (int)a->protocol - (int)b->protocol;
-}
-
-/* The order is the same in every run: where keys are, flows are looked at. */
-static int compare_rows(const void *a, const void *b, void *table)
-{
-    const struct flow_row *x = a, *y = b;
-    struct weir_flow flows[2];
-    if (x->key != y->key)
-        return x->key > y->key ? -1 : 1;
-    if (x->first_ns != y->first_ns)
-        return x->first_ns < y->first_ns ? -1 : 1;
-    weir_flow_table_get(table, x->index, &flows[0]);
-    weir_flow_table_get(table, y->index, &flows[1]);
-    return compare_flows(&flows[0], &flows[1]);
 }
 
 static int fill(struct flow_list *list, const struct flow_report *report,
@@ -139,11 +118,10 @@ static int fill(struct flow_list *list, const struct flow_report *report,
         add(&list->total, &flow.sent[0]);
         add(&list->total, &flow.sent[1]);
     }
-    qsort_r(list->rows, list->count, sizeof *list->rows, compare_rows,
-            (void *)(uintptr_t)table);
     list->listed = list->count;
     if (o->top != 0 && o->top < list->count)
         list->listed = (uint32_t)o->top;
+    flow_sort_rows(list->rows, list->count, list->listed, table);
     return 0;
 }
 

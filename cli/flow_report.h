@@ -9,7 +9,7 @@
  * Units     frames ("packets"); bytes of IP packets, wire bytes of frames;
  *           nanoseconds.
  * Threads   the control thread, after the end.
- * Progress  allocates 24 bytes a flow. */
+ * Progress  allocates 48 bytes a flow. */
 
 #include <stdio.h>
 
@@ -58,7 +58,7 @@ int flow_json_print(const struct flow_list *list, FILE *out,
                     struct weir_err *err);
 void flow_csv_print(const struct flow_list *list, FILE *out);
 
-/* flow_row_get: row i of the list. */
+/* flow_row_get: row i of the list, which is gone through in order. */
 void flow_row_get(const struct flow_list *list, uint32_t i,
                   struct weir_flow *out);
 

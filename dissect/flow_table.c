@@ -400,3 +400,11 @@ void weir_flow_table_get(const struct weir_flow_table *table, uint32_t index,
                           htobe32((uint32_t)(hot->ends[end] >> 16)));
     }
 }
+
+void weir_flow_table_fetch(const struct weir_flow_table *table, uint32_t index)
+{
+    WEIR_DCHECK(index < table->used);
+    __builtin_prefetch(&table->hot[index]);
+    if (index < table->cold_used)
+        __builtin_prefetch(&table->cold[index]);
+}

@@ -154,9 +154,11 @@ void weir_flow_table_clear(struct weir_flow_table *table);
 uint32_t weir_flow_table_flows(const struct weir_flow_table *table);
 uint32_t weir_flow_table_room(const struct weir_flow_table *table);
 
-/* weir_flow_table_get: flow number index, in no order. */
+/* weir_flow_table_get: flow number index, in no order.
+ * weir_flow_table_fetch: it will be asked for soon. */
 void weir_flow_table_get(const struct weir_flow_table *table, uint32_t index,
                          struct weir_flow *out);
+void weir_flow_table_fetch(const struct weir_flow_table *table, uint32_t index);
 
 /* weir_flow_table_evicted: flows that went, and what they had counted. */
 struct weir_flow_sums

@@ -1,0 +1,46 @@
+#include "cli/address.h"
+
+#include <criterion/criterion.h>
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check_six(const uint8_t address[16])
+{
+    char ours[WEIR_IPV6_TEXT], theirs[INET6_ADDRSTRLEN];
+    inet_ntop(AF_INET6, address, theirs, sizeof theirs);
+    cr_assert_str_eq(weir_ipv6_text(ours, address), theirs);
+    cr_assert_eq(weir_ipv6_put(ours, address), ours + strlen(theirs));
+}
+
+Test(address, four_as_inet_ntop)
+{
+    for (unsigned octet = 0; octet < 256; octet++) {
+        const uint8_t address[4] = {(uint8_t)octet, (uint8_t)(octet * 7), 0,
+                                    (uint8_t)~octet};
+        char ours[WEIR_IPV4_TEXT], theirs[INET_ADDRSTRLEN];
+        inet_ntop(AF_INET, address, theirs, sizeof theirs);
+        cr_assert_str_eq(weir_ipv4_text(ours, address), theirs);
+        cr_assert_eq(weir_ipv4_put(ours, address), ours + strlen(theirs));
+    }
+}
+
+/* Every pattern of groups that are 0, with others of one to four digits. */
+Test(address, six_as_inet_ntop)
+{
+    static const uint16_t groups[] = {0x1, 0x20, 0x300, 0xabcd, 0xffff};
+    for (unsigned zeros = 0; zeros < 256; zeros++) {
+        for (unsigned from = 0; from < 5; from++) {
+            uint8_t address[16] = {0};
+            for (unsigned i = 0; i < 8; i++) {
+                uint16_t group = groups[(from + i) % 5];
+                if ((zeros >> i & 1) != 0)
+                    continue;
+                address[2 * i] = (uint8_t)(group >> 8);
+                address[2 * i + 1] = (uint8_t)group;
+            }
+            check_six(address);
+        }
+    }
+}
