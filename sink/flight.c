@@ -187,8 +187,10 @@ static bool reap(struct weir_flight *flight, bool wait)
 
 void weir_flight_poll(struct weir_flight *flight)
 {
-    if (flight->going > 0)
-        reap(flight, false);
+    /* All that is over, and what was begun again meanwhile: of a disk that
+     * does everything at once nobody is told later. */
+    while (flight->going > 0 && reap(flight, false))
+        continue;
 }
 
 int weir_flight_drain(struct weir_flight *flight, struct weir_err *err)
