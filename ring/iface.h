@@ -10,10 +10,10 @@
  * need no lock.
  *
  * Owner     the source, or who opened several; its memory is fixed at open.
- * Threads   [1] nobody else running; [c] the capture thread appends; any thread
- * reads entries below a count that it got with a batch, or from
- * weir_ifaces_count. Order     weir_ifaces_add releases, weir_ifaces_count
- * acquires. */
+ * Threads   [1] nobody else running; [c] the capture thread appends; any
+ *           thread reads entries below a count that it got with a batch, or
+ *           from weir_ifaces_count.
+ * Order     weir_ifaces_add releases, weir_ifaces_count acquires. */
 
 #include <stdatomic.h>
 #include <stdbool.h>
