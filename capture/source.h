@@ -77,6 +77,9 @@ struct weir_source {
     int64_t hold_ns;
     int64_t quiet_ns;
     int64_t quiet_least_ns;
+    /* Of a live source: when next says WAIT, there will be nothing until a
+     * lease comes home that is out now. */
+    bool blocked;
     /* A state of the source that the operator should hear of ("eth0 is
      * down: waiting"), or NULL.  Changes with *_generation. */
     const char *notice;

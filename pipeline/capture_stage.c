@@ -202,6 +202,21 @@ enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
     return WEIR_STEP_WORKED;
 }
 
+/* A wake-up costs as much as some thousand frames, and most batches come home
+ * while nobody needs them: then they lie in the link until the next block, or
+ * the next look at the counts, wakes the stage.  Not so
+ *   where something waits for them: an empty pool, a source, the end;
+ *   where more than half are out, so that the source has always memory for
+ *   as many leases as that while the stage sleeps. */
+bool weir_lane_capture_deep(const struct weir_lane *lane)
+{
+    const struct capture_stage *c = &lane->capture;
+    const struct weir_source *source = lane->config.source;
+    uint32_t batches = weir_lane_batches(lane->config.workers, source->live);
+    return c->state == CAPTURE_RUNNING && !c->hungry && !source->blocked &&
+           weir_pool_out(c->pool) <= batches / 2;
+}
+
 void weir_lane_capture_wait(const struct weir_lane *lane, int64_t now_ns,
                             struct weir_capture_wait *out)
 {

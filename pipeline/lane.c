@@ -74,7 +74,7 @@ static int open_stages(struct weir_lane *lane, struct weir_err *err)
     atomic_init(&c->asked_ns, INT64_MAX);
     int ret = weir_bell_open(&c->bell, true, err);
     if (ret == 0)
-        ret = weir_link_open(&c->home, batches, &c->bell, err);
+        ret = weir_link_open(&c->home, batches, NULL, err);
     if (ret == 0)
         ret = weir_link_open(&c->notices, NOTICES, config->stats_bell, err);
     if (ret == 0)
@@ -178,6 +178,7 @@ bool weir_lane_taken(const struct weir_lane *lane)
 void weir_lane_give_back(struct weir_lane *lane, struct weir_batch *batch)
 {
     weir_link_push(lane->capture.home, batch);
+    weir_bell_tap(&lane->capture.bell);
 }
 
 uint64_t weir_lane_sent(const struct weir_lane *lane)

@@ -90,6 +90,12 @@ enum weir_step weir_lane_work(struct weir_lane *lane, uint32_t worker,
 struct weir_bell *weir_lane_capture_bell(struct weir_lane *lane);
 struct weir_bell *weir_lane_work_bell(struct weir_lane *lane, uint32_t worker);
 
+/* weir_lane_capture_deep [c]: batches that come home may lie until something
+ * else wakes the idle capture stage: its ticket is a deep one (ring/bell.h).
+ * To be asked for the ticket and, since a step may change it, again before
+ * the sleep. */
+bool weir_lane_capture_deep(const struct weir_lane *lane);
+
 /* weir_lane_capture_wait [c]: what the idle capture stage waits for besides
  * its bell: the source's fd (-1: none now), at most so long (-1: no limit),
  * and the two events, as long as they can change anything. */

@@ -74,10 +74,11 @@ static void run_capture(struct weir_pipeline *p, const struct thread *t)
         enum weir_step step =
             weir_lane_capture(lane, weir_clock_mono_ns(), weir_clock_real_ns());
         if (step == WEIR_STEP_IDLE) {
-            weir_bell_ticket(bell);
+            bool deep = weir_lane_capture_deep(lane);
+            weir_bell_ticket_fd(bell, deep);
             step = weir_lane_capture(lane, weir_clock_mono_ns(),
                                      weir_clock_real_ns());
-            if (step == WEIR_STEP_IDLE)
+            if (step == WEIR_STEP_IDLE && deep == weir_lane_capture_deep(lane))
                 wait_for_source(p, lane);
             weir_bell_ack(bell);
         }
@@ -122,7 +123,7 @@ static int64_t until_tick(const struct weir_outlet *outlet)
 
 /* Sleeps until batches come or the disk is through with some: a writer that
  * waited for one of them alone would wait for ever. */
-static void wait_for_batches(struct weir_outlet *outlet)
+static void wait_for_writes(struct weir_outlet *outlet)
 {
     int64_t left_ns = until_tick(outlet);
     struct pollfd fds[2] = {
@@ -136,19 +137,35 @@ static void wait_for_batches(struct weir_outlet *outlet)
     ppoll(fds, 2, left_ns >= 0 ? &limit : NULL, NULL);
 }
 
+/* An idle outlet. */
+static enum weir_step await_batches(struct weir_outlet *outlet)
+{
+    struct weir_bell *bell = weir_outlet_bell(outlet);
+    bool writes = weir_outlet_fd(outlet) >= 0;
+    uint32_t ticket = 0;
+    if (writes)
+        weir_bell_ticket_fd(bell, false);
+    else
+        ticket = weir_bell_ticket(bell);
+    enum weir_step step = weir_outlet_step(outlet, weir_clock_real_ns());
+    bool sleeps =
+        step == WEIR_STEP_IDLE && writes == (weir_outlet_fd(outlet) >= 0);
+    if (sleeps && writes)
+        wait_for_writes(outlet);
+    else if (sleeps)
+        weir_bell_wait(bell, ticket, until_tick(outlet));
+    if (!sleeps || writes)
+        weir_bell_ack(bell);
+    return step;
+}
+
 static void run_writer(struct weir_pipeline *p, const struct thread *t)
 {
     struct weir_outlet *outlet = weir_assembly_outlet(p->assembly, t->lane);
-    struct weir_bell *bell = weir_outlet_bell(outlet);
     for (;;) {
         enum weir_step step = weir_outlet_step(outlet, weir_clock_real_ns());
-        if (step == WEIR_STEP_IDLE) {
-            weir_bell_ticket(bell);
-            step = weir_outlet_step(outlet, weir_clock_real_ns());
-            if (step == WEIR_STEP_IDLE)
-                wait_for_batches(outlet);
-            weir_bell_ack(bell);
-        }
+        if (step == WEIR_STEP_IDLE)
+            step = await_batches(outlet);
         if (step == WEIR_STEP_ENDED)
             return;
     }

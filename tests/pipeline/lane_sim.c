@@ -1,7 +1,9 @@
 /* lane_sim: a seeded scheduler steps the stages of lanes in any order.
  *
- * One lane or several, with an outlet each or one for all.  After every step
- * the ledger of each lane must hold; at the end they must balance, the
+ * One lane or several, with an outlet each or one for all.  With every other
+ * seed idle stages sleep, as the pipeline's threads do, until their bell rings
+ * or what else they wait for happens: a lost wake-up never ends.  After every
+ * step the ledger of each lane must hold; at the end they must balance, the
  * statistics must count exactly the delivered frames, and the sinks must have
  * got each lane's frames in their turn.  Sources and sinks fail, wait and end
  * wherever the seed says.  Usage: lane_sim [FIRST_SEED [SEEDS]]. */
@@ -11,11 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/linktype.h"
 #include "pipeline/assembly.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "pipeline/stats.h"
+#include "ring/bell.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "tests/pipeline/fake.h"
@@ -28,6 +32,14 @@
 #define JUMP_NS              200000000
 #define WORKERS_MAX          4
 #define STAGES_MAX           (LANES_MAX * (WORKERS_MAX + 2) + 1)
+
+/* Between the ticket and the second look the other stages go on. */
+enum sleep { AWAKE, TICKET, ASLEEP };
+
+struct nap {
+    enum sleep state;
+    bool deep;
+};
 
 struct sim {
     uint64_t random;
@@ -42,6 +54,8 @@ struct sim {
     uint64_t jump_step; /* the clock moves on by more than any wait */
     int64_t now_ns;
     uint64_t notices;
+    bool sleepy;
+    struct nap naps[STAGES_MAX];
 };
 
 static uint64_t pick(struct sim *s, uint64_t below)
@@ -162,6 +176,7 @@ static const char *open_sim(struct sim *s, uint64_t seed)
     /* Stamps that are no clock's are for lanes that can be waited for. */
     common.clocked = common.live;
     common.silent = common.live && pick(s, 4) == 0;
+    s->sleepy = seed % 2 == 0;
     s->jump_step = sometimes(s, 3, 20000);
     s->stop_step = common.silent ? pick(s, 20000) : sometimes(s, 3, 2000);
     s->abandon_step = sometimes(s, 6, 2000);
@@ -206,6 +221,95 @@ static enum weir_step step_stage(struct sim *s, uint32_t stage)
     return weir_stats_step(weir_assembly_stats(s->assembly));
 }
 
+static struct weir_lane *capture_of(struct sim *s, uint32_t stage)
+{
+    uint32_t in_lane = 1 + s->config.workers;
+    return stage < s->config.lanes * in_lane && stage % in_lane == 0
+               ? weir_assembly_lane(s->assembly, stage / in_lane)
+               : NULL;
+}
+
+static struct weir_outlet *outlet_of(struct sim *s, uint32_t stage)
+{
+    uint32_t first = s->config.lanes * (1 + s->config.workers);
+    return stage >= first && stage - first < weir_assembly_outlets(s->assembly)
+               ? weir_assembly_outlet(s->assembly, stage - first)
+               : NULL;
+}
+
+static struct weir_bell *bell_of(struct sim *s, uint32_t stage)
+{
+    uint32_t in_lane = 1 + s->config.workers;
+    if (capture_of(s, stage) != NULL)
+        return weir_lane_capture_bell(capture_of(s, stage));
+    if (outlet_of(s, stage) != NULL)
+        return weir_outlet_bell(outlet_of(s, stage));
+    if (stage < s->config.lanes * in_lane)
+        return weir_lane_work_bell(
+            weir_assembly_lane(s->assembly, stage / in_lane),
+            stage % in_lane - 1);
+    return weir_stats_bell(weir_assembly_stats(s->assembly));
+}
+
+static void take_ticket(struct sim *s, uint32_t stage)
+{
+    struct nap *nap = &s->naps[stage];
+    nap->state = TICKET;
+    nap->deep = capture_of(s, stage) != NULL &&
+                weir_lane_capture_deep(capture_of(s, stage));
+    if (capture_of(s, stage) != NULL)
+        weir_bell_ticket_fd(bell_of(s, stage), nap->deep);
+    else
+        (void)weir_bell_ticket(bell_of(s, stage));
+}
+
+static bool stays_asleep(struct sim *s, uint32_t stage)
+{
+    struct nap *nap = &s->naps[stage];
+    nap->state = ASLEEP;
+    return capture_of(s, stage) == NULL ||
+           weir_lane_capture_deep(capture_of(s, stage)) == nap->deep;
+}
+
+/* What a stage waits for besides its bell. */
+static bool wakes(struct sim *s, uint32_t stage)
+{
+    struct weir_capture_wait wait = {.timeout_ns = -1};
+    if (atomic_load(&bell_of(s, stage)->ticket) == 0)
+        return true;
+    if (outlet_of(s, stage) != NULL)
+        return s->now_ns >= weir_outlet_deadline(outlet_of(s, stage)) ||
+               (weir_outlet_fd(outlet_of(s, stage)) >= 0 && pick(s, 10) == 0);
+    if (capture_of(s, stage) == NULL)
+        return false;
+    weir_lane_capture_wait(capture_of(s, stage), s->now_ns, &wait);
+    return (wait.stoppable && weir_stop_is_set(&s->stop)) ||
+           (wait.abandonable && weir_stop_is_set(&s->abandon)) ||
+           (wait.timeout_ns >= 0 && wait.timeout_ns <= WEIR_NS_PER_MS &&
+            pick(s, 10) == 0);
+}
+
+/* Steps a stage, unless it sleeps. */
+static enum weir_step run_stage(struct sim *s, uint32_t stage)
+{
+    struct nap *nap = &s->naps[stage];
+    if (nap->state == ASLEEP) {
+        if (!wakes(s, stage))
+            return WEIR_STEP_IDLE;
+        weir_bell_ack(bell_of(s, stage));
+        nap->state = AWAKE;
+    }
+    enum weir_step step = step_stage(s, stage);
+    if (nap->state == AWAKE && step == WEIR_STEP_IDLE && s->sleepy) {
+        take_ticket(s, stage);
+    } else if (nap->state == TICKET &&
+               (step != WEIR_STEP_IDLE || !stays_asleep(s, stage))) {
+        weir_bell_ack(bell_of(s, stage));
+        nap->state = AWAKE;
+    }
+    return step;
+}
+
 static const char *check_step(struct sim *s)
 {
     struct weir_progress p;
@@ -248,7 +352,7 @@ static const char *run(struct sim *s)
         uint32_t stage = (uint32_t)pick(s, stages);
         if (pick(s, 100) < lazy[stage])
             continue;
-        if (step_stage(s, stage) == WEIR_STEP_ENDED)
+        if (run_stage(s, stage) == WEIR_STEP_ENDED)
             ended |= UINT64_C(1) << stage;
         const char *fault = check_step(s);
         if (fault != NULL)

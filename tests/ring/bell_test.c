@@ -82,33 +82,99 @@ Test(bell, a_wait_without_a_ring_lasts_its_time)
     weir_bell_close(&bell);
 }
 
-Test(bell, tickets_work_where_the_count_wraps)
+Test(bell, a_ticket_may_be_taken_back)
 {
     struct weir_bell bell;
-    cr_assert_eq(weir_bell_open(&bell, false, NULL), 0);
-    atomic_store(&bell.rings, UINT32_MAX);
-    uint32_t ticket = weir_bell_ticket(&bell);
+    cr_assert_eq(weir_bell_open(&bell, true, NULL), 0);
+    (void)weir_bell_ticket(&bell);
+    weir_bell_ack(&bell);
+    weir_bell_ticket_fd(&bell, false);
+    weir_bell_ack(&bell);
     weir_bell_ring(&bell);
-    weir_bell_wait(&bell, ticket, -1);
-    cr_assert_eq(weir_bell_ticket(&bell), 0);
+    cr_assert(!readable(bell.fd));
     weir_bell_close(&bell);
 }
 
-Test(bell, the_fd_speaks_only_to_a_sleeper)
+static uint64_t take_count(const struct weir_bell *bell)
+{
+    uint64_t count = 0;
+    cr_assert_eq(read(bell->fd, &count, sizeof count), (ssize_t)sizeof count);
+    return count;
+}
+
+Test(bell, the_fd_speaks_only_to_a_sleeper_and_once)
 {
     struct weir_bell bell;
     cr_assert_eq(weir_bell_open(&bell, true, NULL), 0);
     weir_bell_ring(&bell);
     cr_assert(!readable(bell.fd));
-    uint32_t ticket = weir_bell_ticket(&bell);
+    weir_bell_ticket_fd(&bell, false);
     cr_assert(!readable(bell.fd));
     weir_bell_ring(&bell);
     weir_bell_ring(&bell);
+    weir_bell_tap(&bell);
     cr_assert(readable(bell.fd));
     weir_bell_ack(&bell);
     cr_assert(!readable(bell.fd));
-    cr_assert_neq(weir_bell_ticket(&bell), ticket);
+    weir_bell_ticket_fd(&bell, false);
+    weir_bell_tap(&bell);
+    weir_bell_ring(&bell);
+    cr_assert_eq(take_count(&bell), 1);
+    weir_bell_close(&bell);
+}
+
+Test(bell, a_deep_sleeper_hears_rings_but_no_taps)
+{
+    struct weir_bell bell;
+    cr_assert_eq(weir_bell_open(&bell, true, NULL), 0);
+    weir_bell_ticket_fd(&bell, true);
+    weir_bell_tap(&bell);
+    cr_assert(!readable(bell.fd));
+    weir_bell_ring(&bell);
+    cr_assert(readable(bell.fd));
+    weir_bell_tap(&bell);
     weir_bell_ack(&bell);
+    cr_assert(!readable(bell.fd));
+    weir_bell_close(&bell);
+}
+
+Test(bell, a_tap_ends_a_wait)
+{
+    struct weir_bell bell;
+    cr_assert_eq(weir_bell_open(&bell, false, NULL), 0);
+    uint32_t ticket = weir_bell_ticket(&bell);
+    weir_bell_tap(&bell);
+    weir_bell_wait(&bell, ticket, -1); /* must not hang */
+    weir_bell_close(&bell);
+}
+
+/* A sleeper may wait in one way now and in the other then. */
+Test(bell, with_fd_can_be_waited_for_without_it)
+{
+    struct weir_bell bell;
+    cr_assert_eq(weir_bell_open(&bell, true, NULL), 0);
+    uint32_t ticket = weir_bell_ticket(&bell);
+    weir_bell_ring(&bell);
+    cr_assert(!readable(bell.fd));
+    weir_bell_wait(&bell, ticket, -1); /* must not hang */
+    weir_bell_close(&bell);
+}
+
+/* Between taking the ticket and writing a ringer may be held up: the waiter,
+ * awake for something else, finds nothing to read then. */
+Test(bell, a_late_ringer_is_heard_once_more)
+{
+    struct weir_bell bell;
+    cr_assert_eq(weir_bell_open(&bell, true, NULL), 0);
+    weir_bell_ticket_fd(&bell, false);
+    atomic_store(&bell.ticket, 0); /* as a ringer does first */
+    weir_bell_ack(&bell);
+    uint64_t one = 1;
+    cr_assert_eq(write(bell.fd, &one, sizeof one), (ssize_t)sizeof one);
+    weir_bell_ticket_fd(&bell, false);
+    cr_assert(readable(bell.fd));
+    weir_bell_ack(&bell);
+    cr_assert(!readable(bell.fd));
     weir_bell_close(&bell);
 }
 
@@ -116,7 +182,7 @@ Test(bell, ring_leaves_errno_alone)
 {
     struct weir_bell bell;
     cr_assert_eq(weir_bell_open(&bell, true, NULL), 0);
-    (void)weir_bell_ticket(&bell);
+    weir_bell_ticket_fd(&bell, false);
     /* Fill the eventfd so that the write in ring fails. */
     uint64_t almost = UINT64_MAX - 1;
     cr_assert_eq(write(bell.fd, &almost, sizeof almost),
@@ -128,9 +194,17 @@ Test(bell, ring_leaves_errno_alone)
     weir_bell_close(&bell);
 }
 
-Test(bell, a_futex_wait_on_a_bell_with_fd_aborts, .signal = SIGABRT)
+Test(bell, a_wait_with_a_ticket_for_the_fd_aborts, .signal = SIGABRT)
 {
     struct weir_bell bell;
     cr_assert_eq(weir_bell_open(&bell, true, NULL), 0);
-    weir_bell_wait(&bell, weir_bell_ticket(&bell), 0);
+    weir_bell_ticket_fd(&bell, false);
+    weir_bell_wait(&bell, 1, 0);
+}
+
+Test(bell, a_ticket_for_an_fd_that_is_not_there_aborts, .signal = SIGABRT)
+{
+    struct weir_bell bell;
+    cr_assert_eq(weir_bell_open(&bell, false, NULL), 0);
+    weir_bell_ticket_fd(&bell, false);
 }

@@ -87,7 +87,11 @@ static void nap(const struct lane *lane, struct random *random)
 /* Sleeps until the link that is waited for has an item or its end. */
 static void await(struct weir_bell *bell, const struct weir_link *link)
 {
-    uint32_t ticket = weir_bell_ticket(bell);
+    uint32_t ticket = 0;
+    if (bell->fd >= 0)
+        weir_bell_ticket_fd(bell, false);
+    else
+        ticket = weir_bell_ticket(bell);
     if (!weir_link_empty(link) || weir_link_ended(link)) {
         weir_bell_ack(bell);
         return;
@@ -115,6 +119,18 @@ static struct item *take(struct weir_bell *bell, struct weir_link *link)
     }
 }
 
+/* Taps must leave a deep sleeper alone, and the next sleep, which is none,
+ * must hear them. */
+static void doze(struct weir_bell *bell)
+{
+    if (bell->fd < 0)
+        return;
+    struct pollfd set = {.fd = bell->fd, .events = POLLIN};
+    weir_bell_ticket_fd(bell, true);
+    (void)poll(&set, 1, 0);
+    weir_bell_ack(bell);
+}
+
 static void *produce(void *argument)
 {
     struct lane *lane = argument;
@@ -129,6 +145,8 @@ static void *produce(void *argument)
             pool[home++] = item;
         if (home == 0)
             pool[home++] = take(&lane->producer_bell, lane->home);
+        else if (random_below(&random, 4) == 0)
+            doze(&lane->producer_bell);
         item = pool[--home];
         require(item != NULL && item->seq == UINT64_MAX && item->made == 0 &&
                     item->worked == 0,
@@ -183,10 +201,12 @@ static void *sink(void *argument)
         *item = (struct item){.seq = UINT64_MAX};
         weir_counter_add(&lane->seen, 1);
         weir_link_push(lane->home, item);
+        weir_bell_tap(&lane->producer_bell);
         nap(lane, &random);
     }
     require(seq == lane->shape.rounds, "the end comes behind the last item");
     weir_link_end(lane->home);
+    weir_bell_ring(&lane->producer_bell);
     return NULL;
 }
 
@@ -197,8 +217,7 @@ static void lane_open(struct lane *lane, const struct shape *shape)
         lane->items[i].seq = UINT64_MAX;
     int bad = weir_bell_open(&lane->producer_bell, shape->fd, NULL);
     bad |= weir_bell_open(&lane->sink_bell, false, NULL);
-    bad |=
-        weir_link_open(&lane->home, shape->items, &lane->producer_bell, NULL);
+    bad |= weir_link_open(&lane->home, shape->items, NULL, NULL);
     for (uint32_t w = 0; w < shape->workers; w++) {
         bad |= weir_bell_open(&lane->worker_bell[w], false, NULL);
         bad |= weir_link_open(&lane->to_worker[w], shape->items,
