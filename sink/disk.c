@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/uio.h>
 
 #include "base/assert.h"
 #include "base/err.h"
@@ -24,7 +24,8 @@ static int32_t run(const struct weir_disk_op *op)
                            (off_t)op->len);
         return rc == 0 ? 0 : -errno;
     }
-    ssize_t n = pwrite(op->fd, op->bytes, op->len, (off_t)op->offset);
+    ssize_t n =
+        pwritev(op->fd, op->parts, (int)op->parts_count, (off_t)op->offset);
     return n >= 0 ? (int32_t)n : -errno;
 }
 

@@ -6,8 +6,8 @@
  * By io_uring where the kernel permits it; else by plain calls, and then an
  * operation is over when start returns.  Tests have one of their own.
  *
- * Owner     an operation, and the memory and the file that it names, are the
- *           disk's from start until reap gives it back.
+ * Owner     an operation, and the memory, the parts and the file that it
+ *           names, are the disk's from start until reap gives it back.
  * Threads   open and close: [1] nobody else running.  Else one at a time.
  * Order     operations of one start are a chain: each begins when the one
  *           before it has ended.  A write that fails or is short ends the
@@ -19,11 +19,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct iovec;
 struct weir_err;
 struct weir_disk;
 
 enum weir_disk_kind {
-    WEIR_DISK_WRITE,    /* pwrite() */
+    WEIR_DISK_WRITE,    /* pwritev() */
     WEIR_DISK_ALLOCATE, /* fallocate(FALLOC_FL_KEEP_SIZE); may fail within a
                            chain, which goes on */
 };
@@ -31,8 +32,9 @@ enum weir_disk_kind {
 struct weir_disk_op {
     enum weir_disk_kind kind;
     int fd;
-    const uint8_t *bytes; /* of a write */
-    uint32_t len;
+    uint32_t parts_count; /* of a write */
+    const struct iovec *parts;
+    uint32_t len; /* of all parts, or of the room */
     uint64_t offset;
     int32_t result; /* bytes of a write, 0, or -errno */
 };

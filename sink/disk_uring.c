@@ -26,7 +26,8 @@ static void prepare(struct uring *uring, struct weir_disk_op *op, bool last)
         io_uring_prep_fallocate(sqe, op->fd, FALLOC_FL_KEEP_SIZE,
                                 (off_t)op->offset, (off_t)op->len);
     else
-        io_uring_prep_write(sqe, op->fd, op->bytes, op->len, op->offset);
+        io_uring_prep_writev(sqe, op->fd, op->parts, op->parts_count,
+                             op->offset);
     io_uring_sqe_set_data(sqe, op);
     if (last)
         return;

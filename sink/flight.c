@@ -12,16 +12,24 @@
 #define ALLOCATE_BYTES     (64u << 20)
 #define ALLOCATE_BYTES_MIN (1u << 20)
 
-/* One chain has as many writes at most: its leases come home one by one, but
- * the next chain waits for its last. */
-#define CHAIN_MAX 16u
-
 /* A disk that says "again" so often will not do it. */
 #define STALLS_MAX 100
 
 static struct weir_flight_write *at(struct weir_flight *flight, uint32_t place)
 {
     return &flight->writes[place % WEIR_FLIGHT_PLACES];
+}
+
+static bool is_done(const struct weir_flight_write *write)
+{
+    return write->done == write->batch->chunk.len;
+}
+
+/* Where the rest of a write begins: a direct write begins with a page, so a
+ * part of one is written once more. */
+static uint32_t rest_of(const struct weir_flight_write *write)
+{
+    return write->done & ~(WEIR_LEASE_ALIGN - 1U);
 }
 
 void weir_flight_open(struct weir_flight *flight, struct weir_disk *disk,
@@ -60,24 +68,65 @@ static bool want_room(struct weir_flight *flight, uint64_t begin, uint64_t end)
     return true;
 }
 
+/* Joins the writes of the places [first, end) that lie behind one another, as
+ * many as may be; returns the place behind them. */
+static uint32_t join(struct weir_flight *flight,
+                     struct weir_flight_vector *vector, uint32_t first,
+                     uint32_t end)
+{
+    struct weir_disk_op *op = &vector->op;
+    uint32_t skip = rest_of(at(flight, first));
+    *op = (struct weir_disk_op){
+        .kind = WEIR_DISK_WRITE,
+        .fd = flight->out->fd,
+        .offset = at(flight, first)->offset + skip,
+        .parts = vector->parts,
+    };
+    vector->first = first;
+    for (uint32_t i = first; i != end; i++) {
+        const struct weir_flight_write *write = at(flight, i);
+        const struct weir_chunk *chunk = &write->batch->chunk;
+        uint32_t bytes = chunk->len - skip;
+        bool joins = rest_of(write) == 0 &&
+                     op->parts_count < WEIR_FLIGHT_PARTS &&
+                     op->len <= WEIR_FLIGHT_VECTOR_BYTES - bytes;
+        if (i != first && (bytes > WEIR_FLIGHT_VECTOR_BYTES || !joins))
+            return i;
+        vector->parts[op->parts_count++] = (struct iovec){
+            .iov_base = (void *)(uintptr_t)(chunk->bytes + skip),
+            .iov_len = bytes,
+        };
+        op->len += bytes;
+        skip = 0;
+    }
+    return end;
+}
+
 /* Gives the disk what is there: one chain, when it has done the last. */
 static void start_chain(struct weir_flight *flight)
 {
-    struct weir_disk_op *chain[CHAIN_MAX + 1];
+    struct weir_disk_op *chain[WEIR_FLIGHT_CHAIN + 1];
     uint32_t n = 0;
+    uint32_t vectors = 0;
     if (flight->going > 0 || flight->error != 0 ||
         flight->settled == flight->next)
         return;
     uint32_t end = flight->next;
-    if (end - flight->settled > CHAIN_MAX)
-        end = flight->settled + CHAIN_MAX;
-    const struct weir_disk_op *last = &at(flight, end - 1)->op;
-    if (want_room(flight, at(flight, flight->settled)->op.offset,
-                  last->offset + last->len))
+    if (end - flight->settled > WEIR_FLIGHT_CHAIN)
+        end = flight->settled + WEIR_FLIGHT_CHAIN;
+    const struct weir_flight_write *last = at(flight, end - 1);
+    if (want_room(flight, at(flight, flight->settled)->offset,
+                  last->offset + last->batch->chunk.len))
         chain[n++] = &flight->allocate;
-    for (uint32_t i = flight->settled; i < end; i++)
-        if (!at(flight, i)->ended)
-            chain[n++] = &at(flight, i)->op;
+    for (uint32_t i = flight->settled; i != end;) {
+        if (is_done(at(flight, i))) {
+            i++;
+            continue;
+        }
+        struct weir_flight_vector *vector = &flight->vectors[vectors++];
+        i = join(flight, vector, i, end);
+        chain[n++] = &vector->op;
+    }
     flight->started = end;
     flight->going = n;
     flight->disk->ops->start(flight->disk, chain, n);
@@ -106,14 +155,13 @@ static uint32_t whole_records(const struct weir_chunk *chunk, uint32_t done,
 static void end_in(struct weir_flight *flight, struct weir_flight_write *write,
                    int error)
 {
-    uint64_t begin = write->op.offset - write->done;
     uint32_t whole =
         whole_records(&write->batch->chunk, write->done, &write->frames);
     weir_counter_add(flight->written_bytes, whole);
     flight->error = error;
     weir_err_sys(&flight->err, error, "%s: write", flight->out->name);
     flight->out->torn = true;
-    weir_outfile_cut(flight->out, begin - flight->out->base + whole);
+    weir_outfile_cut(flight->out, write->offset - flight->out->base + whole);
     while (++flight->settled != flight->next)
         at(flight, flight->settled)->frames = 0;
     flight->started = flight->next;
@@ -122,11 +170,10 @@ static void end_in(struct weir_flight *flight, struct weir_flight_write *write,
 static void settle(struct weir_flight *flight)
 {
     while (flight->settled != flight->started &&
-           at(flight, flight->settled)->ended) {
+           is_done(at(flight, flight->settled))) {
         weir_counter_add(flight->written_bytes,
                          at(flight, flight->settled)->done);
         flight->settled++;
-        flight->stalls = 0;
     }
 }
 
@@ -136,16 +183,14 @@ static void end_chain(struct weir_flight *flight)
     if (flight->settled == flight->started)
         return;
     struct weir_flight_write *oldest = at(flight, flight->settled);
-    int32_t result = oldest->op.result;
+    int32_t result = oldest->result;
     bool again = result > 0 || result == -EAGAIN || result == -EINTR ||
                  result == -ECANCELED;
-    if (result > 0)
-        flight->stalls = 0;
-    else if (++flight->stalls > STALLS_MAX)
+    if (++flight->stalls > STALLS_MAX)
         again = false;
     flight->started = flight->settled;
     if (!again)
-        end_in(flight, oldest, result == 0 ? -EIO : result);
+        end_in(flight, oldest, result >= 0 ? -EIO : result);
 }
 
 static void note_end(struct weir_flight *flight, struct weir_disk_op *op)
@@ -157,16 +202,21 @@ static void note_end(struct weir_flight *flight, struct weir_disk_op *op)
             flight->allocate_bytes = 0;
         return;
     }
-    struct weir_flight_write *write = (struct weir_flight_write *)op;
-    if (op->result <= 0)
-        return;
-    uint32_t n = (uint32_t)op->result;
-    WEIR_ASSERT(n <= op->len);
-    write->done += n;
-    op->bytes += n;
-    op->offset += n;
-    op->len -= n;
-    write->ended = op->len == 0;
+    struct weir_flight_vector *vector = (struct weir_flight_vector *)op;
+    uint32_t left = op->result > 0 ? (uint32_t)op->result : 0;
+    WEIR_ASSERT(left <= op->len);
+    for (uint32_t i = 0; i < op->parts_count; i++) {
+        struct weir_flight_write *write = at(flight, vector->first + i);
+        uint32_t bytes = (uint32_t)vector->parts[i].iov_len;
+        uint32_t n = left < bytes ? left : bytes;
+        uint32_t done = write->batch->chunk.len - bytes + n;
+        write->result = op->result;
+        left -= n;
+        if (done <= write->done)
+            continue;
+        write->done = done;
+        flight->stalls = 0;
+    }
 }
 
 static bool reap(struct weir_flight *flight, bool wait)
@@ -215,12 +265,8 @@ int weir_flight_add(struct weir_flight *flight, struct weir_batch *batch,
         return weir_err_set(err, flight->error, "%s", flight->err.text);
     WEIR_ASSERT(flight->next - flight->taken < WEIR_FLIGHT_PLACES);
     *at(flight, flight->next++) = (struct weir_flight_write){
-        .op = {.kind = WEIR_DISK_WRITE,
-               .fd = out->fd,
-               .bytes = chunk->bytes,
-               .len = chunk->len,
-               .offset = out->base + out->bytes},
         .batch = batch,
+        .offset = out->base + out->bytes,
         .frames = chunk->frames,
     };
     out->bytes += chunk->len;

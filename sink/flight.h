@@ -5,10 +5,12 @@
  *
  *   add -> (poll | drain) -> take
  *
- * The writes lie behind one another in the file, and the disk gets them as
- * chains: whatever came while one chain was written makes the next.  So the
- * file grows from one whole write to the next, however the process ends, and
- * a disk that is slow gets long chains.
+ * The writes lie behind one another in the file.  Those that wait together
+ * are joined to vectors, each one operation, large enough that the disk has
+ * always something to do; and the disk gets the vectors as chains: whatever
+ * came while one chain was written makes the next.  So the file grows from
+ * the end of one write to that of another, however the process ends, and a
+ * disk that is slow gets long vectors.
  *
  * A write that fails ends the file: what is behind its last whole record is
  * cut off, and the frames there and in all later writes are not in the file.
@@ -25,6 +27,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/uio.h>
 
 #include "base/err.h"
 #include "ring/batch.h"
@@ -37,12 +40,26 @@
 #define WEIR_FLIGHT_MAX    32
 #define WEIR_FLIGHT_PLACES 64
 
+/* Writes of one vector, and their bytes, unless one alone has more. */
+#define WEIR_FLIGHT_PARTS        8
+#define WEIR_FLIGHT_VECTOR_BYTES (8U << 20)
+
+/* Writes of one chain: leases come home vector by vector, but the next chain
+ * waits for the last. */
+#define WEIR_FLIGHT_CHAIN 16
+
 struct weir_flight_write {
-    struct weir_disk_op op; /* the rest of the write that is to be done */
     struct weir_batch *batch;
-    uint32_t done;   /* bytes */
+    uint64_t offset; /* in the file */
+    uint32_t done;   /* bytes, of the chunk's */
     uint32_t frames; /* of the batch, that are in the file in the end */
-    bool ended;
+    int32_t result;  /* of the vector that it was last in */
+};
+
+struct weir_flight_vector {
+    struct weir_disk_op op;
+    uint32_t first; /* place of its first write */
+    struct iovec parts[WEIR_FLIGHT_PARTS];
 };
 
 struct weir_flight {
@@ -62,6 +79,7 @@ struct weir_flight {
     int error;
     struct weir_err err;
     struct weir_disk_op allocate;
+    struct weir_flight_vector vectors[WEIR_FLIGHT_CHAIN]; /* of the chain */
     struct weir_flight_write writes[WEIR_FLIGHT_PLACES];
 };
 

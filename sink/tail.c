@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 
 #include "base/assert.h"
 #include "base/bytes.h"
@@ -44,10 +45,12 @@ void weir_tail_forget(struct weir_tail *tail)
 static int write_padded(const struct weir_tail *tail, struct weir_disk *disk,
                         const struct weir_outfile *out, uint32_t len)
 {
+    struct iovec part = {.iov_base = tail->padded, .iov_len = len};
     struct weir_disk_op op = {
         .kind = WEIR_DISK_WRITE,
         .fd = out->fd,
-        .bytes = tail->padded,
+        .parts = &part,
+        .parts_count = 1,
         .len = len,
         .offset = out->base + tail->begin,
     };
@@ -60,10 +63,14 @@ static int write_padded(const struct weir_tail *tail, struct weir_disk *disk,
             return 0;
         if (op.result <= 0 && op.result != -EAGAIN && op.result != -EINTR)
             return op.result == 0 ? -EIO : op.result;
-        if (op.result > 0) {
-            op.bytes += op.result;
-            op.offset += (uint32_t)op.result;
-            op.len -= (uint32_t)op.result;
+        /* A direct write begins with a page. */
+        uint32_t pages = op.result < 0 ? 0 : (uint32_t)op.result;
+        pages &= ~(WEIR_LEASE_ALIGN - 1U);
+        if (pages > 0) {
+            part.iov_base = (uint8_t *)part.iov_base + pages;
+            part.iov_len -= pages;
+            op.offset += pages;
+            op.len -= pages;
             tries = 0;
         }
     }

@@ -277,6 +277,8 @@ int main(int argc, char **argv)
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
     uint64_t seeds = argc > 2 ? strtoull(argv[2], NULL, 0) : 200;
     uint64_t failed = 0;
+    uint64_t joined = 0;
+    bool skipped = false;
     /* Where nothing waits for a disk, if there is such a place. */
     if (access("/dev/shm", W_OK) == 0)
         setenv("TEST_TMPDIR", "/dev/shm", 1);
@@ -286,14 +288,20 @@ int main(int argc, char **argv)
     for (uint64_t seed = first; seed < first + seeds; seed++) {
         if (!open_sim(seed)) {
             puts("SKIPPED: no direct writes here");
+            skipped = true;
             break;
         }
         const char *text = simulate();
+        joined += sim.disk.joined;
         if (text == NULL)
             continue;
         printf("seed %" PRIu64 ": %s\n", seed, text);
         if (++failed == 10)
             break;
+    }
+    if (!skipped && joined == 0) {
+        puts("no writes were joined");
+        failed++;
     }
     test_dir_remove();
     puts(failed == 0 ? "1 passed, 0 failed" : "0 passed, 1 failed");

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "tests/sink/recording.h"
@@ -18,6 +19,9 @@
 typedef int open_fn(struct weir_disk **out, struct weir_err *err);
 
 static open_fn *const opens[] = {weir_disk_open_plain, weir_disk_open_uring};
+
+static char x_byte = 'x';
+static const struct iovec x_part = {.iov_base = &x_byte, .iov_len = 1};
 
 /* NULL where it may not be used. */
 static struct weir_disk *open_disk(size_t which)
@@ -58,12 +62,15 @@ Test(disk, a_chain_is_written)
         if (disk == NULL)
             continue;
         int fd = open_file();
+        struct iovec parts[26];
         struct weir_disk_op ops[26];
         struct weir_disk_op *chain[26];
         for (uint32_t i = 0; i < 26; i++) {
+            parts[i] = (struct iovec){(void *)(uintptr_t)(letters + i), 1};
             ops[i] = (struct weir_disk_op){.kind = WEIR_DISK_WRITE,
                                            .fd = fd,
-                                           .bytes = letters + i,
+                                           .parts = &parts[i],
+                                           .parts_count = 1,
                                            .len = 1,
                                            .offset = i};
             chain[i] = &ops[i];
@@ -75,6 +82,39 @@ Test(disk, a_chain_is_written)
         char text[32];
         cr_assert_eq(pread(fd, text, sizeof text, 0), 26);
         cr_assert_arr_eq(text, letters, 26);
+        disk->ops->close(disk);
+        close(fd);
+    }
+}
+
+Test(disk, parts_are_written_behind_one_another)
+{
+    char letters[] = "onetwothree";
+    const struct iovec parts[] = {
+        {.iov_base = letters, .iov_len = 3},
+        {.iov_base = letters + 3, .iov_len = 3},
+        {.iov_base = letters + 6, .iov_len = 5},
+    };
+    for (size_t which = 0; which < 2; which++) {
+        struct weir_disk *disk = open_disk(which);
+        if (disk == NULL)
+            continue;
+        int fd = open_file();
+        struct weir_disk_op op = {
+            .kind = WEIR_DISK_WRITE,
+            .fd = fd,
+            .parts = parts,
+            .parts_count = 3,
+            .len = 11,
+            .offset = 2,
+        };
+        struct weir_disk_op *const chain[] = {&op};
+        disk->ops->start(disk, chain, 1);
+        reap_all(disk, 1);
+        cr_assert_eq(op.result, 11);
+        char text[16];
+        cr_assert_eq(pread(fd, text, sizeof text, 0), 13);
+        cr_assert_arr_eq(text + 2, letters, 11);
         disk->ops->close(disk);
         close(fd);
     }
@@ -92,7 +132,8 @@ Test(disk, behind_a_failure_nothing_is_written)
         for (uint32_t i = 0; i < 3; i++) {
             ops[i] = (struct weir_disk_op){.kind = WEIR_DISK_WRITE,
                                            .fd = i == 1 ? 9999 : fd,
-                                           .bytes = (const uint8_t *)"x",
+                                           .parts = &x_part,
+                                           .parts_count = 1,
                                            .len = 1,
                                            .offset = i};
             chain[i] = &ops[i];
@@ -122,7 +163,8 @@ Test(disk, room_that_cannot_be_had_holds_up_nothing)
             {.kind = WEIR_DISK_ALLOCATE, .fd = fd, .len = 1u << 20},
             {.kind = WEIR_DISK_WRITE,
              .fd = fd,
-             .bytes = (const uint8_t *)"x",
+             .parts = &x_part,
+             .parts_count = 1,
              .len = 1},
         };
         struct weir_disk_op *const chain[] = {&ops[0], &ops[1], &ops[2]};
@@ -149,7 +191,8 @@ Test(disk, who_waits_is_told)
     int fd = open_file();
     struct weir_disk_op op = {.kind = WEIR_DISK_WRITE,
                               .fd = fd,
-                              .bytes = (const uint8_t *)"x",
+                              .parts = &x_part,
+                              .parts_count = 1,
                               .len = 1};
     struct weir_disk_op *const chain[] = {&op};
     disk->ops->start(disk, chain, 1);

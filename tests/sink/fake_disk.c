@@ -1,8 +1,10 @@
 #include "tests/sink/fake_disk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/assert.h"
@@ -29,19 +31,52 @@ static uint32_t old_bytes(const struct weir_disk_op *op)
     return old < op->len ? (uint32_t)old : op->len;
 }
 
-/* How many bytes of the write get through; or an error. */
-static int32_t fate(struct fake_disk *fake, const struct weir_disk_op *op)
+static int32_t trouble(struct fake_disk *fake, const struct weir_disk_op *op)
 {
     uint32_t pages = op->len / PAGE;
-    if (fake->trouble > 0 && random_below(&fake->random, fake->trouble) == 0)
-        return random_below(&fake->random, 2) == 0 || pages < 2
+    switch (random_below(&fake->random, 4)) {
+    case 0:
+        return (int32_t)(1 + random_below(&fake->random, op->len - 1));
+    case 1:
+        return pages < 2
                    ? -EAGAIN
                    : (int32_t)(PAGE *
                                (1 + random_below(&fake->random, pages - 1)));
-    if (op->len <= old_bytes(op) || op->len - old_bytes(op) <= fake->room)
+    default:
+        return -EAGAIN;
+    }
+}
+
+/* How many bytes of the write get through; or an error. */
+static int32_t fate(struct fake_disk *fake, const struct weir_disk_op *op)
+{
+    uint32_t old = old_bytes(op);
+    if (op->offset % PAGE != 0 || op->len % PAGE != 0)
+        return -EINVAL;
+    if (fake->trouble > 0 && random_below(&fake->random, fake->trouble) == 0)
+        return trouble(fake, op);
+    if (op->len <= old || op->len - old <= fake->room)
         return (int32_t)op->len;
-    uint32_t left = old_bytes(op) + (uint32_t)(fake->room / PAGE) * PAGE;
+    uint32_t left = (old + (uint32_t)fake->room) / PAGE * PAGE;
     return left > 0 ? (int32_t)left : fake->error;
+}
+
+/* The first bytes of a write; any number of them. */
+static void write_first(const struct weir_disk_op *op, uint32_t bytes)
+{
+    uint64_t offset = op->offset;
+    int flags = fcntl(op->fd, F_GETFL);
+    WEIR_ASSERT(fcntl(op->fd, F_SETFL, flags & ~O_DIRECT) == 0);
+    for (uint32_t i = 0; i < op->parts_count && bytes > 0; i++) {
+        size_t n = op->parts[i].iov_len;
+        if (n > bytes)
+            n = bytes;
+        WEIR_ASSERT(pwrite(op->fd, op->parts[i].iov_base, n, (off_t)offset) ==
+                    (ssize_t)n);
+        offset += n;
+        bytes -= (uint32_t)n;
+    }
+    WEIR_ASSERT(bytes == 0 && fcntl(op->fd, F_SETFL, flags) == 0);
 }
 
 static void run(struct fake_disk *fake, struct weir_disk_op *op)
@@ -50,14 +85,13 @@ static void run(struct fake_disk *fake, struct weir_disk_op *op)
         op->result = random_below(&fake->random, 4) == 0 ? -EOPNOTSUPP : 0;
         return;
     }
+    fake->joined += op->parts_count > 1;
     op->result = fake->cut ? -ECANCELED : fate(fake, op);
     if (op->result > 0) {
         uint32_t old = old_bytes(op);
-        ssize_t n =
-            pwrite(op->fd, op->bytes, (size_t)op->result, (off_t)op->offset);
-        WEIR_ASSERT(n == op->result);
-        if (fake->room != UINT64_MAX && (uint32_t)n > old)
-            fake->room -= (uint32_t)n - old;
+        write_first(op, (uint32_t)op->result);
+        if (fake->room != UINT64_MAX && (uint32_t)op->result > old)
+            fake->room -= (uint32_t)op->result - old;
     }
     if (op->result > 0 || !fake->torn)
         fake->torn = op->result > 0 && op->result != (int32_t)op->len;

@@ -4,8 +4,9 @@
 /* fake_disk: a disk that does what a seed tells it, when it likes.
  *
  * Operations are done, on the real file, when they are reaped: chain by
- * chain in their order, or in any order at all.  Writes are cut short, must
- * be asked for again, and fail for good when the disk is full. */
+ * chain in their order, or in any order at all.  Writes are cut short, by any
+ * number of bytes, must be asked for again, and fail for good when the disk is
+ * full; none may begin or end within a page. */
 
 #include <stdbool.h>
 
@@ -22,6 +23,7 @@ struct fake_disk {
     bool torn;        /* the last write was not whole */
     bool cut;         /* the chain is cut: its rest is not done */
     uint64_t reordered;
+    uint64_t joined; /* writes of several parts */
     uint32_t pending_count;
     struct weir_disk_op *pending[WEIR_DISK_DEPTH];
 };

@@ -340,7 +340,7 @@ const char *test_path(const char *name)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(a, b);
+    return strverscmp(a, b); /* out-10 behind out-9 */
 }
 
 uint32_t test_names(char names[][256], uint32_t max)
