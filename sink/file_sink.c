@@ -236,15 +236,6 @@ int weir_file_sink_open(struct weir_sink **out,
     return 0;
 }
 
-int weir_file_sink_linktype(const struct weir_sink *sink)
-{
-    const struct file_sink *fs = (const struct file_sink *)sink;
-    if (fs->format == WEIR_FORMAT_PCAPNG ||
-        weir_ifaces_count(fs->series.section.ifaces) == 0)
-        return -1;
-    return fs->series.section.ifaces->at[0].linktype;
-}
-
 static const char *const mode_names[] = {
     [WEIR_WRITE_CACHED] = "cached",
     [WEIR_WRITE_DONTCACHE] = "dontcache",

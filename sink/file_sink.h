@@ -81,11 +81,6 @@ int weir_file_sink_open(struct weir_sink **out,
                         const struct weir_file_sink_config *config,
                         struct weir_err *err);
 
-/* weir_file_sink_linktype: the one link type that a pcap holds, that of the
- * recording's interface 0; -1 for a pcapng, which holds any, and while no
- * interface is known.  Threads: any. */
-int weir_file_sink_linktype(const struct weir_sink *sink);
-
 /* What has been written; [w], or any thread after finish. */
 struct weir_file_sink_report {
     uint64_t files;   /* begun; a ring may have removed some */

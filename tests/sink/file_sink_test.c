@@ -45,7 +45,6 @@ Test(file_sink, pcapng_holds_what_was_written)
 {
     recording_ifaces->filter_text = "udp port 53";
     struct weir_sink *sink = open_plain("out.pcapng", NG);
-    cr_assert_eq(weir_file_sink_linktype(sink), -1);
     recording_write(sink, NG, 0, 1000, 77);
     recording_end(sink);
     struct test_file file;
@@ -93,7 +92,6 @@ Test(file_sink, pcap_holds_what_was_written)
     for (uint32_t i = 0; i < 1000; i++)
         recording_frames[i].time_ns += i % 1000;
     struct weir_sink *sink = open_plain("us.pcap", WEIR_FORMAT_PCAP);
-    cr_assert_eq(weir_file_sink_linktype(sink), 1);
     recording_write(sink, WEIR_FORMAT_PCAP, 0, 1000, 300);
     recording_end(sink);
     assert_libpcap_reads(test_path("us.pcap"), 1000);
@@ -140,10 +138,8 @@ Test(file_sink, an_interface_that_comes_late_heads_the_pcap)
 {
     atomic_store(&recording_ifaces->count, 0);
     struct weir_sink *sink = open_plain("out.pcap", WEIR_FORMAT_PCAP);
-    cr_assert_eq(weir_file_sink_linktype(sink), -1);
     struct weir_iface iface = {.linktype = 113, .snaplen = 96, .fcs_bytes = 4};
     weir_ifaces_add(recording_ifaces, &iface);
-    cr_assert_eq(weir_file_sink_linktype(sink), 113);
     recording_write(sink, WEIR_FORMAT_PCAP, 0, 10, 5);
     recording_end(sink);
     struct test_file file;
