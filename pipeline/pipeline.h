@@ -6,7 +6,7 @@
  *   thread            runs                  sleeps on
  *   weir-capture[-L]  weir_lane_capture     its bell, the source, the events
  *   weir-work-[L-]K   weir_lane_work        its bell
- *   weir-write[-L]    weir_outlet_step      its bell, the sink's next tick
+ *   weir-write[-L]    weir_outlet_step      its bell, the disk, the next tick
  *   weir-stats        weir_stats_step       its bell, the next interval
  *
  * The lane's number L is there if there are several.
