@@ -154,9 +154,10 @@ bool weir_afpacket_queue_idle(const struct weir_afpacket_queue *queue)
            weir_afpacket_block_pending(block_at(queue, queue->turn)) == 0;
 }
 
-bool weir_afpacket_queue_blocked(const struct weir_afpacket_queue *queue)
+bool weir_afpacket_queue_tight(const struct weir_afpacket_queue *queue)
 {
-    return queue->slots[queue->turn].out;
+    return queue->slots[queue->turn].out ||
+           queue->slots[after(queue, queue->turn)].out;
 }
 
 void weir_afpacket_queue_give(struct weir_afpacket_queue *queue,

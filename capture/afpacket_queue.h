@@ -79,8 +79,9 @@ int weir_afpacket_queue_take(struct weir_afpacket_queue *queue,
  * kernel fills has no frame in it. */
 bool weir_afpacket_queue_idle(const struct weir_afpacket_queue *queue);
 
-/* weir_afpacket_queue_blocked: the block that is due is lent. */
-bool weir_afpacket_queue_blocked(const struct weir_afpacket_queue *queue);
+/* weir_afpacket_queue_tight: of the block that is due and the next one is
+ * lent: the kernel has no other to fill, or will not when this is full. */
+bool weir_afpacket_queue_tight(const struct weir_afpacket_queue *queue);
 
 /* weir_afpacket_queue_give: a lease is home. */
 void weir_afpacket_queue_give(struct weir_afpacket_queue *queue,

@@ -248,6 +248,11 @@ uint32_t weir_afxdp_umem_free(const struct weir_afxdp_umem *umem)
     return umem->chunks - umem->ours;
 }
 
+bool weir_afxdp_umem_tight(const struct weir_afxdp_umem *umem)
+{
+    return umem->ours > umem->chunks / 2;
+}
+
 static int64_t frame_time(const struct loan *loan, const struct xdp_desc *frame)
 {
     weir_afxdp_stamp stamp;

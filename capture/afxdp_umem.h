@@ -93,6 +93,9 @@ bool weir_afxdp_umem_full(const struct weir_afxdp_umem *umem);
 /* weir_afxdp_umem_free: chunks that the kernel has, filled or not. */
 uint32_t weir_afxdp_umem_free(const struct weir_afxdp_umem *umem);
 
+/* weir_afxdp_umem_tight: the kernel has less than half of them. */
+bool weir_afxdp_umem_tight(const struct weir_afxdp_umem *umem);
+
 /* What the frames of a lease have in common. */
 struct weir_afxdp_terms {
     uint16_t iface;

@@ -77,9 +77,10 @@ struct weir_source {
     int64_t hold_ns;
     int64_t quiet_ns;
     int64_t quiet_least_ns;
-    /* Of a live source: when next says WAIT, there will be nothing until a
-     * lease comes home that is out now. */
-    bool blocked;
+    /* Of a live source, when next says WAIT: it may soon be short of memory,
+     * and wants each lease as soon as it comes home.  Else leases may lie
+     * until something else wakes the capture thread. */
+    bool wants_home;
     /* A state of the source that the operator should hear of ("eth0 is
      * down: waiting"), or NULL.  Changes with *_generation. */
     const char *notice;

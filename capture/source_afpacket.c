@@ -107,7 +107,7 @@ static int afpacket_next(struct weir_source *source, struct weir_lease *out,
                                weir_intake_overdue(&a->intake, now_ns));
     }
     const bool idle = !a->broken && weir_afpacket_queue_idle(&a->queue);
-    source->blocked = weir_afpacket_queue_blocked(&a->queue);
+    source->wants_home = weir_afpacket_queue_tight(&a->queue);
     source->quiet_ns = idle ? QUIET_NS : source->hold_ns;
     return weir_intake_answer(&a->intake, err);
 }

@@ -262,6 +262,7 @@ static int afxdp_next(struct weir_source *source, struct weir_lease *out,
     if (x->state == ENDED && x->error != 0)
         return weir_err_set(err, x->error, "%s", x->error_text.text);
     source->wait_ms = wait_ms(x, now_ns);
+    source->wants_home = weir_afxdp_umem_tight(x->umem);
     return x->state == ENDED ? WEIR_SOURCE_END : WEIR_SOURCE_WAIT;
 }
 

@@ -213,7 +213,7 @@ bool weir_lane_capture_deep(const struct weir_lane *lane)
     const struct capture_stage *c = &lane->capture;
     const struct weir_source *source = lane->config.source;
     uint32_t batches = weir_lane_batches(lane->config.workers, source->live);
-    return c->state == CAPTURE_RUNNING && !c->hungry && !source->blocked &&
+    return c->state == CAPTURE_RUNNING && !c->hungry && !source->wants_home &&
            weir_pool_out(c->pool) <= batches / 2;
 }
 

@@ -102,6 +102,25 @@ Test(afpacket_queue, is_idle_while_no_frame_waits_for_its_block_to_retire)
         weir_afpacket_queue_give(&queue, &leases[i]);
 }
 
+/* The ring comes round to what is out: first to the one behind the due. */
+Test(afpacket_queue, is_tight_from_a_block_before_the_one_that_is_out)
+{
+    struct weir_lease leases[BLOCKS];
+    for (uint32_t i = 0; i < BLOCKS; i++) {
+        cr_assert_eq(weir_afpacket_queue_tight(&queue), i == BLOCKS - 1);
+        receive(1);
+        fake_kernel_tick(&kernel);
+        cr_assert(take(&leases[i]));
+    }
+    cr_assert(weir_afpacket_queue_tight(&queue));
+    weir_afpacket_queue_give(&queue, &leases[0]);
+    cr_assert(weir_afpacket_queue_tight(&queue));
+    weir_afpacket_queue_give(&queue, &leases[1]);
+    cr_assert_not(weir_afpacket_queue_tight(&queue));
+    for (uint32_t i = 2; i < BLOCKS; i++)
+        weir_afpacket_queue_give(&queue, &leases[i]);
+}
+
 Test(afpacket_queue, a_lent_block_is_not_lent_again)
 {
     struct weir_lease lease[BLOCKS], more;

@@ -166,6 +166,24 @@ Test(afxdp_umem, a_loan_ends_at_its_frames_and_the_rest_waits)
     fake_free(fake);
 }
 
+Test(afxdp_umem, is_tight_when_the_kernel_has_less_than_half)
+{
+    struct fake *fake = fake_small();
+    struct weir_lease leases[5];
+    frames(fake, 33);
+    for (uint32_t i = 0; i < 5; i++) {
+        cr_assert_not(weir_afxdp_umem_tight(fake->umem));
+        cr_assert_eq(take(fake), i < 4 ? 8 : 1);
+        cr_assert_eq(weir_afxdp_umem_tight(fake->umem), i == 4);
+        lend(fake, true, 0, &leases[i]);
+    }
+    weir_afxdp_umem_reclaim(fake->umem, &leases[4]);
+    cr_assert_not(weir_afxdp_umem_tight(fake->umem));
+    for (uint32_t i = 0; i < 4; i++)
+        weir_afxdp_umem_reclaim(fake->umem, &leases[i]);
+    fake_free(fake);
+}
+
 Test(afxdp_umem, a_loan_ends_at_its_bytes)
 {
     struct fake *fake = fake_open(256, 1, 4096);
