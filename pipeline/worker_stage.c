@@ -8,7 +8,7 @@
 #include "ring/summary.h"
 
 /* How often a worker hands its summary over: a merge costs the stats thread
- * as much as the tables are long, however few frames they count. */
+ * as much as there are talkers, however few frames they sent. */
 #define HAND_OVER_NS (250 * WEIR_NS_PER_MS)
 
 static void process(struct weir_lane *lane, struct worker_stage *w,

@@ -38,8 +38,8 @@ struct weir_summary {
     struct weir_sum sizes[WEIR_SIZE_CLASSES];
     struct paths paths;
     struct talkers talkers;
-    size_t map_bytes; /* of this struct and the buckets behind it */
-    _Alignas(WEIR_CACHE_PAIR) struct talker_bucket buckets[];
+    size_t map_bytes; /* of this struct and the talkers' memory behind it */
+    _Alignas(WEIR_CACHE_PAIR) uint8_t memory[];
 };
 
 int weir_summary_open(struct weir_summary **out,
@@ -50,8 +50,7 @@ int weir_summary_open(struct weir_summary **out,
     if (entries < TALKERS_MIN || entries > TALKERS_MAX ||
         (entries & (entries - 1)) != 0)
         return weir_err_set(err, -EINVAL, "a summary of %u talkers", entries);
-    size_t bytes = sizeof(struct weir_summary) +
-                   entries / BUCKET_ENTRIES * sizeof(struct talker_bucket);
+    size_t bytes = sizeof(struct weir_summary) + talkers_bytes(entries);
     void *map = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (map == MAP_FAILED)
@@ -64,7 +63,7 @@ int weir_summary_open(struct weir_summary **out,
     memset(map, 0, bytes);
     struct weir_summary *summary = map;
     summary->map_bytes = bytes;
-    talkers_init(&summary->talkers, summary->buckets, entries, config->seed);
+    talkers_init(&summary->talkers, summary->memory, entries, config->seed);
     *out = summary;
     return 0;
 }

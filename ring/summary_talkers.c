@@ -30,11 +30,22 @@ static inline uint64_t hash(const uint64_t keys[3], const uint64_t address[2],
     return fold(h ^ keys[2], kind ^ keys[0]);
 }
 
-void talkers_init(struct talkers *talkers, struct talker_bucket *buckets,
-                  uint32_t entries, uint64_t seed)
+#define WORD_BITS 64
+
+size_t talkers_bytes(uint32_t entries)
 {
-    talkers->buckets = buckets;
-    talkers->mask = entries / BUCKET_ENTRIES - 1;
+    size_t buckets = entries / BUCKET_ENTRIES;
+    size_t words = (buckets + WORD_BITS - 1) / WORD_BITS;
+    return buckets * sizeof(struct talker_bucket) + words * sizeof(uint64_t);
+}
+
+void talkers_init(struct talkers *talkers, void *memory, uint32_t entries,
+                  uint64_t seed)
+{
+    size_t buckets = entries / BUCKET_ENTRIES;
+    talkers->buckets = memory;
+    talkers->used = (uint64_t *)(talkers->buckets + buckets);
+    talkers->mask = buckets - 1;
     for (unsigned i = 0; i < 3; i++) {
         /* Any seed, 0 too, must give keys with many bits set; the constants
          * are those of the golden ratio and of the roots of 2 and 3. */
@@ -159,6 +170,12 @@ static struct talker_bucket *next_to(const struct talkers *talkers,
     return &talkers->buckets[(bucket - talkers->buckets) ^ 1];
 }
 
+static uint64_t bucket_of(const struct talkers *talkers,
+                          const struct talker_entry *entry)
+{
+    return (uint64_t)(entry - talkers->buckets->entries) / BUCKET_ENTRIES;
+}
+
 static struct weir_sum sum_of(const struct talker_entry *entry)
 {
     return (struct weir_sum){entry->kind_frames & FRAMES_MASK, entry->bytes};
@@ -178,6 +195,34 @@ static struct talker_entry *smallest(struct talker_bucket *bucket)
     return least;
 }
 
+static void mark_used(struct talkers *talkers, uint64_t bucket)
+{
+    talkers->used[bucket / WORD_BITS] |= UINT64_C(1) << bucket % WORD_BITS;
+}
+
+/* The first used bucket of those from `bucket` on; beyond the mask: none. */
+static uint64_t next_used(const struct talkers *talkers, uint64_t bucket)
+{
+    if (bucket > talkers->mask)
+        return bucket;
+    uint64_t word = bucket / WORD_BITS;
+    uint64_t bits = talkers->used[word] & ~UINT64_C(0) << bucket % WORD_BITS;
+    while (bits == 0) {
+        if (++word > talkers->mask / WORD_BITS)
+            return talkers->mask + 1;
+        bits = talkers->used[word];
+    }
+    return word * WORD_BITS + (unsigned)__builtin_ctzll(bits);
+}
+
+static void fetch(const struct talkers *talkers, uint64_t bucket)
+{
+    if (bucket > talkers->mask)
+        return;
+    __builtin_prefetch(&talkers->buckets[bucket].entries[0]);
+    __builtin_prefetch(&talkers->buckets[bucket].entries[2]);
+}
+
 /* The talker is in neither bucket unless its own is full: then it, or room
  * for it, may be next door. */
 static struct talker_entry *find_or_take(struct talkers *talkers,
@@ -195,6 +240,7 @@ static struct talker_entry *find_or_take(struct talkers *talkers,
         entry->address[0] = key->address[0];
         entry->address[1] = key->address[1];
         entry->kind_frames = key->kind << KIND_SHIFT;
+        mark_used(talkers, bucket_of(talkers, entry));
     }
     return entry;
 }
@@ -236,7 +282,11 @@ void talkers_count(struct talkers *talkers, const struct weir_tally *tallies,
 
 void talkers_clear(struct talkers *talkers)
 {
-    memset(talkers->buckets, 0, (talkers->mask + 1) * sizeof *talkers->buckets);
+    for (uint64_t b = next_used(talkers, 0); b <= talkers->mask;
+         b = next_used(talkers, b + 1))
+        memset(&talkers->buckets[b], 0, sizeof talkers->buckets[b]);
+    memset(talkers->used, 0,
+           (talkers->mask / WORD_BITS + 1) * sizeof *talkers->used);
     talkers->other = (struct weir_sum){0};
 }
 
@@ -341,16 +391,21 @@ static void settle(struct talkers *talkers)
 
 void talkers_merge(struct talkers *into, const struct talkers *from)
 {
-    for (uint64_t b = 0; b <= from->mask; b++)
+    for (uint64_t b = next_used(from, 0), next; b <= from->mask; b = next) {
+        next = next_used(from, b + 1);
+        fetch(from, next);
+        fetch(into, next); /* there too, if they are of one size and seed */
         for (unsigned i = 0; i < BUCKET_ENTRIES; i++)
             if (from->buckets[b].entries[i].kind_frames != 0)
                 merge_entry(into, &from->buckets[b].entries[i]);
+    }
     sum_add(&into->other, from->other);
 }
 
 void talkers_subtract(struct talkers *into, const struct talkers *from)
 {
-    for (uint64_t b = 0; b <= from->mask; b++)
+    for (uint64_t b = next_used(from, 0); b <= from->mask;
+         b = next_used(from, b + 1))
         for (unsigned i = 0; i < BUCKET_ENTRIES; i++)
             if (from->buckets[b].entries[i].kind_frames != 0)
                 subtract_entry(into, &from->buckets[b].entries[i]);
@@ -400,7 +455,8 @@ size_t talkers_top(const struct talkers *talkers, struct weir_talker *out,
 {
     size_t n = 0;
     *other = talkers->other;
-    for (uint64_t b = 0; b <= talkers->mask; b++) {
+    for (uint64_t b = next_used(talkers, 0); b <= talkers->mask;
+         b = next_used(talkers, b + 1)) {
         for (unsigned i = 0; i < BUCKET_ENTRIES; i++) {
             const struct talker_entry *entry = &talkers->buckets[b].entries[i];
             struct weir_talker talker = {

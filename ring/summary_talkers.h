@@ -10,7 +10,10 @@
  * all, then update all, because one cache miss costs as much as the budget
  * of five frames.
  *
- * All zero entries are an empty table.
+ * A summary is merged and cleared four times a second and is seldom full: a
+ * bit for each bucket tells which have entries, so that only those are walked.
+ *
+ * All zero entries and bits are an empty table.
  * Threads   one at a time. */
 
 #include <stddef.h>
@@ -38,6 +41,7 @@ struct talker_bucket {
 
 struct talkers {
     struct talker_bucket *buckets; /* aligned to WEIR_CACHE_PAIR */
+    uint64_t *used;                /* a bit a bucket: it has entries */
     uint64_t mask;                 /* buckets - 1, buckets are even */
     uint64_t keys[3];              /* made of the seed */
     struct weir_sum other;
@@ -50,9 +54,11 @@ struct talker_key {
     struct talker_bucket *bucket;
 };
 
-/* talkers_init: buckets' memory is the caller's, all zero. */
-void talkers_init(struct talkers *talkers, struct talker_bucket *buckets,
-                  uint32_t entries, uint64_t seed);
+/* talkers_bytes: of the memory that a table of so many entries needs.
+ * talkers_init: it is the caller's, all zero and aligned to WEIR_CACHE_PAIR. */
+size_t talkers_bytes(uint32_t entries);
+void talkers_init(struct talkers *talkers, void *memory, uint32_t entries,
+                  uint64_t seed);
 
 /* talkers_prepare: makes the keys of n tallies and starts to fetch their
  * buckets.  talkers_count: adds the frames to them. */

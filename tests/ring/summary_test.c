@@ -372,3 +372,72 @@ Test(summary, subtract_from_crowded_tables_conserves)
     weir_summary_close(goes);
     weir_summary_close(total);
 }
+
+static void assert_same_talkers(const struct weir_summary *a,
+                                const struct weir_summary *b)
+{
+    enum { MAX = 4096 };
+    static struct weir_talker of_a[MAX], of_b[MAX];
+    struct weir_sum other_a, other_b;
+    size_t n = weir_summary_talkers(a, of_a, MAX, &other_a);
+    cr_assert_eq(weir_summary_talkers(b, of_b, MAX, &other_b), n);
+    ASSERT_SUM(other_a, other_b.frames, other_b.bytes);
+    for (size_t i = 0; i < n; i++) {
+        ASSERT_SUM(of_a[i].sum, of_b[i].sum.frames, of_b[i].sum.bytes);
+        cr_assert_eq(of_a[i].kind, of_b[i].kind);
+        cr_assert_arr_eq(of_a[i].address, of_b[i].address, 16);
+    }
+}
+
+/* Merge and clear walk the buckets that are in use, and no others: a bucket
+ * that was forgotten would be missing, or still be there. */
+static void reuse(uint32_t room, uint32_t first, uint32_t crowd)
+{
+    struct weir_summary *used = opened(room), *fresh = opened(room);
+    struct weir_summary *total = opened(room), *empty = opened(room);
+    count_crowd(used, 1000000, crowd, 3);
+    weir_summary_merge(total, used);
+    assert_same_talkers(total, used);
+    weir_summary_clear(used);
+    assert_same_talkers(used, empty);
+    count_crowd(used, first, crowd, 7);
+    count_crowd(fresh, first, crowd, 7);
+    assert_same_talkers(used, fresh);
+    weir_summary_clear(total);
+    weir_summary_merge(total, used);
+    assert_same_talkers(total, fresh);
+    weir_summary_subtract(total, fresh);
+    assert_same_talkers(total, empty);
+    weir_summary_close(used);
+    weir_summary_close(fresh);
+    weir_summary_close(total);
+    weir_summary_close(empty);
+}
+
+Test(summary, a_cleared_table_is_as_good_as_a_new_one)
+{
+    /* Fewer buckets than a word of 64 bits, as many, and more; nearly empty,
+     * half full, overflowing. */
+    for (uint32_t room = 64; room <= 4096; room *= 2)
+        for (uint32_t crowd = 1; crowd <= 2 * room; crowd *= 4)
+            reuse(room, room + crowd, crowd);
+}
+
+/* Of every bucket, the first and the last too, against a walk of what was
+ * counted. */
+Test(summary, merge_misses_no_bucket)
+{
+    struct weir_summary *from = opened(4096), *into = opened(8192);
+    for (uint32_t i = 0; i < 1000; i++) {
+        struct weir_talker talkers[2];
+        struct weir_sum other;
+        count(from, 4, i, 60 + i);
+        weir_summary_merge(into, from);
+        cr_assert_eq(weir_summary_talkers(into, talkers, 2, &other), 1);
+        ASSERT_SUM(talkers[0].sum, 1, 60 + i);
+        weir_summary_clear(from);
+        weir_summary_clear(into);
+    }
+    weir_summary_close(from);
+    weir_summary_close(into);
+}
