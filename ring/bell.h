@@ -24,7 +24,8 @@
  * Order     ring and tap release, ticket acquires: what was pushed before the
  *           ring is seen by who takes a ticket after it.
  * Progress  ring and tap are wait-free but for the system call that wakes a
- * sleeper. Units     timeouts in nanoseconds, negative = no limit. */
+ *           sleeper.
+ * Units     timeouts in nanoseconds, negative = no limit. */
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -7,9 +7,9 @@
  * frames, and a short run of the stages.  Its options are in its --help.
  *
  * Results   a "run" line, "peer" lines of the tasks "self: ...", "ratio" lines
- * of the rounds, and the "stage" lines of bench/stages. Errors    an exit
- * status of base/args.h: WEIR_EXIT_FAILED if a part failed or memory grew; the
- * rest has been measured. */
+ *           of the rounds, and the "stage" lines of bench/stages.
+ * Errors    an exit status of base/args.h: WEIR_EXIT_FAILED if a part failed
+ *           or memory grew; the rest has been measured. */
 
 int weir_bench_self(int argc, char **argv);
 
