@@ -124,8 +124,10 @@ static void dissect_frames(const struct weir_ifaces *ifaces,
             .outcome = d.outcome,
         };
         faults |= d.outcome;
-        if (flows->table != NULL)
-            weir_flow_count_add(flows, &d, f);
+        if (flows->table != NULL &&
+            weir_flow_count_add(flows, &d, f) == WEIR_FLOW_TRACKED &&
+            flows->talkers != NULL)
+            tallies[i].kind = 0;
     }
     out->oversized += oversized;
     if (faults != WEIR_OUTCOME_OK)
@@ -227,6 +229,7 @@ void weir_account_batch(const struct weir_account_config *config,
     uint32_t n;
     clear(out);
     begin_flows(&count, flows);
+    count.talkers = flows != NULL ? summary : NULL;
     if (chunk != NULL && is_verbatim(config, batch)) {
         lend_records(&batch->lease, chunk);
         chunk = NULL;
@@ -297,7 +300,7 @@ void weir_account_flows(const struct weir_account_config *config,
             struct weir_dissection d;
             weir_dissect(&d, v[i].data, v[i].caplen, v[i].len,
                          batch->ifaces->at[v[i].iface].linktype);
-            weir_flow_count_add(&count, &d, &v[i]);
+            (void)weir_flow_count_add(&count, &d, &v[i]);
         }
         weir_flow_count_turn(&count);
         kept -= n;

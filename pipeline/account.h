@@ -53,8 +53,9 @@ struct weir_account {
 /* weir_account_batch: adds every passed frame to the summary, to the flows and
  * to the chunk, each of the last two if it is not NULL; a lease whose records
  * are the file's already becomes the chunk as it is, with whatever fractions of
- * a second its records claim, and so does one that is turned in place.  Sets
- * *out. */
+ * a second its records claim, and so does one that is turned in place.  The
+ * talkers of frames that are in the flows are not in the summary: who merges
+ * the flows counts them (pipeline/flows.h).  Sets *out. */
 void weir_account_batch(const struct weir_account_config *config,
                         struct weir_batch *batch, struct weir_chunk *chunk,
                         struct weir_summary *summary,

@@ -6,6 +6,10 @@
  * While one vector is dissected and its flows' buckets are fetched, the flows
  * of the one before it are, so no frame waits for memory.
  *
+ * Who has a flow need not be counted as a talker, too: its table's flows are,
+ * by those who merge it (pipeline/flows.h), and here the few frames that found
+ * no room in it.
+ *
  * Threads   one at a time; the table is the caller's meanwhile.
  * Owner     a frame that was added borrows its bytes until it was counted: one
  *           vector later.
@@ -13,7 +17,9 @@
 
 #include <stddef.h>
 
+#include "base/bytes.h"
 #include "dissect/flow_table.h"
+#include "ring/summary.h"
 
 /* What frames were to the flows, and the bytes of those without room. */
 struct weir_flow_kinds {
@@ -23,6 +29,7 @@ struct weir_flow_kinds {
 
 struct weir_flow_count {
     struct weir_flow_table *table; /* NULL: nothing is counted */
+    struct weir_summary *talkers;  /* of frames without room; or NULL */
     const struct weir_flow_aim *aim;
     struct weir_flow_kinds kinds;
     unsigned filling; /* which of the two is being filled */
@@ -34,6 +41,7 @@ struct weir_flow_count {
 static inline void weir_flow_count_none(struct weir_flow_count *count)
 {
     count->table = NULL;
+    count->talkers = NULL;
     count->kinds = (struct weir_flow_kinds){.untracked_bytes = 0};
 }
 
@@ -49,9 +57,10 @@ static inline void weir_flow_count_begin(struct weir_flow_count *count,
 }
 
 /* weir_flow_count_add: at most WEIR_FLOW_VECTOR between two turns. */
-static inline void weir_flow_count_add(struct weir_flow_count *count,
-                                       const struct weir_dissection *d,
-                                       const struct weir_frame *frame)
+static inline enum weir_flow_kind
+weir_flow_count_add(struct weir_flow_count *count,
+                    const struct weir_dissection *d,
+                    const struct weir_frame *frame)
 {
     struct weir_flow_vector *vector = &count->vectors[count->filling];
     struct weir_flow_frame *f = &vector->frames[vector->n];
@@ -62,6 +71,29 @@ static inline void weir_flow_count_add(struct weir_flow_count *count,
         weir_flow_prefetch(count->aim, f);
         vector->n++;
     }
+    return kind;
+}
+
+/* weir_flow_count_refuse: a frame that found no room. */
+static inline __attribute__((cold)) void
+weir_flow_count_refuse(struct weir_flow_count *count,
+                       const struct weir_flow_frame *frame)
+{
+    count->kinds.frames[WEIR_FLOW_TRACKED]--;
+    count->kinds.frames[WEIR_FLOW_UNTRACKED]++;
+    count->kinds.untracked_bytes += frame->wire;
+    if (count->talkers == NULL)
+        return;
+    struct weir_talker talker = {
+        .sum = {.frames = 1, .bytes = frame->wire},
+        .kind = frame->addresses != NULL ? 6 : 4,
+    };
+    if (frame->addresses != NULL)
+        memcpy(talker.address, frame->addresses, 16);
+    else
+        weir_store_32(talker.address,
+                      htobe32((uint32_t)(frame->ends[frame->side] >> 16)));
+    weir_summary_count_talkers(count->talkers, &talker, 1);
 }
 
 /* weir_flow_count_turn: the next vector begins; what was added before the
@@ -74,9 +106,7 @@ static inline void weir_flow_count_turn(struct weir_flow_count *count)
     uint64_t refused = weir_flow_table_add(count->table, sought);
     for (; refused != 0; refused &= refused - 1) {
         unsigned i = (unsigned)__builtin_ctzll(refused);
-        count->kinds.frames[WEIR_FLOW_TRACKED]--;
-        count->kinds.frames[WEIR_FLOW_UNTRACKED]++;
-        count->kinds.untracked_bytes += sought->frames[i].wire;
+        weir_flow_count_refuse(count, &sought->frames[i]);
     }
     sought->n = 0;
     count->filling = 1 - count->filling;

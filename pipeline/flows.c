@@ -4,11 +4,13 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/assert.h"
 #include "base/err.h"
 #include "ring/lease.h"
 #include "ring/link.h"
+#include "ring/summary.h"
 
 /* A worker's table: room for the flows of a busy link beside a batch, so that
  * a short recording is merged once, at its end. */
@@ -18,6 +20,9 @@
 #define TOTAL_PART 10
 
 #define FEEDS_OF_OUTLET 2
+
+/* Talkers that are counted at once: a multiple of what a summary fetches. */
+#define TALKERS_VECTOR 64
 
 #define NO_ORIGIN INT64_MIN
 
@@ -29,6 +34,7 @@ struct weir_flow_feed {
     struct weir_link *full;
     struct weir_link *spare;
     struct weir_flow_kinds kinds;
+    enum weir_flow_feed_kind kind;
     bool takes;
 };
 
@@ -36,6 +42,7 @@ struct weir_flows {
     struct weir_flows_config config;
     uint32_t worker_flows; /* room in a worker's table */
     struct weir_flow_table *total;
+    struct weir_summary *talkers;
     struct weir_flow_feed *feeds; /* a list, the last added first */
     _Atomic int64_t origin_ns;    /* NO_ORIGIN until a source has begun */
 };
@@ -156,6 +163,7 @@ int weir_flows_add(struct weir_flows *flows, enum weir_flow_feed_kind kind,
     if (feed == NULL)
         return weir_err_sys(err, -ENOMEM, "flows");
     feed->flows = flows;
+    feed->kind = kind;
     feed->takes = kind == WEIR_FLOW_FEED_OUTLET_TAKES;
     int ret = weir_link_open(&feed->full, 2, flows->config.stats_bell, err);
     if (ret == 0)
@@ -239,6 +247,43 @@ void weir_flow_feed_end(struct weir_flow_feed *feed)
     weir_link_end(feed->full);
 }
 
+void weir_flows_set_talkers(struct weir_flows *flows,
+                            struct weir_summary *talkers)
+{
+    flows->talkers = talkers;
+}
+
+static void count_talkers(struct weir_summary *summary,
+                          const struct weir_flow_table *table)
+{
+    struct weir_talker talkers[TALKERS_VECTOR];
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < weir_flow_table_flows(table); i++) {
+        struct weir_flow flow;
+        weir_flow_table_get(table, i, &flow);
+        for (unsigned end = 0; end < 2; end++) {
+            if (flow.sent[end].frames == 0)
+                continue;
+            struct weir_talker *talker = &talkers[n++];
+            talker->sum =
+                (struct weir_sum){flow.sent[end].frames, flow.sent[end].wire};
+            talker->kind = flow.version;
+            memcpy(talker->address, flow.addresses[end], 16);
+        }
+        if (n > TALKERS_VECTOR - 2) {
+            weir_summary_count_talkers(summary, talkers, n);
+            n = 0;
+        }
+    }
+    weir_summary_count_talkers(summary, talkers, n);
+}
+
+static bool says_talkers(const struct weir_flows *flows,
+                         const struct weir_flow_feed *feed)
+{
+    return flows->talkers != NULL && feed->kind == WEIR_FLOW_FEED_WORKER;
+}
+
 bool weir_flows_step(struct weir_flows *flows)
 {
     bool any = false;
@@ -249,6 +294,8 @@ bool weir_flows_step(struct weir_flows *flows)
         if (weir_flow_table_flows(table) > 0) {
             set_origin(flows, flows->total);
             weir_flow_table_merge(flows->total, table, f->takes);
+            if (says_talkers(flows, f))
+                count_talkers(flows->talkers, table);
             weir_flow_table_clear(table);
         }
         weir_link_push(f->spare, table);

@@ -13,6 +13,9 @@
  * do; where they cannot, those that find no room are counted as untracked.
  * A feed may also take out: what it counts is subtracted from the total.
  *
+ * Workers leave it to their tables to say who the talkers are: that costs a
+ * sum for each flow and direction instead of a look-up for each frame.
+ *
  * Owner     flows own all tables and links.
  * Threads   [1] open, add, finish, results, close: nobody else running.
  *           [f] the feed's, [s] stats.  Unmarked calls: any thread.
@@ -28,6 +31,7 @@ struct weir_bell;
 struct weir_err;
 struct weir_flow_feed;
 struct weir_flows;
+struct weir_summary;
 
 /* What is used if nothing is asked for.  30 minutes and a minute, as many
  * collectors have it; the memory is room for a million flows. */
@@ -83,6 +87,11 @@ void weir_flow_feed_note(struct weir_flow_feed *feed,
 
 /* weir_flow_feed_end [f]: hands over what it has; nothing may follow. */
 void weir_flow_feed_end(struct weir_flow_feed *feed);
+
+/* weir_flows_set_talkers [1]: where the talkers of the workers' flows are
+ * counted; NULL: they are not. */
+void weir_flows_set_talkers(struct weir_flows *flows,
+                            struct weir_summary *talkers);
 
 /* weir_flows_step [s]: merges what was handed over; false: nothing was.
  * weir_flows_ended [s]: nothing will be. */

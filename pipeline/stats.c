@@ -69,6 +69,7 @@ void weir_stats_add_outlet(struct weir_stats *stats, struct weir_outlet *outlet)
 void weir_stats_set_flows(struct weir_stats *stats, struct weir_flows *flows)
 {
     stats->flows = flows;
+    weir_flows_set_talkers(flows, stats->total);
 }
 
 void weir_stats_close(struct weir_stats *stats)
@@ -97,8 +98,11 @@ static bool merge_lane(struct weir_stats *stats, struct weir_lane *lane)
     return any;
 }
 
+/* All that was counted is in the total; talkers come with the flows. */
 static bool all_tallied(const struct weir_stats *stats)
 {
+    if (stats->flows != NULL && !weir_flows_ended(stats->flows))
+        return false;
     for (uint32_t i = 0; i < stats->lanes_count; i++)
         if (!weir_lane_tallied(stats->lanes[i]))
             return false;

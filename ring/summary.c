@@ -140,6 +140,16 @@ void weir_summary_count(struct weir_summary *summary,
     }
 }
 
+void weir_summary_count_talkers(struct weir_summary *summary,
+                                const struct weir_talker *talkers, uint32_t n)
+{
+    struct talker_key keys[STRIDE];
+    for (uint32_t at = 0; at < n; at += STRIDE) {
+        uint32_t m = n - at < STRIDE ? n - at : STRIDE;
+        talkers_add(&summary->talkers, talkers + at, m, keys);
+    }
+}
+
 void weir_summary_clear(struct weir_summary *summary)
 {
     memset(summary->outcomes, 0, sizeof summary->outcomes);

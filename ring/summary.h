@@ -76,6 +76,11 @@ void weir_summary_close(struct weir_summary *summary);
 void weir_summary_count(struct weir_summary *summary,
                         const struct weir_tally *tallies, uint32_t n);
 
+/* weir_summary_count_talkers: counts frames of n talkers by their sums, whose
+ * tallies were of kind 0. */
+void weir_summary_count_talkers(struct weir_summary *summary,
+                                const struct weir_talker *talkers, uint32_t n);
+
 /* weir_summary_clear: as after open. */
 void weir_summary_clear(struct weir_summary *summary);
 

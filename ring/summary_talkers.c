@@ -81,22 +81,28 @@ static void store_address(uint8_t out[16], const uint64_t address[2])
     weir_store_64(out + 8, htole64(address[1]));
 }
 
+static inline void prepare(const struct talkers *talkers,
+                           struct talker_key *key, const uint8_t *address,
+                           uint8_t kind)
+{
+    WEIR_DCHECK(kind == 1 || kind == 4 || kind == 6);
+    key->kind = kind;
+    load_address(key->address, address, kind);
+    uint64_t number = hash(talkers->keys, key->address, kind) & talkers->mask;
+    key->bucket = &talkers->buckets[number];
+    __builtin_prefetch(&key->bucket->entries[0], 1);
+    __builtin_prefetch(&key->bucket->entries[2], 1);
+}
+
 void talkers_prepare(const struct talkers *talkers,
                      const struct weir_tally *tallies, uint32_t n,
                      struct talker_key *keys)
 {
     for (uint32_t i = 0; i < n; i++) {
-        struct talker_key *key = &keys[i];
-        key->kind = tallies[i].kind;
-        if (key->kind == 0)
-            continue;
-        WEIR_DCHECK(key->kind == 1 || key->kind == 4 || key->kind == 6);
-        load_address(key->address, tallies[i].address, tallies[i].kind);
-        key->bucket =
-            &talkers->buckets[hash(talkers->keys, key->address, key->kind) &
-                              talkers->mask];
-        __builtin_prefetch(&key->bucket->entries[0], 1);
-        __builtin_prefetch(&key->bucket->entries[2], 1);
+        if (tallies[i].kind == 0)
+            keys[i].kind = 0;
+        else
+            prepare(talkers, &keys[i], tallies[i].address, tallies[i].kind);
     }
 }
 
@@ -277,6 +283,20 @@ void talkers_count(struct talkers *talkers, const struct weir_tally *tallies,
             entry = make(talkers, &keys[i]);
         entry->kind_frames++;
         entry->bytes += tallies[i].len;
+    }
+}
+
+void talkers_add(struct talkers *talkers, const struct weir_talker *sums,
+                 uint32_t n, struct talker_key *keys)
+{
+    for (uint32_t i = 0; i < n; i++)
+        prepare(talkers, &keys[i], sums[i].address, sums[i].kind);
+    for (uint32_t i = 0; i < n; i++) {
+        struct talker_entry *entry = find(keys[i].bucket, &keys[i]);
+        if (entry == NULL)
+            entry = make(talkers, &keys[i]);
+        entry->kind_frames += sums[i].sum.frames;
+        entry->bytes += sums[i].sum.bytes;
     }
 }
 

@@ -68,6 +68,10 @@ void talkers_prepare(const struct talkers *talkers,
 void talkers_count(struct talkers *talkers, const struct weir_tally *tallies,
                    uint32_t n, const struct talker_key *keys);
 
+/* talkers_add: adds sums of n talkers; keys: room for as many. */
+void talkers_add(struct talkers *talkers, const struct weir_talker *sums,
+                 uint32_t n, struct talker_key *keys);
+
 void talkers_clear(struct talkers *talkers);
 void talkers_merge(struct talkers *into, const struct talkers *from);
 void talkers_subtract(struct talkers *into, const struct talkers *from);

@@ -91,6 +91,20 @@ Test(flows, a_count_is_exact)
     adds_up(777);
 }
 
+/* Talkers of flows are counted by flows, and are the same. */
+Test(flows, talkers_are_the_same)
+{
+    good("talkers() { sed -n '/\"talkers\"/,/\"malformed\"/p' \"$@\"; }; "
+         "for p in mix tcp6; do for n in '' '-c 1' '-c 7777'; do "
+         "for w in 1 3; do "
+         "run=\"weir record -q --synth frames=20000,flows=900,proto=$p,seed=4 "
+         "--workers $w $n\"; "
+         "$run --report a.json; "
+         "$run --report b.json --flows f.csv --memory 40M; "
+         "talkers a.json >a; talkers b.json >b; "
+         "test $(wc -l <a) -gt 2 && cmp a b || exit 1; done; done; done");
+}
+
 Test(flows, timeouts_split)
 {
     good("flows --synth frames=10000,flows=1 --idle-timeout 1ms "

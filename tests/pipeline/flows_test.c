@@ -3,9 +3,11 @@
 #include <criterion/criterion.h>
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "pipeline/flows.h"
+#include "ring/summary.h"
 
 #define BATCH 16
 
@@ -39,6 +41,36 @@ static struct weir_flow_feed *add(struct weir_flows *flows,
     return feed;
 }
 
+static struct weir_summary *talkers;
+
+static void open_talkers(struct weir_flows *flows)
+{
+    const struct weir_summary_config config = {.talkers = 4096, .seed = 1};
+    cr_assert_eq(weir_summary_open(&talkers, &config, NULL), 0);
+    weir_flows_set_talkers(flows, talkers);
+}
+
+/* 0.0.0.N has sent so many frames of 60 bytes. */
+static void assert_talkers(const uint64_t expected[256])
+{
+    struct weir_talker found[64];
+    struct weir_sum other;
+    uint64_t left[256];
+    size_t n = weir_summary_talkers(talkers, found, 64, &other);
+    memcpy(left, expected, sizeof left);
+    for (size_t i = 0; i < n; i++) {
+        cr_assert_eq(found[i].kind, 4);
+        cr_assert_eq(memcmp(found[i].address, "\0\0\0", 3), 0);
+        cr_assert_eq(found[i].sum.frames, left[found[i].address[3]]);
+        cr_assert_eq(found[i].sum.bytes, 60 * found[i].sum.frames);
+        left[found[i].address[3]] = 0;
+    }
+    for (size_t i = 0; i < 256; i++)
+        cr_assert_eq(left[i], 0, "%zu", i);
+    cr_assert_eq(other.frames, 0);
+    weir_summary_close(talkers);
+}
+
 /* One frame of each of n flows, from number `first` on. */
 static void count(struct weir_flow_feed *feed, uint8_t first, uint32_t n)
 {
@@ -47,6 +79,7 @@ static void count(struct weir_flow_feed *feed, uint8_t first, uint32_t n)
     const struct weir_frame frame = {
         .data = data, .caplen = sizeof data, .len = 60, .time_ns = 7};
     weir_flow_count_begin(&c, weir_flow_feed_table(feed));
+    c.talkers = talkers; /* of frames without room */
     for (uint32_t i = 0; i < n; i++) {
         struct weir_dissection d;
         data[29] = (uint8_t)(first + i);
@@ -73,6 +106,7 @@ Test(flows, a_feed_waits_for_its_spare)
 {
     struct weir_flows *flows = open_flows(0);
     struct weir_flow_feed *feed = add(flows, WEIR_FLOW_FEED_WORKER);
+    open_talkers(flows);
     weir_flows_begin(flows, 7);
     cr_assert(weir_flow_feed_ready(feed));
     count(feed, 0, BATCH);
@@ -98,6 +132,14 @@ Test(flows, a_feed_waits_for_its_spare)
     cr_assert_eq(kinds.untracked_bytes, 180);
     cr_assert_eq(kinds.frames[WEIR_FLOW_TRACKED], 2 * BATCH + 1);
     cr_assert_eq(frames(flows) + gone.frames, 2 * BATCH + 1);
+    uint64_t expected[256] = {[0] = 2};
+    for (unsigned i = 1; i < BATCH; i++)
+        expected[i] = 1;
+    for (unsigned i = 20; i < 20 + BATCH; i++)
+        expected[i] = 1;
+    for (unsigned i = 40; i < 43; i++)
+        expected[i] = 1;
+    assert_talkers(expected);
     weir_flows_close(flows);
 }
 
@@ -106,6 +148,7 @@ Test(flows, an_outlets_feed_takes_out)
     struct weir_flows *flows = open_flows(1 << 16);
     struct weir_flow_feed *worker = add(flows, WEIR_FLOW_FEED_WORKER);
     struct weir_flow_feed *rest = add(flows, WEIR_FLOW_FEED_OUTLET_TAKES);
+    open_talkers(flows);
     weir_flows_begin(flows, 7);
     count(rest, 4, 6); /* before what it takes them out of has come */
     weir_flow_feed_end(rest);
@@ -115,6 +158,9 @@ Test(flows, an_outlets_feed_takes_out)
     cr_assert(weir_flows_step(flows));
     weir_flows_finish(flows, 7);
     cr_assert_eq(frames(flows), 4);
+    /* What is taken out is in a summary of its own. */
+    const uint64_t expected[256] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+    assert_talkers(expected);
     cr_assert_eq(weir_flow_table_flows(weir_flows_total(flows)), 4);
     struct weir_flow_kinds kinds = weir_flows_kinds(flows);
     cr_assert_eq(kinds.frames[WEIR_FLOW_TRACKED], 4);

@@ -124,6 +124,40 @@ Test(summary, counts_whole_vectors)
     weir_summary_close(summary);
 }
 
+/* Frames whose talkers come as sums later are all there is to see. */
+Test(summary, counts_sums_of_talkers)
+{
+    struct weir_summary *apart = opened(64);
+    struct weir_summary *whole = opened(64);
+    struct weir_talker sums[70], a[256], b[256];
+    struct weir_sum other[2];
+    for (uint32_t i = 0; i < 70; i++) {
+        const uint8_t address[16] = {(uint8_t)(i % 9), 7, 7, (uint8_t)i};
+        struct weir_tally tally = {
+            .address = address, .len = 60 + i, .kind = i % 2 == 0 ? 4 : 6};
+        sums[i] =
+            (struct weir_talker){.sum = {2, 120 + 2 * i}, .kind = tally.kind};
+        memcpy(sums[i].address, address, tally.kind == 4 ? 4 : 16);
+        for (int n = 0; n < 2; n++)
+            weir_summary_count(whole, &tally, 1);
+        tally.kind = 0;
+        for (int n = 0; n < 2; n++)
+            weir_summary_count(apart, &tally, 1);
+    }
+    weir_summary_count_talkers(apart, sums, 70);
+    ASSERT_SUM(weir_summary_total(apart), weir_summary_total(whole).frames,
+               weir_summary_total(whole).bytes);
+    size_t n = weir_summary_talkers(whole, a, 256, &other[0]);
+    cr_assert_eq(weir_summary_talkers(apart, b, 256, &other[1]), n);
+    for (size_t i = 0; i < n; i++) {
+        ASSERT_SUM(b[i].sum, a[i].sum.frames, a[i].sum.bytes);
+        cr_assert_eq(memcmp(a[i].address, b[i].address, 16), 0);
+    }
+    ASSERT_SUM(other[1], other[0].frames, other[0].bytes);
+    weir_summary_close(apart);
+    weir_summary_close(whole);
+}
+
 Test(summary, kinds_with_the_same_bytes_are_different_talkers)
 {
     struct weir_summary *summary = opened(64);
