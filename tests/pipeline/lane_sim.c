@@ -19,11 +19,11 @@
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "pipeline/stats.h"
-#include "ring/bell.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "tests/pipeline/fake.h"
 #include "tests/pipeline/flows_check.h"
+#include "tests/pipeline/sleeper.h"
 
 #define BLOCK_BYTES          16384
 #define FRAMES_PER_LEASE_MAX 60
@@ -32,14 +32,6 @@
 #define JUMP_NS              200000000
 #define WORKERS_MAX          4
 #define STAGES_MAX           (LANES_MAX * (WORKERS_MAX + 2) + 1)
-
-/* Between the ticket and the second look the other stages go on. */
-enum sleep { AWAKE, TICKET, ASLEEP };
-
-struct nap {
-    enum sleep state;
-    bool deep;
-};
 
 struct sim {
     uint64_t random;
@@ -55,7 +47,7 @@ struct sim {
     int64_t now_ns;
     uint64_t notices;
     bool sleepy;
-    struct nap naps[STAGES_MAX];
+    struct sleeper sleepers[STAGES_MAX];
 };
 
 static uint64_t pick(struct sim *s, uint64_t below)
@@ -251,38 +243,20 @@ static struct weir_bell *bell_of(struct sim *s, uint32_t stage)
     return weir_stats_bell(weir_assembly_stats(s->assembly));
 }
 
-static void take_ticket(struct sim *s, uint32_t stage)
-{
-    struct nap *nap = &s->naps[stage];
-    nap->state = TICKET;
-    nap->deep = capture_of(s, stage) != NULL &&
-                weir_lane_capture_deep(capture_of(s, stage));
-    if (capture_of(s, stage) != NULL)
-        weir_bell_ticket_fd(bell_of(s, stage), nap->deep);
-    else
-        (void)weir_bell_ticket(bell_of(s, stage));
-}
-
-static bool stays_asleep(struct sim *s, uint32_t stage)
-{
-    struct nap *nap = &s->naps[stage];
-    nap->state = ASLEEP;
-    return capture_of(s, stage) == NULL ||
-           weir_lane_capture_deep(capture_of(s, stage)) == nap->deep;
-}
-
-/* What a stage waits for besides its bell. */
+/* Its bell, or what else the stage waits for. */
 static bool wakes(struct sim *s, uint32_t stage)
 {
+    const struct sleeper *sleeper = &s->sleepers[stage];
+    const struct weir_outlet *outlet = outlet_of(s, stage);
     struct weir_capture_wait wait = {.timeout_ns = -1};
-    if (atomic_load(&bell_of(s, stage)->ticket) == 0)
+    if (sleeper_rung(sleeper))
         return true;
-    if (outlet_of(s, stage) != NULL)
-        return s->now_ns >= weir_outlet_deadline(outlet_of(s, stage)) ||
-               (weir_outlet_fd(outlet_of(s, stage)) >= 0 && pick(s, 10) == 0);
-    if (capture_of(s, stage) == NULL)
+    if (outlet != NULL)
+        return s->now_ns >= weir_outlet_deadline(outlet) ||
+               (weir_outlet_fd(outlet) >= 0 && pick(s, 10) == 0);
+    if (sleeper->capture == NULL)
         return false;
-    weir_lane_capture_wait(capture_of(s, stage), s->now_ns, &wait);
+    weir_lane_capture_wait(sleeper->capture, s->now_ns, &wait);
     return (wait.stoppable && weir_stop_is_set(&s->stop)) ||
            (wait.abandonable && weir_stop_is_set(&s->abandon)) ||
            (wait.timeout_ns >= 0 && wait.timeout_ns <= WEIR_NS_PER_MS &&
@@ -292,21 +266,18 @@ static bool wakes(struct sim *s, uint32_t stage)
 /* Steps a stage, unless it sleeps. */
 static enum weir_step run_stage(struct sim *s, uint32_t stage)
 {
-    struct nap *nap = &s->naps[stage];
-    if (nap->state == ASLEEP) {
+    struct sleeper *sleeper = &s->sleepers[stage];
+    if (!s->sleepy)
+        return step_stage(s, stage);
+    if (sleeper->state == SLEEPER_ASLEEP) {
         if (!wakes(s, stage))
             return WEIR_STEP_IDLE;
-        weir_bell_ack(bell_of(s, stage));
-        nap->state = AWAKE;
+        sleeper_wake(sleeper);
     }
+    sleeper->bell = bell_of(s, stage);
+    sleeper->capture = capture_of(s, stage);
     enum weir_step step = step_stage(s, stage);
-    if (nap->state == AWAKE && step == WEIR_STEP_IDLE && s->sleepy) {
-        take_ticket(s, stage);
-    } else if (nap->state == TICKET &&
-               (step != WEIR_STEP_IDLE || !stays_asleep(s, stage))) {
-        weir_bell_ack(bell_of(s, stage));
-        nap->state = AWAKE;
-    }
+    sleeper_note(sleeper, step);
     return step;
 }
 
