@@ -1,6 +1,7 @@
 #include "cli/address.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -55,12 +56,12 @@ static char *put_group(char *at, unsigned n)
 
 /* The longest run of at least two groups that are 0, of equal ones the first
  * (RFC 5952, 4.2); 8: there is none. */
-static unsigned find_zeros(const uint8_t *address, unsigned *length)
+static size_t find_zeros(const uint8_t *address, size_t *length)
 {
-    unsigned first = 8;
-    unsigned run = 0;
+    size_t first = 8;
+    size_t run = 0;
     *length = 1;
-    for (unsigned i = 0; i < 8; i++) {
+    for (size_t i = 0; i < 8; i++) {
         run = weir_load_16(address + 2 * i) == 0 ? run + 1 : 0;
         if (run > *length) {
             *length = run;
@@ -74,13 +75,13 @@ static unsigned find_zeros(const uint8_t *address, unsigned *length)
  * it. */
 char *weir_ipv6_put(char *out, const uint8_t *address)
 {
-    unsigned length;
-    unsigned first = find_zeros(address, &length);
+    size_t length;
+    size_t first = find_zeros(address, &length);
     bool four =
         first == 0 &&
         (length == 6 || (length == 5 && weir_load_16(address + 10) == 0xffff));
     char *at = out;
-    for (unsigned i = 0; i < 8; i++) {
+    for (size_t i = 0; i < 8; i++) {
         if (i == first) {
             i += length - 1;
             *at++ = ':';

@@ -33,7 +33,7 @@ Test(address, six_as_inet_ntop)
     for (unsigned zeros = 0; zeros < 256; zeros++) {
         for (unsigned from = 0; from < 5; from++) {
             uint8_t address[16] = {0};
-            for (unsigned i = 0; i < 8; i++) {
+            for (size_t i = 0; i < 8; i++) {
                 uint16_t group = groups[(from + i) % 5];
                 if ((zeros >> i & 1) != 0)
                     continue;
