@@ -232,16 +232,23 @@ int weir_outfile_open_stdout(struct weir_outfile *out,
     return 0;
 }
 
+int weir_outfile_give_back(struct weir_outfile *out, struct weir_err *err)
+{
+    uint64_t end = out->base + out->bytes;
+    if (out->allocated <= end)
+        return 0;
+    out->allocated = end;
+    if (ftruncate(out->fd, (off_t)end) != 0)
+        return weir_err_sys(err, -errno, "%s: ftruncate", out->name);
+    return 0;
+}
+
 int weir_outfile_close(struct weir_outfile *out, bool sync,
                        struct weir_err *err)
 {
+    int rc = weir_outfile_give_back(out, err);
     int fd = out->fd;
     out->fd = -1;
-    int rc = 0;
-    /* Room that was taken and not used, behind the end, goes back. */
-    if (out->allocated > out->base + out->bytes &&
-        ftruncate(fd, (off_t)(out->base + out->bytes)) != 0)
-        rc = weir_err_sys(err, -errno, "%s: ftruncate", out->name);
     if (sync && rc == 0 && out->regular && fsync(fd) != 0)
         rc = weir_err_sys(err, -errno, "%s: fsync", out->name);
     if (close(fd) != 0 && rc == 0)

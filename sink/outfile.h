@@ -107,9 +107,13 @@ int weir_outfile_write_run(struct weir_outfile *out, uint8_t **run,
  * file can do that.  A direct file is none any more: its end is anywhere. */
 void weir_outfile_cut(struct weir_outfile *out, uint64_t bytes);
 
-/* weir_outfile_close: with sync a regular file is on the disk before.
+/* weir_outfile_give_back: room that was taken ahead and not used, behind the
+ * end; nothing may be written any more.
+ * weir_outfile_close: does that first; with sync a regular file is on the disk
+ * before.
  * weir_outfile_remove: closes, and unlinks a file that we made; for one that
  * did not even get its head. */
+int weir_outfile_give_back(struct weir_outfile *out, struct weir_err *err);
 int weir_outfile_close(struct weir_outfile *out, bool sync,
                        struct weir_err *err);
 void weir_outfile_remove(struct weir_outfile *out);

@@ -172,6 +172,9 @@ int weir_series_end(struct weir_series *series,
         rc = weir_section_end(&series->section, &series->out, facts, taken, now,
                               err);
     series->bytes_before += series->out.bytes;
+    /* That too changes the file, which the ring is to know again. */
+    int given = weir_outfile_give_back(&series->out, rc == 0 ? err : NULL);
+    rc = rc != 0 ? rc : given;
     weir_file_ring_complete(&series->ring, series->out.fd);
     int closed = weir_outfile_close(&series->out, sync, rc == 0 ? err : NULL);
     return fail(series, rc != 0 ? rc : closed);

@@ -68,6 +68,18 @@ Test(record_direct, rotated_files_are_whole)
     good("! ls | grep -v '^\\(x_.*\\|all\\|can\\).pcapng$\\|^r.json$'");
 }
 
+/* Room that is given back at its end changes a file: the ring has to know it
+ * again. */
+Test(record_direct, a_ring_keeps_the_newest_files)
+{
+    if (!can_be_direct())
+        return;
+    good(MADE "-w r.pcapng -b packets:3000 -b files:3 --write direct");
+    good("set -- r_*; test $# -eq 3 && test \"${1#r_00008_}\" != \"$1\"");
+    good(MADE "-w c.pcapng -C 1 -W 2 --write direct");
+    good("test \"$(echo c*)\" = 'c.pcapng0 c.pcapng1 can.pcapng'");
+}
+
 Test(record_direct, what_cannot_be_direct_is_named)
 {
     command_complains("weir record --synth frames=1 -w x.pcap --write direct",
