@@ -242,6 +242,15 @@ static const char *const mode_names[] = {
     [WEIR_WRITE_DIRECT] = "direct",
 };
 
+/* How the file's blocks were written: what a full disk makes of its last bytes
+ * does not count. */
+static const char *mode_name(const struct weir_outfile *file)
+{
+    if (!file->regular)
+        return "pipe";
+    return mode_names[file->was_direct ? WEIR_WRITE_DIRECT : file->mode];
+}
+
 void weir_file_sink_report(const struct weir_sink *sink,
                            struct weir_file_sink_report *out)
 {
@@ -252,7 +261,7 @@ void weir_file_sink_report(const struct weir_sink *sink,
         .bytes = fs->series.bytes_before +
                  (weir_series_is_open(&fs->series) ? file->bytes : 0),
         .path = file->name,
-        .mode = file->regular ? mode_names[file->mode] : "pipe",
+        .mode = mode_name(file),
         .in_place = fs->in_place,
         .compacted = fs->compacted,
         .copied = fs->copied,

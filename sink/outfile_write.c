@@ -49,6 +49,7 @@ enum weir_write_mode weir_outfile_set_mode(struct weir_outfile *out,
                                            bool memory)
 {
     out->mode = WEIR_WRITE_CACHED;
+    out->was_direct = false;
     if (!out->regular || mode == WEIR_WRITE_CACHED)
         return out->mode;
     if (weir_direct_is_memory(out->fd) && !memory)
@@ -167,6 +168,7 @@ void weir_outfile_cut(struct weir_outfile *out, uint64_t bytes)
     if (direct) {
         weir_direct_leave(out->fd);
         out->mode = WEIR_WRITE_CACHED;
+        out->was_direct = true;
     } else if (fstat(out->fd, &st) != 0 ||
                st.st_size != (off_t)(out->base + out->bytes)) {
         /* Another writer's bytes behind or among ours are not ours to
