@@ -208,6 +208,11 @@ static int set_long(struct record_options *o, struct weir_args *args,
         return weir_args_duration(args, args->value, WEIR_NS_PER_MS,
                                   3600 * WEIR_NS_PER_S, &o->flush_ns);
     case OPT_SYNTH:
+        /* Frames without end are asked for by a key, not by a variable of a
+         * script that is empty. */
+        if (args->value[0] == '\0')
+            return weir_err_set(&args->err, -EINVAL, "%s: '' is not KEY=N,...",
+                                args->option);
         o->synth = args->value;
         return 0;
     case OPT_DRY_RUN:

@@ -369,6 +369,7 @@ Test(record_options, values_out_of_bounds)
         {"-i", "-i: needs a value"},
         {"-i a --frobnicate", "--frobnicate: no such option"},
         {"-i a -x", "-x: no such option"},
+        {"--synth  -q", "--synth: '' is not KEY=N,..."},
     };
     EXPECT_WRONG(cases);
 }
