@@ -1,9 +1,9 @@
 #include "cli/record_settle.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/args.h"
 #include "cli/record_options.h"
@@ -175,7 +175,10 @@ static int settle_lanes(struct record_options *o, struct weir_args *args)
  * a worker without work sleeps. */
 static uint32_t workers(uint32_t lanes)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t usable;
+    int cores = sched_getaffinity(0, sizeof usable, &usable) == 0
+                    ? CPU_COUNT(&usable)
+                    : 1;
     uint32_t all = cores < 2   ? 1
                    : cores < 4 ? 2
                    : cores > 9 ? 8

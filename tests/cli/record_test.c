@@ -346,3 +346,13 @@ Test(record, the_report_is_not_any_lanes_file)
                       "-w x.pcap --report x_lane1.pcap",
                       1, "--report x_lane1.pcap", "is the recording");
 }
+
+Test(record, workers_are_for_the_cpus_that_may_be_used)
+{
+    const struct command_result *r = command_run(
+        "taskset -c $(taskset -cp $$ | sed 's/.*: *\\([0-9]*\\).*/\\1/') "
+        "weir record --synth frames=1 --dry-run");
+    cr_expect_eq(r->status, 0, "%s", r->err);
+    cr_expect_not_null(strstr(r->out, "weir-work-0"), "%s", r->out);
+    cr_expect_null(strstr(r->out, "weir-work-1"), "%s", r->out);
+}
