@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -111,6 +113,18 @@ static int start(struct weir_afpacket_ring *ring,
                : rc;
 }
 
+/* libpcap's name for all of them is no device's, and who gives it knows that
+ * it works elsewhere. */
+static int check_name(const char *device, struct weir_err *err)
+{
+    if (strcmp(device, "any") != 0 || if_nametoindex(device) != 0)
+        return 0;
+    return weir_err_set(err, -EOPNOTSUPP,
+                        "%s: --source afpacket takes Ethernet devices and "
+                        "loopback; --source pcap takes %s",
+                        device, device);
+}
+
 static int check_layout(const struct weir_afpacket_config *config,
                         struct weir_err *err)
 {
@@ -129,7 +143,9 @@ int weir_afpacket_source_open(struct weir_source **out,
     const uint32_t asked = config->source.snaplen;
     const uint32_t snaplen =
         asked == 0 || asked > WEIR_SNAPLEN_MAX ? WEIR_SNAPLEN_MAX : asked;
-    int rc = check_layout(config, err);
+    int rc = check_name(config->device, err);
+    if (rc == 0)
+        rc = check_layout(config, err);
     if (rc != 0)
         return rc;
     rc = weir_afpacket_ring_open(&ring, config, err);

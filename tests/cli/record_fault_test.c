@@ -39,6 +39,8 @@ Test(record_fault, bad_input_is_named)
                       "tcp prot 80", "syntax");
     command_complains("weir record --synth frames=x -w x", 2,
                       "synth: ", "frames");
+    command_complains("weir record -i any --source afpacket -w x", 1,
+                      "any: --source afpacket takes", "--source pcap");
     command_complains("weir record -i no-such-device -w x", 1,
                       "no-such-device: ", "no ");
     /* Nothing was begun. */
