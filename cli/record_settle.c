@@ -1,11 +1,13 @@
 #include "cli/record_settle.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/args.h"
+#include "base/pages.h"
 #include "cli/record_options.h"
 
 /* -W counts the files of a ring with -C, the files in all with -G, and with
@@ -171,6 +173,21 @@ static int settle_lanes(struct record_options *o, struct weir_args *args)
     return 0;
 }
 
+/* The kernel looks for memory that there is not for many seconds, and ends
+ * other processes to get it, before it refuses a ring. */
+static int settle_buffers(const struct record_options *o, struct weir_err *err)
+{
+    const uint64_t host = weir_pages_host();
+    const uint32_t lanes = record_lanes_count(o);
+    if (o->buffer_bytes <= host / lanes)
+        return 0;
+    return weir_err_set(err, -EINVAL,
+                        "-B: %" PRIu64 " MiB for %u lane%s are more than this "
+                        "host has: %" PRIu64 " MiB",
+                        o->buffer_bytes >> 20, lanes, lanes == 1 ? "" : "s",
+                        host >> 20);
+}
+
 /* Capture and writer have a core to themselves where there are three or more;
  * a worker without work sleeps. */
 static uint32_t workers(uint32_t lanes)
@@ -209,6 +226,8 @@ int record_options_settle(struct record_options *o, struct weir_args *args)
         ret = settle_report(o, args);
     if (ret == 0)
         ret = settle_lanes(o, args);
+    if (ret == 0)
+        ret = settle_buffers(o, &args->err);
     if (ret == 0 && o->workers == 0)
         o->workers = workers(record_lanes_count(o));
     return ret;

@@ -7,6 +7,7 @@
 
 #include "base/args.h"
 #include "base/clock.h"
+#include "base/pages.h"
 #include "cli/record_options.h"
 
 #define WORDS_MAX 24
@@ -371,6 +372,34 @@ Test(record_options, values_out_of_bounds)
         {"-i a -x", "-x: no such option"},
         {"--synth  -q", "--synth: '' is not KEY=N,..."},
     };
+    EXPECT_WRONG(cases);
+}
+
+Test(record_options, nobody_gets_more_than_the_host_has)
+{
+    const unsigned long long mib = weir_pages_host() >> 20;
+    if (mib >= 1 << 20)
+        cr_skip("a host with all the memory that can be asked for");
+    char lines[4][64], whys[3][128];
+    snprintf(lines[0], 64, "-i a -B %llu", mib + 1);
+    snprintf(whys[0], 128,
+             "-B: %llu MiB for 1 lane are more than this host "
+             "has: %llu MiB",
+             mib + 1, mib);
+    snprintf(lines[1], 64, "-i a -i b --lanes 2 -B %llu", mib / 4 + 1);
+    snprintf(whys[1], 128,
+             "-B: %llu MiB for 4 lanes are more than this host "
+             "has: %llu MiB",
+             mib / 4 + 1, mib);
+    snprintf(lines[2], 64, "-r a --flows f --memory %llu", mib + 1);
+    snprintf(whys[2], 128,
+             "--memory: %llu MiB are more than this host has: "
+             "%llu MiB",
+             mib + 1, mib);
+    snprintf(lines[3], 64, "-i a -i b --lanes 2 -B %llu", mib / 4);
+    cr_expect_eq(parsed(lines[3])->buffer_bytes, mib / 4 << 20);
+    const struct wrong cases[] = {
+        {lines[0], whys[0]}, {lines[1], whys[1]}, {lines[2], whys[2]}};
     EXPECT_WRONG(cases);
 }
 
