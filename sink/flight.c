@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include "base/assert.h"
 #include "sink/direct.h"
@@ -167,6 +168,23 @@ static void end_in(struct weir_flight *flight, struct weir_flight_write *write,
     flight->started = flight->next;
 }
 
+/* A write that ends within a page, however often it is tried, has met a limit
+ * of the file there.  Direct writes end at whole pages and cannot ask for more;
+ * one byte through the page cache can, and is told why not. */
+static int why_short(const struct weir_flight *flight,
+                     const struct weir_flight_write *write)
+{
+    int fd = flight->out->fd;
+    off_t end = (off_t)(write->offset + write->done);
+    weir_direct_leave(fd);
+    ssize_t n = pwrite(fd, "", 1, end);
+    if (n < 0)
+        return -errno;
+    if (n > 0 && ftruncate(fd, end) != 0)
+        return -errno;
+    return -EIO;
+}
+
 static void settle(struct weir_flight *flight)
 {
     while (flight->settled != flight->started &&
@@ -190,7 +208,8 @@ static void end_chain(struct weir_flight *flight)
         again = false;
     flight->started = flight->settled;
     if (!again)
-        end_in(flight, oldest, result >= 0 ? -EIO : result);
+        end_in(flight, oldest,
+               result >= 0 ? why_short(flight, oldest) : result);
 }
 
 static void note_end(struct weir_flight *flight, struct weir_disk_op *op)

@@ -98,11 +98,13 @@ Test(record_direct, a_file_that_cannot_grow_ends_with_a_whole_frame)
 {
     if (!can_be_direct())
         return;
-    for (unsigned kib = 64; kib < 3000; kib = kib * 2 + 4) {
+    /* In units of 512 bytes: at the end of a page, and within one. */
+    static const unsigned limits[] = {101, 128, 203, 512, 1001, 2048, 4099};
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
         const struct command_result *r = command_run(
             "ulimit -f %u; weir record -q --synth frames=30000,proto=mix "
             "-w x.pcapng --write direct --report r.json",
-            2 * kib);
+            limits[i]);
         cr_expect_eq(r->status, 1, "%s", r->err);
         cr_expect_not_null(strstr(r->err, "x.pcapng: write: File too large"),
                            "%s", r->err);
