@@ -35,7 +35,7 @@ struct weir_outfile {
     bool made;  /* under its name by us: ours to remove */
     bool torn;  /* its end is not whole, nothing may follow */
     enum weir_write_mode mode;
-    bool was_direct; /* its last bytes apart, after a cut */
+    bool was_direct;    /* its last bytes apart, after a cut */
     uint32_t write_max; /* bytes at a time */
     uint64_t base;      /* where in the file our first byte is */
     uint64_t bytes;     /* ours, whole and written or being written */
