@@ -134,7 +134,7 @@ Test(record_afpacket, refusals_are_one_line)
     command_complains("weir record -i " RIG_RIGHT " -B 1", 1, "-B: a ring of",
                       "may be lent out");
     command_complains("weir record -i any --source afpacket", 1, "any",
-                      "no such device");
+                      "takes Ethernet devices and loopback");
     command_complains("weir record -i " RIG_RIGHT " -j adapter", 1, RIG_RIGHT,
                       "-j host");
     command_complains("weir record -i " RIG_RIGHT " -j adapter --source pcap",
