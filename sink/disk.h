@@ -46,7 +46,9 @@ struct weir_disk_ops {
     void (*start)(struct weir_disk *disk, struct weir_disk_op *const *chain,
                   uint32_t n);
     /* The next operation that is over, in any order, or NULL: none is yet,
-     * or nothing is going on. */
+     * or nothing is going on.  Who waits gets NULL for the second only: where
+     * the kernel cannot be waited for, what it has is over in its own time,
+     * and what is started from then on fails. */
     struct weir_disk_op *(*reap)(struct weir_disk *disk, bool wait);
     /* After everything was reaped. */
     void (*close)(struct weir_disk *disk);

@@ -3,10 +3,14 @@
 #include <liburing.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/assert.h"
 #include "base/err.h"
 #include "sink/disk.h"
+
+/* How often completions are looked for that nobody can be told of. */
+#define LOOK_NS 1000000
 
 struct uring {
     struct weir_disk base;
@@ -62,6 +66,33 @@ static void uring_start(struct weir_disk *disk,
     }
 }
 
+/* Where the kernel refuses to let us wait it takes no more from us, but what
+ * it has taken is still its own to read: memory that goes home now would be
+ * filled anew and written like that.  Nor would closing the ring end it: the
+ * kernel does not wait there for what is on its way (io_ring_ctx_wait_and_kill
+ * leaves that to a worker of its own).  But each operation ends, and the kernel
+ * puts its completion into memory that is mapped here, without a call of ours
+ * and whatever the calls say: there is room, for completions are given twice as
+ * many places as there are operations.  So we look there, and give an operation
+ * back when its completion is seen, and never before. */
+static struct io_uring_cqe *wait_for_one(struct uring *uring)
+{
+    static const struct timespec pause = {.tv_nsec = LOOK_NS};
+    struct io_uring_cqe *cqe = NULL;
+    int rc;
+    while ((rc = io_uring_wait_cqe(&uring->ring, &cqe)) != 0) {
+        if (rc == -EINTR)
+            continue;
+        /* The descriptor is ours: only a fault of the program closes it, and
+         * then no completion comes. */
+        WEIR_ASSERT(rc != -EBADF);
+        if (uring->error == 0)
+            uring->error = rc;
+        nanosleep(&pause, NULL);
+    }
+    return cqe;
+}
+
 static struct weir_disk_op *uring_reap(struct weir_disk *disk, bool wait)
 {
     struct uring *uring = (struct uring *)disk;
@@ -72,12 +103,9 @@ static struct weir_disk_op *uring_reap(struct weir_disk *disk, bool wait)
         uring->started--;
         return uring->refusals[--uring->refused];
     }
-    int rc;
-    do
-        rc = wait ? io_uring_wait_cqe(&uring->ring, &cqe)
-                  : io_uring_peek_cqe(&uring->ring, &cqe);
-    while (rc == -EINTR);
-    if (rc != 0)
+    if (wait)
+        cqe = wait_for_one(uring);
+    else if (io_uring_peek_cqe(&uring->ring, &cqe) != 0)
         return NULL;
     struct weir_disk_op *op = io_uring_cqe_get_data(cqe);
     op->result = cqe->res;

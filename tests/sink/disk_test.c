@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/io_uring.h>
 #include <linux/seccomp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -203,6 +206,107 @@ Test(disk, who_waits_is_told)
     close(fd);
 }
 
+static int seccomp(unsigned operation, unsigned flags,
+                   const struct sock_fprog *program)
+{
+    cr_assert_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    return (int)syscall(SYS_seccomp, operation, flags, program);
+}
+
+/* Whoever waits for completions waits for the answer of who has the
+ * descriptor that is returned: -1 where there is no such thing.  For this
+ * thread. */
+static int catch_waits(void)
+{
+    enum { FLAGS = offsetof(struct seccomp_data, args[3]) };
+    struct sock_filter rules[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_enter, 0, 3),
+        /* The low half of what is 64 bits, in the host's order. */
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                 FLAGS + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0)),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, IORING_ENTER_GETEVENTS, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    const struct sock_fprog program = {
+        .len = sizeof rules / sizeof rules[0],
+        .filter = rules,
+    };
+    return seccomp(SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+                   &program);
+}
+
+/* Who waits is told that this cannot be; then what is waited for ends. */
+struct refusal {
+    pthread_t thread;
+    int ready[2]; /* a pipe that brings the descriptor */
+    int full;     /* a pipe's end to be read from */
+};
+
+static void *refuse_waits(void *context)
+{
+    const struct refusal *refusal = context;
+    char bytes[4096];
+    int listener = -1;
+    struct seccomp_notif call = {0};
+    if (read(refusal->ready[0], &listener, sizeof listener) !=
+            sizeof listener ||
+        ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &call) != 0)
+        return NULL;
+    struct seccomp_notif_resp answer = {.id = call.id, .error = -EIO};
+    if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer) == 0 &&
+        read(refusal->full, bytes, sizeof bytes) > 0)
+        return context;
+    return NULL;
+}
+
+/* A pipe that has no room. */
+static void fill_pipe(int fds[2])
+{
+    static const char zeros[4096];
+    cr_assert_eq(pipe2(fds, O_CLOEXEC), 0);
+    cr_assert_eq(fcntl(fds[1], F_SETPIPE_SZ, sizeof zeros), sizeof zeros);
+    cr_assert_eq(write(fds[1], zeros, sizeof zeros), sizeof zeros);
+}
+
+/* What the kernel has taken it still reads: that is over when it says so,
+ * whether it can be waited for or not.  It gets no more. */
+Test(disk, a_ring_that_cannot_be_waited_for_takes_no_more, .timeout = 30)
+{
+    struct weir_disk *disk = open_disk(1);
+    if (disk == NULL)
+        return;
+    int full[2];
+    fill_pipe(full);
+    struct refusal refusal = {.full = full[0]};
+    cr_assert_eq(pipe2(refusal.ready, O_CLOEXEC), 0);
+    cr_assert_eq(pthread_create(&refusal.thread, NULL, refuse_waits, &refusal),
+                 0);
+    int listener = catch_waits();
+    if (listener < 0)
+        cr_skip("system calls cannot be caught here");
+    cr_assert_eq(write(refusal.ready[1], &listener, sizeof listener),
+                 sizeof listener);
+    struct weir_disk_op op = {.kind = WEIR_DISK_WRITE,
+                              .fd = full[1],
+                              .parts = &x_part,
+                              .parts_count = 1,
+                              .len = 1};
+    struct weir_disk_op *const chain[] = {&op};
+    disk->ops->start(disk, chain, 1);
+    cr_assert_eq(disk->ops->reap(disk, true), &op, "not waited for");
+    void *refused = NULL;
+    cr_assert_eq(pthread_join(refusal.thread, &refused), 0);
+    cr_assert_eq(refused, &refusal);
+    cr_assert_eq(op.result, 1, "it is written");
+    disk->ops->start(disk, chain, 1);
+    cr_assert_eq(disk->ops->reap(disk, true), &op);
+    cr_assert_eq(op.result, -EIO);
+    cr_assert_null(disk->ops->reap(disk, true));
+    disk->ops->close(disk);
+}
+
 /* As in a container whose rules do not know io_uring. */
 static void forbid_uring(void)
 {
@@ -216,8 +320,7 @@ static void forbid_uring(void)
         .len = sizeof rules / sizeof rules[0],
         .filter = rules,
     };
-    cr_assert_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-    cr_assert_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+    cr_assert_eq(seccomp(SECCOMP_SET_MODE_FILTER, 0, &program), 0);
 }
 
 Test(disk, without_io_uring_writes_are_waited_for)
