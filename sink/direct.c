@@ -120,6 +120,13 @@ void weir_direct_leave(int fd)
         fcntl(fd, F_SETFL, flags & ~O_DIRECT);
 }
 
+void weir_direct_return(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    if (flags >= 0)
+        fcntl(fd, F_SETFL, flags | O_DIRECT);
+}
+
 bool weir_direct_probe(const char *folder, bool memory)
 {
     int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);

@@ -50,8 +50,10 @@ bool weir_direct_is_memory(int fd);
  * not possible. */
 bool weir_direct_enter(int fd);
 
-/* weir_direct_leave: no more. */
+/* weir_direct_leave: no more.
+ * weir_direct_return: they are again, from a page's begin on. */
 void weir_direct_leave(int fd);
+void weir_direct_return(int fd);
 
 /* weir_direct_probe: whether a file made in that folder could be direct; with
  * `memory`, even where there is no disk.  No trace is left. */

@@ -92,7 +92,8 @@ enum weir_write_mode weir_outfile_set_mode(struct weir_outfile *out,
 /* weir_outfile_write: all len bytes, or an error and *written < len of them;
  * the file is torn then, and the caller calls weir_outfile_cut.  out->bytes
  * moves by *written.  In a direct file bytes and len are aligned (direct.h),
- * and nothing is in flight (flight.h). */
+ * and nothing is in flight (flight.h); what a short write leaves goes through
+ * the page cache. */
 int weir_outfile_write(struct weir_outfile *out, const uint8_t *bytes,
                        uint32_t len, uint32_t *written, struct weir_err *err);
 

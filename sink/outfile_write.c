@@ -61,12 +61,30 @@ enum weir_write_mode weir_outfile_set_mode(struct weir_outfile *out,
     return out->mode;
 }
 
+/* Writes where the file ends.  A write that was short may end within a page,
+ * and no direct write begins there: what is left of it goes through the page
+ * cache, which also says of the byte that has no room why it has none. */
+static ssize_t write_direct(const struct weir_outfile *out,
+                            const struct iovec *parts, int n)
+{
+    off_t at = (off_t)(out->base + out->bytes);
+    bool within = at % WEIR_LEASE_ALIGN != 0;
+    if (within)
+        weir_direct_leave(out->fd);
+    ssize_t written = pwritev(out->fd, parts, n, at);
+    int code = errno;
+    if (within)
+        weir_direct_return(out->fd);
+    errno = code;
+    return written;
+}
+
 static ssize_t write_once(struct weir_outfile *out, const uint8_t *bytes,
                           uint32_t len)
 {
     struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
     if (out->mode == WEIR_WRITE_DIRECT)
-        return pwrite(out->fd, bytes, len, (off_t)(out->base + out->bytes));
+        return write_direct(out, &part, 1);
     if (out->mode == WEIR_WRITE_DONTCACHE) {
         ssize_t n = pwritev2(out->fd, &part, 1, -1, RWF_DONTCACHE);
         if (n >= 0 || (errno != EOPNOTSUPP && errno != EINVAL))
@@ -142,7 +160,7 @@ int weir_outfile_write_run(struct weir_outfile *out, uint8_t **run,
             {.iov_base = to + *written, .iov_len = body_left},
             {.iov_base = tail + behind, .iov_len = total - body_bytes - behind},
         };
-        ssize_t n = pwritev(out->fd, parts, 2, (off_t)(out->base + out->bytes));
+        ssize_t n = write_direct(out, parts, 2);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
