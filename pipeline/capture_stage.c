@@ -92,6 +92,18 @@ static void give_up(struct weir_lane *lane)
     }
 }
 
+/* A worker that waits, with batches in hand, sleeps on its bell alone. */
+static bool tell_workers(struct weir_lane *lane)
+{
+    struct capture_stage *c = &lane->capture;
+    if (c->told || !weir_stop_is_set(lane->config.abandon))
+        return false;
+    c->told = true;
+    for (uint32_t i = 0; i < lane->config.workers; i++)
+        weir_bell_ring(&lane->workers[i].bell);
+    return true;
+}
+
 static void begin_flows(struct weir_lane *lane, const struct weir_lease *lease)
 {
     struct weir_walk walk = {0};
@@ -160,6 +172,7 @@ enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
     struct capture_stage *c = &lane->capture;
     struct weir_source *source = lane->config.source;
     bool worked = bring_home(lane);
+    worked |= tell_workers(lane);
     if (c->state == CAPTURE_ENDED) {
         if (weir_pool_out(c->pool) == 0)
             return WEIR_STEP_ENDED;
@@ -223,11 +236,11 @@ void weir_lane_capture_wait(const struct weir_lane *lane, int64_t now_ns,
     const struct capture_stage *c = &lane->capture;
     const struct weir_source *source = lane->config.source;
     *out = (struct weir_capture_wait){.fd = -1, .timeout_ns = -1};
+    /* Once heeded, an event stays readable and means nothing more. */
+    out->abandonable = !c->told;
     if (c->state == CAPTURE_ENDED)
         return;
-    /* Once cut, the stop event stays readable and means nothing more. */
     out->stoppable = c->state == CAPTURE_RUNNING;
-    out->abandonable = true;
     int64_t until = INT64_MAX;
     if (c->state == CAPTURE_RUNNING && c->deadline_ns != 0)
         until = c->deadline_ns;

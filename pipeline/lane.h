@@ -21,6 +21,8 @@
  *           are release-stored before the push (ring/counter.h).
  * Stop      the source is cut; the end travels down each link behind the
  *           last batch; a stage has ended when it says WEIR_STEP_ENDED.
+ *           Once abandoned, neither stage waits for the statistics; what the
+ *           workers still have goes through them untouched.
  * Errors    of the source end the lane; they are kept and read after the end.
  * Progress  memory is fixed at open. */
 

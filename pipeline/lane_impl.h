@@ -37,6 +37,7 @@ struct capture_stage {
     _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
     enum capture_state state;
     bool hungry;           /* the pool was empty at the last step */
+    bool told;             /* the workers, that all is abandoned */
     uint64_t seq;          /* of the next batch */
     int64_t deadline_ns;   /* -a duration; 0: not begun */
     int64_t counts_due_ns; /* when the kernel's counts are read again */

@@ -60,15 +60,22 @@ static void end(struct worker_stage *w)
     w->ended = true;
 }
 
+/* Frames of a file can wait until there is room for their flows. */
+static bool waits_for_room(const struct weir_lane *lane,
+                           const struct worker_stage *w)
+{
+    return w->flows != NULL && !weir_flow_feed_ready(w->flows) &&
+           !lane->config.source->live && !weir_link_ended(w->in);
+}
+
 enum weir_step weir_lane_work(struct weir_lane *lane, uint32_t worker,
                               int64_t now_ns)
 {
     struct worker_stage *w = &lane->workers[worker];
     if (w->ended)
         return WEIR_STEP_ENDED;
-    /* Frames of a file can wait until there is room for their flows. */
-    if (w->flows != NULL && !weir_flow_feed_ready(w->flows) &&
-        !lane->config.source->live)
+    bool abandoned = weir_stop_is_set(lane->config.abandon);
+    if (!abandoned && waits_for_room(lane, w))
         return WEIR_STEP_IDLE;
     struct weir_batch *batch = weir_link_pop(w->in);
     if (batch == NULL) {
@@ -79,7 +86,7 @@ enum weir_step weir_lane_work(struct weir_lane *lane, uint32_t worker,
     }
     WEIR_ASSERT(batch->seq % lane->config.workers == worker);
     weir_counter_add(&w->cells.taken, batch->lease.frames);
-    if (weir_stop_is_set(lane->config.abandon)) {
+    if (abandoned) {
         batch->skipped = true;
         batch->passed = batch->lease.frames;
     } else {

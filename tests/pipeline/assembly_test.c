@@ -163,6 +163,75 @@ Test(assembly, lanes_are_counted_apart_and_together)
     expect_statistics_of(ALL_FRAMES);
 }
 
+/* So many steps of all stages but the statistics; true if the worker has
+ * ended. */
+static bool go_on(int steps)
+{
+    struct weir_lane *lane = weir_assembly_lane(a, 0);
+    bool ended = false;
+    while (steps-- > 0) {
+        weir_lane_capture(lane, 0, 0);
+        ended = weir_lane_work(lane, 0, 0) == WEIR_STEP_ENDED;
+        weir_outlet_step(weir_assembly_outlet(a, 0), 0);
+    }
+    return ended;
+}
+
+/* One worker, small tables for flows, and nobody who merges them. */
+static bool worker_ends(uint64_t frames)
+{
+    struct weir_flows_config flows = {.batch_frames = 40,
+                                      .workers = 1,
+                                      .outlets = 1,
+                                      .idle_ns = WEIR_FLOW_TIMEOUT_MIN_NS,
+                                      .active_ns = WEIR_FLOW_TIMEOUT_MIN_NS};
+    flows.memory_bytes = weir_flows_memory_min(&flows);
+    fake_source_close(sources[0]);
+    sources[0] = fake_source_open(&(struct fake_source_config){
+        .leases = weir_lane_batches(1, false),
+        .block_bytes = BLOCK_BYTES,
+        .frames = frames,
+        .fail_at = UINT64_MAX,
+        .frames_per_lease_max = 40,
+    });
+    const struct weir_assembly_config config = {
+        .sources = sources,
+        .lanes = 1,
+        .stop = &stop,
+        .abandon = &abandon,
+        .workers = 1,
+        .block_bytes = BLOCK_BYTES,
+        .account = {.format = WEIR_FORMAT_PCAPNG},
+        .talkers = 64,
+        .flows = flows,
+    };
+    cr_assert_eq(weir_assembly_open(&a, &config, &err), 0);
+    fake_sink_open(&sinks[0],
+                   &(struct fake_sink_config){.format = WEIR_FORMAT_PCAPNG,
+                                              .fail_at = UINT64_MAX,
+                                              .done_at = UINT64_MAX});
+    weir_assembly_set_sink(a, 0, &sinks[0].sink);
+    return go_on(1000);
+}
+
+/* It waits with a batch in hand, but not before its end. */
+Test(assembly, a_worker_ends_though_its_flows_are_not_merged_yet)
+{
+    uint64_t waiting = 0;
+    for (uint64_t frames = 1; frames < 1000; frames++) {
+        struct weir_progress p;
+        bool ended = worker_ends(frames);
+        weir_assembly_progress(a, &p);
+        cr_assert_eq(ended, p.ledger.in_flight == 0, "%d frames", (int)frames);
+        waiting = p.ledger.in_flight;
+        while (weir_stats_step(weir_assembly_stats(a)) != WEIR_STEP_ENDED)
+            go_on(1);
+        weir_assembly_close(a);
+        a = NULL;
+    }
+    cr_assert_gt(waiting, 0);
+}
+
 Test(assembly, has_one_lane_at_least_and_not_too_many)
 {
     struct weir_assembly_config config = {.sources = sources, .workers = 1};
