@@ -249,8 +249,13 @@ enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
     if (atomic_exchange_explicit(&outlet->rotate, false, memory_order_relaxed))
         rotate(outlet);
     bool worked = take_back(outlet);
-    if (!flows_ready(outlet))
-        return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
+    outlet->wants_flows = !flows_ready(outlet);
+    if (outlet->wants_flows) {
+        if (worked)
+            return WEIR_STEP_WORKED;
+        idle(outlet, real_ns);
+        return WEIR_STEP_IDLE;
+    }
     struct inlet *in = outlet_pick(outlet, real_ns);
     if (in == NULL) {
         if (worked)
@@ -280,14 +285,16 @@ enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
     return WEIR_STEP_WORKED;
 }
 
+/* Without room for flows neither what the sink is through with nor what the
+ * merge waits for is of any use: the spare table rings the bell. */
 int weir_outlet_fd(const struct weir_outlet *outlet)
 {
-    return outlet->kept > 0 ? outlet->sink->fd : -1;
+    return outlet->kept > 0 && !outlet->wants_flows ? outlet->sink->fd : -1;
 }
 
 int64_t weir_outlet_deadline(const struct weir_outlet *outlet)
 {
-    int64_t until_ns = outlet->merge.until_ns;
+    int64_t until_ns = outlet->wants_flows ? INT64_MAX : outlet->merge.until_ns;
     if (outlet->full || outlet->error != 0)
         return until_ns;
     return outlet->tick_ns < until_ns ? outlet->tick_ns : until_ns;

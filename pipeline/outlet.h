@@ -11,7 +11,9 @@
  * Threads   [1] open, add, set_sink, close: nobody else running.  [w] one
  *           thread, [s] stats.  Unmarked calls: any thread at any time.
  * Order     a lane's batches are delivered in the order of their capture.
- * Stop      the outlet ends when every lane has, and finishes its sink.
+ * Stop      the outlet ends when every lane has, and finishes its sink.  What
+ *           was counted into flows and is not delivered is taken out of them
+ *           again, for which it may wait, abandoned or not, for the stats.
  * Errors    of the sink are kept and read after the end; the first sets the
  *           stop event, and frames that could not be delivered are
  *           lost[write].

@@ -285,6 +285,17 @@ static void conclude(struct fake_sink *f)
     }
 }
 
+void fake_sink_move(struct fake_sink *fake)
+{
+    if (fake->known != fake->newest)
+        conclude(fake);
+}
+
+bool fake_sink_readable(const struct fake_sink *fake)
+{
+    return fake->oldest != fake->known;
+}
+
 static bool keep(struct fake_sink *f, struct weir_batch *batch,
                  uint32_t frames_max)
 {
@@ -354,7 +365,7 @@ static int fake_tick(struct weir_sink *sink, int64_t real_now_ns,
                      int64_t *next_ns, struct weir_err *err)
 {
     struct fake_sink *f = (struct fake_sink *)sink;
-    *next_ns = real_now_ns + (int64_t)(fake_random(&f->random) % 1000);
+    *next_ns = real_now_ns + 1 + (int64_t)(fake_random(&f->random) % 1000);
     if (fake_random(&f->random) % 1000 == 0 && f->config.fail_at != UINT64_MAX)
         return weir_err_set(err, -EIO, "fake: the tick failed");
     return 0;

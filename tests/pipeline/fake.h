@@ -97,4 +97,9 @@ struct fake_sink {
 void fake_sink_open(struct fake_sink *fake,
                     const struct fake_sink_config *config);
 
+/* fake_sink_move: a write that goes on comes to its end; readable: what the
+ * sink's fd would be. */
+void fake_sink_move(struct fake_sink *fake);
+bool fake_sink_readable(const struct fake_sink *fake);
+
 #endif

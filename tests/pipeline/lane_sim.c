@@ -32,6 +32,7 @@
 #define JUMP_NS              200000000
 #define WORKERS_MAX          4
 #define STAGES_MAX           (LANES_MAX * (WORKERS_MAX + 2) + 1)
+#define PATIENCE             20000 /* steps that all but a few lazy do much in */
 
 struct sim {
     uint64_t random;
@@ -43,7 +44,8 @@ struct sim {
     struct flows_check *flows;
     bool flows_same; /* nothing is taken out of the flows again */
     uint64_t stop_step, abandon_step; /* UINT64_MAX: never */
-    uint64_t jump_step; /* the clock moves on by more than any wait */
+    uint64_t jump_step;  /* the clock moves on by more than any wait */
+    uint64_t stats_step; /* the statistics do nothing before this one */
     int64_t now_ns;
     uint64_t notices;
     bool sleepy;
@@ -172,6 +174,12 @@ static const char *open_sim(struct sim *s, uint64_t seed)
     s->jump_step = sometimes(s, 3, 20000);
     s->stop_step = common.silent ? pick(s, 20000) : sometimes(s, 3, 2000);
     s->abandon_step = sometimes(s, 6, 2000);
+    if (pick(s, 3) == 0)
+        s->stats_step = pick(s, PATIENCE);
+    if (pick(s, 6) == 0) {
+        s->abandon_step = pick(s, PATIENCE);
+        s->stats_step = s->abandon_step + PATIENCE;
+    }
     for (uint32_t i = 0; i < s->config.lanes; i++)
         open_source(s, seed, i, &common);
     choose_flows(s);
@@ -243,6 +251,15 @@ static struct weir_bell *bell_of(struct sim *s, uint32_t stage)
     return weir_stats_bell(weir_assembly_stats(s->assembly));
 }
 
+/* The outlet polls its sink, which has something to settle. */
+static bool polls_readable(struct sim *s, const struct weir_outlet *outlet)
+{
+    uint32_t i = 0;
+    while (weir_assembly_outlet(s->assembly, i) != outlet)
+        i++;
+    return weir_outlet_fd(outlet) >= 0 && fake_sink_readable(&s->sinks[i]);
+}
+
 /* Its bell, or what else the stage waits for. */
 static bool wakes(struct sim *s, uint32_t stage)
 {
@@ -253,7 +270,7 @@ static bool wakes(struct sim *s, uint32_t stage)
         return true;
     if (outlet != NULL)
         return s->now_ns >= weir_outlet_deadline(outlet) ||
-               (weir_outlet_fd(outlet) >= 0 && pick(s, 10) == 0);
+               polls_readable(s, outlet);
     if (sleeper->capture == NULL)
         return false;
     weir_lane_capture_wait(sleeper->capture, s->now_ns, &wait);
@@ -261,6 +278,15 @@ static bool wakes(struct sim *s, uint32_t stage)
            (wait.abandonable && weir_stop_is_set(&s->abandon)) ||
            (wait.timeout_ns >= 0 && wait.timeout_ns <= WEIR_NS_PER_MS &&
             pick(s, 10) == 0);
+}
+
+/* An idle outlet that sleeps would be woken, and idle, again and again. */
+static bool spins(struct sim *s, uint32_t stage)
+{
+    const struct weir_outlet *outlet = outlet_of(s, stage);
+    return outlet != NULL && s->sleepers[stage].state != SLEEPER_ASLEEP &&
+           (s->now_ns >= weir_outlet_deadline(outlet) ||
+            polls_readable(s, outlet));
 }
 
 /* Steps a stage, unless it sleeps. */
@@ -279,6 +305,39 @@ static enum weir_step run_stage(struct sim *s, uint32_t stage)
     enum weir_step step = step_stage(s, stage);
     sleeper_note(sleeper, step);
     return step;
+}
+
+/* Where the statistics sleep on long after all was abandoned, nobody has
+ * waited for them to end the workers. */
+static const char *check_abandoned(const struct sim *s, uint64_t n,
+                                   uint64_t ended)
+{
+    uint32_t in_lane = 1 + s->config.workers;
+    if (n < PATIENCE || n - PATIENCE != s->abandon_step || n > s->stats_step)
+        return NULL;
+    for (uint32_t i = 0; i < s->config.lanes * in_lane; i++)
+        if (i % in_lane != 0 && (ended >> i & 1) == 0)
+            return "a worker goes on that was told to abandon";
+    return NULL;
+}
+
+/* What is to happen at step n, whosever it is. */
+static const char *pass(struct sim *s, uint64_t n, uint64_t ended)
+{
+    if (n > 40000000)
+        return "does not end";
+    if (n == s->stop_step)
+        weir_stop_set(&s->stop);
+    if (n == s->abandon_step)
+        weir_stop_set(&s->abandon);
+    if (pick(s, 500) == 0)
+        weir_assembly_rotate(s->assembly);
+    if (pick(s, 20) == 0)
+        fake_sink_move(&s->sinks[pick(s, weir_assembly_outlets(s->assembly))]);
+    s->now_ns += 1000 * (int64_t)pick(s, 3);
+    if (n == s->jump_step)
+        s->now_ns += JUMP_NS;
+    return check_abandoned(s, n, ended);
 }
 
 static const char *check_step(struct sim *s)
@@ -310,24 +369,21 @@ static const char *run(struct sim *s)
     for (uint32_t i = 0; i < stages; i++)
         lazy[i] = (uint32_t)pick(s, 95);
     for (uint64_t n = 0; ended != (UINT64_C(1) << stages) - 1; n++) {
-        if (n > 4000000)
-            return "does not end";
-        if (n == s->stop_step)
-            weir_stop_set(&s->stop);
-        if (n == s->abandon_step)
-            weir_stop_set(&s->abandon);
-        if (pick(s, 500) == 0)
-            weir_assembly_rotate(s->assembly);
-        s->now_ns +=
-            1000 * (int64_t)pick(s, 3) + (n == s->jump_step ? JUMP_NS : 0);
-        uint32_t stage = (uint32_t)pick(s, stages);
-        if (pick(s, 100) < lazy[stage])
-            continue;
-        if (run_stage(s, stage) == WEIR_STEP_ENDED)
-            ended |= UINT64_C(1) << stage;
-        const char *fault = check_step(s);
+        const char *fault = pass(s, n, ended);
         if (fault != NULL)
             return fault;
+        uint32_t stage = (uint32_t)pick(s, stages);
+        if (pick(s, 100) < lazy[stage] ||
+            (stage == stages - 1 && n < s->stats_step))
+            continue;
+        enum weir_step step = run_stage(s, stage);
+        if (step == WEIR_STEP_ENDED)
+            ended |= UINT64_C(1) << stage;
+        fault = check_step(s);
+        if (fault != NULL)
+            return fault;
+        if (step == WEIR_STEP_IDLE && spins(s, stage))
+            return "idle, and yet awake at once";
     }
     return NULL;
 }
