@@ -1,25 +1,11 @@
 /* Every way through the file source, so that a leak sanitizer can look. */
 
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/pcapng.h"
 #include "capture/source_file.h"
 #include "tests/capture/file_rig.h"
-
-static int passed;
-static int failed;
-
-static void check(const char *what, bool ok)
-{
-    if (ok)
-        passed++;
-    else
-        failed++;
-    if (!ok)
-        (void)fprintf(stderr, "failed: %s\n", what);
-}
+#include "tests/check/check.h"
 
 /* Opens, takes a lease, gives it back, and closes in the middle. */
 static void in_the_middle(const struct made *made, const char *filter)
@@ -33,11 +19,11 @@ static void in_the_middle(const struct made *made, const char *filter)
     int fd = made_memfd(made, made->n, path);
     struct weir_source *source;
     int rc = weir_file_source_open(&source, path, &config, NULL);
-    check("open", rc == 0);
+    check(rc == 0, "open");
     if (rc == 0) {
         struct weir_lease lease;
         rc = source->ops->next(source, &lease, NULL);
-        check("a lease", rc == WEIR_SOURCE_LEASE);
+        check(rc == WEIR_SOURCE_LEASE, "a lease");
         if (rc == WEIR_SOURCE_LEASE)
             source->ops->reclaim(source, &lease);
         source->ops->close(source);
@@ -68,7 +54,6 @@ int main(void)
         seen_free(&seen);
         (void)seen_made(&seen, &pcapng, n, 4096);
         seen_free(&seen);
-        passed += 2;
     }
     const struct weir_source_config wrong = {
         .leases = 2,
@@ -78,12 +63,11 @@ int main(void)
     struct weir_source *source;
     char path[64];
     int fd = made_memfd(&pcapng, pcapng.n, path);
-    check("a wrong filter",
-          weir_file_source_open(&source, path, &wrong, NULL) < 0);
+    check(weir_file_source_open(&source, path, &wrong, NULL) < 0,
+          "a wrong filter");
     (void)close(fd);
-    check("no file", weir_file_source_open(&source, path, &wrong, NULL) < 0);
+    check(weir_file_source_open(&source, path, &wrong, NULL) < 0, "no file");
     made_free(&pcap);
     made_free(&pcapng);
-    (void)printf("%d passed, %d failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return check_end();
 }

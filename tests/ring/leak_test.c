@@ -1,23 +1,11 @@
-/* What ring/'s opens take, closes give back, and so do opens that fail: a
- * plain main, since the leak check of the sanitizer counts only there. */
+/* What ring/'s opens take, closes give back, and so do opens that fail. */
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "ring/link.h"
 #include "ring/pool.h"
 #include "ring/summary.h"
-
-static unsigned passed;
-static unsigned failed;
-
-static void check(int ok, const char *what)
-{
-    passed += ok != 0;
-    failed += ok == 0;
-    if (!ok)
-        printf("failed: %s\n", what);
-}
+#include "tests/check/check.h"
 
 int main(void)
 {
@@ -41,6 +29,5 @@ int main(void)
     weir_summary_close(summary);
     check(weir_summary_open(&summary, &bad, NULL) == -EINVAL, "summary of 65");
 
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return check_end();
 }

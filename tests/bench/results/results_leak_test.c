@@ -1,5 +1,4 @@
-/* What is made of results is given back: a plain main, since the leak check
- * of the sanitizer counts only there. */
+/* What is made of results is given back. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,17 +10,7 @@
 #include "bench/results/page_cmd.h"
 #include "bench/results/results.h"
 #include "tests/bench/results/fixture.h"
-
-static unsigned passed;
-static unsigned failed;
-
-static void check(bool ok, const char *what)
-{
-    passed += ok;
-    failed += !ok;
-    if (!ok)
-        printf("failed: %s\n", what);
-}
+#include "tests/check/check.h"
 
 static void write_some(void)
 {
@@ -81,6 +70,5 @@ int main(void)
     argv[2] = nowhere;
     check(weir_bench_page(4, argv) == 1, "command that fails");
     fixture_close();
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return check_end();
 }

@@ -14,17 +14,7 @@
 #include "bench/stages/input.h"
 #include "bench/stages/measure.h"
 #include "bench/stages/scaling.h"
-
-static unsigned passed;
-static unsigned failed;
-
-static void check(int ok, const char *what)
-{
-    passed += ok != 0;
-    failed += ok == 0;
-    if (!ok)
-        printf("failed: %s\n", what);
-}
+#include "tests/check/check.h"
 
 struct count {
     _Atomic uint32_t began;
@@ -127,6 +117,5 @@ int main(void)
     check_scaling(input);
     weir_crew_unpin();
     weir_input_close(input);
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return check_end();
 }

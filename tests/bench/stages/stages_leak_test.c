@@ -1,6 +1,5 @@
 /* Each stage, for a moment: it works, its work is checked, and it gives back
- * what it took.  A plain main, since the leak check of the sanitizer counts
- * only there. */
+ * what it took. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,16 +11,13 @@
 #include "bench/stages/measure.h"
 #include "bench/stages/scratch.h"
 #include "bench/stages/stages.h"
+#include "tests/check/check.h"
 
-static unsigned passed;
-static unsigned failed;
-
-static void check(int ok, const char *what, const char *why)
+static void check_of(bool ok, const char *what, const char *why)
 {
-    passed += ok != 0;
-    failed += ok == 0;
-    if (!ok)
-        printf("failed: %s: %s\n", what, why);
+    char text[1024];
+    (void)snprintf(text, sizeof text, "%s: %s", what, why);
+    check(ok, text);
 }
 
 static void run_all(const struct weir_input *input, const char *folder)
@@ -41,11 +37,12 @@ static void run_all(const struct weir_input *input, const char *folder)
             printf("skipped: %s\n", err.text);
             continue;
         }
-        check(ret == 0 && m.count > 0 && m.ns.most >= m.ns.least, (*s)->name,
-              err.text);
+        check_of(ret == 0 && m.count > 0 && m.ns.most >= m.ns.least, (*s)->name,
+                 err.text);
         if (ret == 0)
-            check((*s)->floor == NULL || weir_stages_find((*s)->floor) != NULL,
-                  (*s)->name, "its floor is no stage");
+            check_of((*s)->floor == NULL ||
+                         weir_stages_find((*s)->floor) != NULL,
+                     (*s)->name, "its floor is no stage");
     }
     weir_cycles_close(&cycles);
 }
@@ -59,19 +56,18 @@ int main(void)
     if (folder == NULL)
         folder = weir_scratch_folder();
     int ret = weir_scratch_open(&scratch, folder, 8 << 20, &err);
-    check(ret == 0, "scratch", err.text);
+    check_of(ret == 0, "scratch", err.text);
     for (size_t i = 0; ret == 0 && i < sizeof frames / sizeof frames[0]; i++) {
         const struct weir_input_config config = {
             .frame = frames[i], .flows = 10, .bytes = 2 << 20};
         struct weir_input *input = NULL;
         int opened = weir_input_open(&input, &config, &err);
-        check(opened == 0, frames[i], err.text);
+        check_of(opened == 0, frames[i], err.text);
         if (opened == 0)
             run_all(input, scratch.path);
         weir_input_close(input);
     }
     if (ret == 0)
         weir_scratch_close(&scratch);
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return check_end();
 }
