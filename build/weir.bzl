@@ -18,6 +18,14 @@ COPTS = [
     "-fno-tree-slp-vectorize",
 ]
 
+# Of a test in network namespaces of its own: not beside others, not in a
+# sandbox, and to be left out by --test_tag_filters=-net.
+NET_TAGS = [
+    "exclusive",
+    "local",
+    "net",
+]
+
 def weir_library(name, copts = [], **kwargs):
     """A noun: one header with its contract, and what stands behind it."""
     native.cc_library(

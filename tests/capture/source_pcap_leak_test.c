@@ -1,13 +1,12 @@
 /* The live source and the lists of devices give back what they take, also
- * where they fail.  A plain main, for LeakSanitizer. */
-
-#include <stdio.h>
-#include <string.h>
+ * where they fail. */
 
 #include "base/err.h"
 #include "capture/devices.h"
 #include "capture/source_pcap.h"
+#include "tests/capture/live_leak.h"
 #include "tests/capture/net_rig.h"
+#include "tests/check/check.h"
 
 static struct weir_source *open_source(const char *device, const char *filter)
 {
@@ -22,73 +21,32 @@ static struct weir_source *open_source(const char *device, const char *filter)
     return source;
 }
 
-/* Opens, takes what comes until the end of a cut, and closes. */
-static int check_run(const char *device, const char *filter)
-{
-    struct weir_source *source = open_source(device, filter);
-    if (source == NULL)
-        return 1;
-    struct weir_lease lease;
-    struct weir_err err = {""};
-    rig_send_udp(10, 100);
-    source->ops->cut(source);
-    uint64_t frames = 0;
-    int rc = WEIR_SOURCE_WAIT;
-    for (uint32_t i = 0; i < 100000000 && rc > 0 && rc != WEIR_SOURCE_END;
-         i++) {
-        rc = source->ops->next(source, &lease, &err);
-        if (rc == WEIR_SOURCE_LEASE) {
-            frames += lease.frames;
-            source->ops->reclaim(source, &lease);
-        }
-    }
-    source->ops->close(source);
-    return rc == WEIR_SOURCE_END && frames >= 10 ? 0 : 1;
-}
-
-/* A close that nothing went before. */
-static int check_close(void)
-{
-    struct weir_source *source = open_source(RIG_RIGHT, NULL);
-    if (source == NULL)
-        return 1;
-    rig_send_udp(10, 100);
-    source->ops->close(source);
-    return 0;
-}
-
-static int check_refused(const char *device, const char *filter)
-{
-    return open_source(device, filter) == NULL ? 0 : 1;
-}
-
-static int check_lists(void)
+static void check_lists(void)
 {
     struct weir_device *devices = NULL;
     struct weir_device_linktype *types = NULL;
     struct weir_err err = {""};
     size_t count = 0;
-    if (weir_devices_list(&devices, &count, &err) != 0)
-        return 1;
+    check(weir_devices_list(&devices, &count, &err) == 0, "devices");
     weir_devices_free(devices);
-    if (weir_device_linktypes("any", &types, &count, &err) != 0)
-        return 1;
+    check(weir_device_linktypes("any", &types, &count, &err) == 0, "types");
     weir_device_linktypes_free(types);
-    return weir_device_linktypes("nosuch0", &types, &count, &err) < 0 ? 0 : 1;
+    check(weir_device_linktypes("nosuch0", &types, &count, &err) < 0,
+          "types of no device");
 }
 
 int main(void)
 {
     const char *reason = NULL;
-    if (!rig_open(&reason)) {
-        printf("SKIPPED: %s\n0 passed, 0 failed\n", reason);
-        return 0;
-    }
-    const int failed = check_run(RIG_RIGHT, "udp") +
-                       check_run("any", "link[12:2] = 0x0200 or udp") +
-                       check_close() + check_refused("nosuch0", NULL) +
-                       check_refused(RIG_RIGHT, "port banana") +
-                       check_refused("any", "vlan 5") + check_lists();
-    printf("%d passed, %d failed\n", 7 - failed, failed);
-    return failed == 0 ? 0 : 1;
+    if (!rig_open(&reason))
+        return check_skip(reason);
+    check(live_leak_run(open_source(RIG_RIGHT, "udp")) >= 10, "all of udp");
+    check(live_leak_run(open_source("any", "link[12:2] = 0x0200 or udp")) >= 10,
+          "all of any");
+    live_leak_close(open_source(RIG_RIGHT, NULL));
+    live_leak_refused(open_source("nosuch0", NULL), "no device");
+    live_leak_refused(open_source(RIG_RIGHT, "port banana"), "no filter");
+    live_leak_refused(open_source("any", "vlan 5"), "no filter of any");
+    check_lists();
+    return check_end();
 }
