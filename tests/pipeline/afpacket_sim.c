@@ -8,12 +8,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "pipeline/stats.h"
 #include "tests/pipeline/afpacket_play.h"
+#include "tests/support/seeds.h"
 
 #define STAGES_MAX 8
 
@@ -114,21 +114,13 @@ static const char *simulate(uint64_t seed, uint64_t *in_place, uint64_t *lossy)
 
 int main(int argc, char **argv)
 {
-    uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-    uint64_t seeds = argc > 2 ? strtoull(argv[2], NULL, 0) : 300;
-    uint64_t failed = 0, in_place = 0, lossy = 0;
-    printf("seeds %" PRIu64 " to %" PRIu64 "\n", first, first + seeds - 1);
-    for (uint64_t seed = first; seed < first + seeds && failed < 10; seed++) {
-        const char *fault = simulate(seed, &in_place, &lossy);
-        if (fault == NULL)
-            continue;
-        printf("seed %" PRIu64 ": %s\n", seed, fault);
-        failed++;
-    }
+    struct seeds seeds = seeds_start(argc, argv, 300, 10);
+    uint64_t in_place = 0, lossy = 0;
+    while (seeds_next(&seeds))
+        seeds_told(&seeds, simulate(seeds.seed, &in_place, &lossy));
     printf("%" PRIu64 " blocks in place, %" PRIu64 " runs with loss\n",
            in_place, lossy);
-    if (seeds >= 100 && (in_place == 0 || lossy == 0))
-        failed++;
-    puts(failed == 0 ? "1 passed, 0 failed" : "0 passed, 1 failed");
-    return failed == 0 ? 0 : 1;
+    if (seeds.count >= 100 && (in_place == 0 || lossy == 0))
+        seeds_told(&seeds, "so far no block in place, or no run with loss");
+    return seeds_end(&seeds);
 }

@@ -6,7 +6,6 @@
  * recording; and while the disk keeps the order of a chain the files are
  * whole at any moment.  Usage: direct_sim [FIRST_SEED [SEEDS]]. */
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include "tests/sink/fake_disk.h"
 #include "tests/sink/frames.h"
 #include "tests/support/random.h"
+#include "tests/support/seeds.h"
 
 #define FRAMES  3000
 #define PENDING 64
@@ -274,9 +274,6 @@ static const char *simulate(void)
 
 int main(int argc, char **argv)
 {
-    uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-    uint64_t seeds = argc > 2 ? strtoull(argv[2], NULL, 0) : 200;
-    uint64_t failed = 0;
     uint64_t joined = 0;
     bool skipped = false;
     /* Where nothing waits for a disk, if there is such a place. */
@@ -284,26 +281,18 @@ int main(int argc, char **argv)
         setenv("TEST_TMPDIR", "/dev/shm", 1);
     for (size_t i = 0; i < sizeof filler; i++)
         filler[i] = (uint8_t)(i * 7);
-    printf("seeds %" PRIu64 " to %" PRIu64 "\n", first, first + seeds - 1);
-    for (uint64_t seed = first; seed < first + seeds; seed++) {
-        if (!open_sim(seed)) {
+    struct seeds seeds = seeds_start(argc, argv, 200, 10);
+    while (!skipped && seeds_next(&seeds)) {
+        if (!open_sim(seeds.seed)) {
             puts("SKIPPED: no direct writes here");
             skipped = true;
-            break;
-        }
-        const char *text = simulate();
-        joined += sim.disk.joined;
-        if (text == NULL)
             continue;
-        printf("seed %" PRIu64 ": %s\n", seed, text);
-        if (++failed == 10)
-            break;
+        }
+        seeds_told(&seeds, simulate());
+        joined += sim.disk.joined;
     }
-    if (!skipped && joined == 0) {
-        puts("no writes were joined");
-        failed++;
-    }
+    if (!skipped && joined == 0)
+        seeds_told(&seeds, "so far no writes were joined");
     test_dir_remove();
-    puts(failed == 0 ? "1 passed, 0 failed" : "0 passed, 1 failed");
-    return failed == 0 ? 0 : 1;
+    return seeds_end(&seeds);
 }

@@ -7,12 +7,9 @@
  * the rings are all that orders a frame's bytes.
  * Usage: afxdp_stress [FIRST_SEED [SEEDS]]. */
 
-#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -21,6 +18,7 @@
 #include "sink/null_sink.h"
 #include "tests/capture/afxdp_fake.h"
 #include "tests/support/random.h"
+#include "tests/support/seeds.h"
 
 #define LANES       2
 #define BLOCK_BYTES 65536
@@ -155,16 +153,8 @@ static const char *stress(uint64_t seed)
 
 int main(int argc, char **argv)
 {
-    uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-    uint64_t seeds = argc > 2 ? strtoull(argv[2], NULL, 0) : 20;
-    bool failed = false;
-    printf("seeds %" PRIu64 " to %" PRIu64 "\n", first, first + seeds - 1);
-    for (uint64_t seed = first; seed < first + seeds && !failed; seed++) {
-        const char *fault = stress(seed);
-        failed = fault != NULL;
-        if (failed)
-            printf("seed %" PRIu64 ": %s\n", seed, fault);
-    }
-    puts(failed ? "0 passed, 1 failed" : "1 passed, 0 failed");
-    return failed ? 1 : 0;
+    struct seeds seeds = seeds_start(argc, argv, 20, 1);
+    while (seeds_next(&seeds))
+        seeds_told(&seeds, stress(seeds.seed));
+    return seeds_end(&seeds);
 }

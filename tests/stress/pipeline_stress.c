@@ -6,10 +6,7 @@
  * balance, and under ThreadSanitizer nothing may race.
  * Usage: pipeline_stress [FIRST_SEED [SEEDS]]. */
 
-#include <inttypes.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/linktype.h"
@@ -17,6 +14,7 @@
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "tests/pipeline/fake.h"
+#include "tests/support/seeds.h"
 
 #define BLOCK_BYTES          16384
 #define FRAMES_PER_LEASE_MAX 60
@@ -251,16 +249,8 @@ static const char *stress(uint64_t seed)
 
 int main(int argc, char **argv)
 {
-    uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-    uint64_t seeds = argc > 2 ? strtoull(argv[2], NULL, 0) : 25;
-    bool failed = false;
-    printf("seeds %" PRIu64 " to %" PRIu64 "\n", first, first + seeds - 1);
-    for (uint64_t seed = first; seed < first + seeds && !failed; seed++) {
-        const char *fault = stress(seed);
-        failed = fault != NULL;
-        if (failed)
-            printf("seed %" PRIu64 ": %s\n", seed, fault);
-    }
-    puts(failed ? "0 passed, 1 failed" : "1 passed, 0 failed");
-    return failed ? 1 : 0;
+    struct seeds seeds = seeds_start(argc, argv, 25, 1);
+    while (seeds_next(&seeds))
+        seeds_told(&seeds, stress(seeds.seed));
+    return seeds_end(&seeds);
 }
