@@ -95,19 +95,26 @@ static void add_text(struct weir_doc *doc, enum weir_doc_kind kind,
     doc->failed |= block->text == NULL;
 }
 
+/* From malloc; NULL, and the document has failed: there is no memory. */
+__attribute__((format(printf, 2, 0))) static char *
+print(struct weir_doc *doc, const char *format, va_list args)
+{
+    char *text = NULL;
+    if (vasprintf(&text, format, args) >= 0)
+        return text;
+    doc->failed = true;
+    return NULL;
+}
+
 void weir_doc_add(struct weir_doc *doc, enum weir_doc_kind kind,
                   const char *format, ...)
 {
-    char *text = NULL;
     va_list args;
     va_start(args, format);
-    int n = vasprintf(&text, format, args);
+    char *text = print(doc, format, args);
     va_end(args);
-    if (n < 0) {
-        doc->failed = true;
-        return;
-    }
-    add_text(doc, kind, text);
+    if (text != NULL)
+        add_text(doc, kind, text);
     free(text);
 }
 
@@ -157,16 +164,11 @@ static bool gather(struct weir_doc *doc, enum weir_doc_kind kind)
 
 void weir_doc_item(struct weir_doc *doc, const char *format, ...)
 {
-    char *text = NULL;
     va_list args;
     va_start(args, format);
-    int n = vasprintf(&text, format, args);
+    char *text = print(doc, format, args);
     va_end(args);
-    if (n < 0) {
-        doc->failed = true;
-        return;
-    }
-    if (gather(doc, WEIR_DOC_LIST))
+    if (text != NULL && gather(doc, WEIR_DOC_LIST))
         cell_copy(doc, text);
     free(text);
 }
@@ -201,16 +203,12 @@ void weir_doc_cell(struct weir_doc *doc, const char *text)
 
 void weir_doc_cellf(struct weir_doc *doc, const char *format, ...)
 {
-    char *text = NULL;
     va_list args;
     va_start(args, format);
-    int n = vasprintf(&text, format, args);
+    char *text = print(doc, format, args);
     va_end(args);
-    if (n < 0) {
-        doc->failed = true;
-        return;
-    }
-    cell_copy(doc, text);
+    if (text != NULL)
+        cell_copy(doc, text);
     free(text);
 }
 
