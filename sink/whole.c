@@ -52,7 +52,8 @@ static int open_fd(struct weir_whole *whole)
     if (is_standard(whole->path))
         fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     else if (is_in_place(whole->path))
-        fd = open(whole->path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
+        fd = open(whole->path,
+                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
     else
         return open_beside(whole);
     return fd >= 0 ? fd : -errno;

@@ -6,32 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
+#include "sink/whole.h"
 
 #define READ_MAX ((size_t)64 * 1024 * 1024)
 
-static int put(FILE *file, const char *text)
-{
-    errno = 0;
-    bool failed = fputs(text, file) == EOF || fflush(file) != 0;
-    return !failed ? 0 : errno != 0 ? -errno : -EIO;
-}
-
-static int write_in_place(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "we");
-    if (file == NULL)
-        return -errno;
-    int rc = put(file, text);
-    if (fclose(file) != 0 && rc == 0)
-        rc = -errno;
-    return rc;
-}
-
-/* mkostemp gives mode 0600; the file is to have what an ordinary one has, or
- * what it had. */
+/* A temporary file has mode 0600; ours is to have what an ordinary one has,
+ * or what was there had. */
 static mode_t mode_of(const char *path)
 {
     struct stat st;
@@ -42,43 +24,24 @@ static mode_t mode_of(const char *path)
     return 0666 & ~mask;
 }
 
-static int write_beside(const char *path, const char *text)
+static int write_whole(const char *path, const char *text)
 {
-    char *beside = NULL;
-    if (asprintf(&beside, "%s.XXXXXX", path) < 0)
-        return -ENOMEM;
-    int fd = mkostemp(beside, 0);
-    if (fd < 0) {
-        int rc = -errno;
-        free(beside);
-        return rc;
-    }
-    FILE *file = fdopen(fd, "w");
-    int rc = file == NULL ? -errno : put(file, text);
-    if (rc == 0 && fchmod(fd, mode_of(path)) != 0)
-        rc = -errno;
-    if (file == NULL ? close(fd) != 0 : fclose(file) != 0)
-        rc = rc == 0 ? -errno : rc;
-    if (rc == 0 && rename(beside, path) != 0)
-        rc = -errno;
+    struct weir_whole whole;
+    int rc = weir_whole_open(&whole, path, "", NULL);
     if (rc != 0)
-        (void)unlink(beside);
-    free(beside);
-    return rc;
+        return rc;
+    (void)fputs(text, whole.out); /* the close tells */
+    if (whole.temporary != NULL && fchmod(whole.fd, mode_of(path)) != 0)
+        rc = -errno;
+    int closed = weir_whole_close(&whole, rc == 0, "", NULL);
+    return rc != 0 ? rc : closed;
 }
 
 int weir_whole_file_write(const char *path, const char *text,
                           struct weir_err *err)
 {
-    struct stat st;
     bool standard = strcmp(path, "-") == 0;
-    int rc;
-    if (standard)
-        rc = put(stdout, text);
-    else if (lstat(path, &st) == 0 && !S_ISREG(st.st_mode))
-        rc = write_in_place(path, text);
-    else
-        rc = write_beside(path, text);
+    int rc = write_whole(path, text);
     if (rc != 0)
         return weir_err_sys(err, rc, "write %s",
                             standard ? "to the standard output" : path);

@@ -84,6 +84,17 @@ Test(whole, a_link_is_followed)
     cr_assert(S_ISLNK(st.st_mode));
 }
 
+/* As the shell's > would. */
+Test(whole, a_link_to_nothing_makes_its_target)
+{
+    struct weir_whole whole;
+    cr_assert_eq(symlink("x", "link"), 0);
+    cr_assert_eq(weir_whole_open(&whole, "link", "text", NULL), 0);
+    fputs("new", whole.out);
+    cr_assert_eq(weir_whole_close(&whole, true, "text", NULL), 0);
+    cr_assert_str_eq(get("x"), "new");
+}
+
 /* The first write that fails is told, however late. */
 Test(whole, a_full_device)
 {
