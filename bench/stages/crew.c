@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "bench/stages/cores.h"
+#include "base/topology.h"
 
 struct member {
     struct weir_crew *crew;
@@ -30,42 +30,46 @@ struct weir_crew {
 };
 
 /* What the process was given, before any of us was pinned. */
-static const struct weir_cores *usable_cores(void)
+static const struct weir_topology *usable_cpus(void)
 {
-    static struct weir_cores cores;
-    if (cores.cpus == 0)
-        weir_cores_find(&cores);
-    return &cores;
+    static struct weir_topology cpus;
+    if (cpus.cpus == 0)
+        weir_topology_read(&cpus, "/sys", NULL);
+    return &cpus;
 }
 
 uint32_t weir_crew_cores(void)
 {
-    return usable_cores()->cores;
+    const struct weir_topology *cpus = usable_cpus();
+    uint32_t cores = 0;
+    for (uint32_t i = 0; i < cpus->cpus; i++)
+        cores += !cpus->at[i].shares;
+    return cores;
 }
 
 uint32_t weir_crew_cpus(void)
 {
-    return usable_cores()->cpus;
+    return usable_cpus()->cpus;
 }
 
 /* sched_setaffinity(0) is of the calling thread alone.  Where it fails the
  * figures are less quiet, and that is all. */
 void weir_crew_pin(uint32_t k)
 {
-    const struct weir_cores *cores = usable_cores();
+    const struct weir_topology *cpus = usable_cpus();
     cpu_set_t one;
     CPU_ZERO(&one);
-    CPU_SET(cores->order[k % cores->cpus], &one);
+    CPU_SET(cpus->at[k % cpus->cpus].cpu, &one);
     (void)sched_setaffinity(0, sizeof one, &one);
 }
 
 void weir_crew_unpin(void)
 {
-    const struct weir_cores *cores = usable_cores();
+    const struct weir_topology *cpus = usable_cpus();
     cpu_set_t all;
     CPU_ZERO(&all);
-    for (uint32_t i = 0; i < cores->cpus; i++)
-        CPU_SET(cores->order[i], &all);
+    for (uint32_t i = 0; i < cpus->cpus; i++)
+        CPU_SET(cpus->at[i].cpu, &all);
     (void)sched_setaffinity(0, sizeof all, &all);
 }
 
@@ -97,7 +101,7 @@ int weir_crew_open(struct weir_crew **out, uint32_t members, uint32_t first,
     crew->context = context;
     crew->first = first;
     atomic_init(&crew->state, CREW_WAIT);
-    (void)usable_cores();
+    (void)usable_cpus();
     while (crew->count < members) {
         struct member *m = &crew->members[crew->count];
         m->crew = crew;

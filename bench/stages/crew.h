@@ -9,7 +9,7 @@
  *
  * Owner     the caller closes.
  * Threads   the main thread calls all of it.  Member k runs on CPU first + k
- *           in the order of cores.h (and round again).
+ *           in the order of topology.h (and round again).
  * Order     what was written before open is seen by the members, and what
  *           they wrote is seen after join. */
 
@@ -39,7 +39,7 @@ uint32_t weir_crew_cores(void);
 uint32_t weir_crew_cpus(void);
 
 /* weir_crew_pin: puts the calling thread on the k-th CPU in the order of
- * cores.h, as far as the system lets us.  weir_crew_unpin: on any of them
+ * topology.h, as far as the system lets us.  weir_crew_unpin: on any of them
  * again, so that programs it starts are free. */
 void weir_crew_pin(uint32_t k);
 void weir_crew_unpin(void);

@@ -101,6 +101,57 @@ Test(topology, nodes_and_threads_of_a_core_are_told, .init = begin, .fini = end)
     cpu_is(0, 6, 0, false);
 }
 
+/* Whether a CPU comes behind another of its core, by the kernel's list of
+ * these, where those that are 1 may be used. */
+static bool shares(uint16_t cpu, const char *siblings, const char *bits)
+{
+    char path[128];
+    cpu_set_t usable;
+    CPU_ZERO(&usable);
+    for (size_t i = 0; bits[i] != '\0'; i++)
+        if (bits[i] == '1')
+            CPU_SET(i, &usable);
+    snprintf(path, sizeof path,
+             "devices/system/cpu/cpu%u/topology/thread_siblings_list", cpu);
+    put(path, siblings);
+    weir_topology_read(&t, sys, &usable);
+    for (uint32_t i = 0; i < t.cpus; i++)
+        if (t.at[i].cpu == cpu)
+            return t.at[i].shares;
+    cr_assert_fail("cpu %u is not there", cpu);
+    return false;
+}
+
+Test(topology, the_lowest_usable_thread_of_a_core_is_the_first, .init = begin,
+     .fini = end)
+{
+    static const char all[] = "1111111111";
+    cr_assert_not(shares(0, "0,8\n", all));
+    cr_assert(shares(8, "0,8\n", all));
+    cr_assert_not(shares(2, "2-3\n", all));
+    cr_assert(shares(3, "2-3\n", all));
+    cr_assert(shares(9, "0-3,8-9\n", all));
+    cr_assert_not(shares(5, "5\n", all));
+}
+
+Test(topology, threads_that_may_not_be_used_do_not_count, .init = begin,
+     .fini = end)
+{
+    static const char some[] = "0011000011";
+    cr_assert_not(shares(8, "0,8\n", some));
+    cr_assert_not(shares(2, "0-2\n", some));
+    cr_assert(shares(3, "0-3\n", some));
+}
+
+Test(topology, a_list_that_says_nothing_is_a_core, .init = begin, .fini = end)
+{
+    static const char all[] = "1111";
+    cr_assert_not(shares(3, "", all));
+    cr_assert_not(shares(3, "\n", all));
+    cr_assert_not(shares(3, "x", all));
+    cr_assert_not(shares(3, "3-1", all));
+}
+
 Test(topology, what_is_no_list_names_no_cpu, .init = begin, .fini = end)
 {
     put("devices/system/node/online", "0,1");
