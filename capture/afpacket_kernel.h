@@ -44,9 +44,9 @@ struct weir_afpacket_kernel {
 
 /* Where the frames come from, as others will see it. */
 struct weir_afpacket_origin {
-    const char *name;           /* borrowed until close */
-    const char *filter_text;    /* likewise; may be NULL */
-    struct weir_ifaces *ifaces; /* as in weir_source_config */
+    const char *name;                 /* borrowed until close */
+    const struct weir_filter *filter; /* as in struct weir_source */
+    struct weir_ifaces *ifaces;       /* as in weir_source_config */
     struct weir_iface iface;
     const char *notice; /* what is to be told at once, or NULL */
 };

@@ -60,6 +60,7 @@ int file_iface_add(struct file_source *file, const struct weir_iface *iface,
         return file_fail(file, err, "more than %d interfaces are declared",
                          WEIR_IFACES_MAX);
     struct weir_iface added = *iface;
+    added.filter_text = file->filter;
     int rc = filter_for(file, iface->linktype, &added.filter, err);
     if (rc != 0)
         return weir_err_wrap(err, rc, "%s: link type %u", file->name,

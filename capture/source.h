@@ -21,6 +21,7 @@
  *           error has been given.  No frame content is ever an error. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ring/iface.h"
@@ -67,8 +68,11 @@ struct weir_source {
     const char *name; /* the device's or the file's, as the user gave it */
     bool live;        /* frames come as time goes by, and may be dropped */
     uint16_t iface;   /* of a live source: its number in ifaces */
-    int fd;           /* readable when next has something; -1: never wait */
-    int wait_ms;      /* call next again after this long; -1: no need */
+    /* What each of its frames must pass in the worker, besides the filter of
+     * its interface; NULL: all do, or the kernel tests them. */
+    const struct weir_filter *filter;
+    int fd;      /* readable when next has something; -1: never wait */
+    int wait_ms; /* call next again after this long; -1: no need */
     /* Of a live source: when next says WAIT, it has given every frame whose
      * time is hold_ns ago, and, if it can tell that it holds none, every one
      * whose time is quiet_ns ago, which is set then and never less than
@@ -101,5 +105,13 @@ struct weir_source_config {
      * close. */
     struct weir_ifaces *ifaces;
 };
+
+/* weir_source_filter_text: the filter as struct weir_iface has it. */
+static inline const char *
+weir_source_filter_text(const struct weir_source_config *config)
+{
+    return config->filter != NULL && config->filter[0] != '\0' ? config->filter
+                                                               : NULL;
+}
 
 #endif

@@ -155,7 +155,6 @@ static int join_ifaces(struct afpacket *a,
     const int number = weir_ifaces_join(a->base.ifaces, &origin->iface);
     if (number < 0)
         return weir_err_set(err, -EINVAL, "one interface too many");
-    a->base.ifaces->filter_text = origin->filter_text;
     a->base.iface = (uint16_t)number;
     a->device = (struct weir_afpacket_device){
         .snaplen = origin->iface.snaplen,
@@ -181,6 +180,7 @@ int weir_afpacket_source_over(struct weir_source **out,
         .ifaces = origin->ifaces != NULL ? origin->ifaces : &a->ifaces,
         .name = origin->name,
         .live = true,
+        .filter = origin->filter,
         .fd = kernel->fd,
         .hold_ns = (kernel->retire_ms + TIMER_SLACK_MS) * WEIR_NS_PER_MS,
         .quiet_least_ns = QUIET_NS,

@@ -160,13 +160,13 @@ int weir_afpacket_source_open(struct weir_source **out,
     }
     struct weir_afpacket_origin origin = {
         .name = config->device,
-        .filter_text = config->source.filter,
+        .filter = in_weir,
         .ifaces = config->source.ifaces,
         .iface = {.linktype = WEIR_LINKTYPE_ETHERNET,
                   .tsresol = 9,
                   .snaplen = snaplen,
                   .frame_max = weir_netif_frame_max(fd, config->device),
-                  .filter = in_weir,
+                  .filter_text = weir_source_filter_text(&config->source),
                   .copies = weir_netif_copies(fd, config->device)},
         .notice = notice.text[0] != '\0' ? notice.text : NULL,
     };

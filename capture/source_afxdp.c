@@ -340,10 +340,9 @@ static int join(struct afxdp *x, const struct weir_afxdp_source_config *config,
         .linktype = WEIR_LINKTYPE_ETHERNET,
         .tsresol = 9,
         .snaplen = config->snaplen,
-        .filter = config->filter,
+        .filter_text = config->filter_text,
     };
     snprintf(iface.name, sizeof iface.name, "%s", config->name);
-    x->base.ifaces->filter_text = config->filter_text;
     const int number = weir_ifaces_join(x->base.ifaces, &iface);
     if (number < 0)
         return weir_err_set(err, -EINVAL, "%s: one interface too many",
@@ -396,6 +395,7 @@ int weir_afxdp_source_make(struct weir_source **out,
         return rc;
     }
     x->filter = config->filter;
+    x->base.filter = x->filter;
     x->missed = port->missed(port);
     *out = &x->base;
     return 0;

@@ -196,7 +196,7 @@ static int make(struct weir_source **out, struct line *line,
         .zero_copy = weir_afxdp_socket_zero_copy(line->socket),
         .takes_tags = line->device.takes_tags,
         .ifaces = config->source.ifaces,
-        .filter_text = config->source.filter,
+        .filter_text = weir_source_filter_text(&config->source),
         .filter = filter,
     };
     return weir_afxdp_source_make(out, &source, &line->port, umem, err);

@@ -330,7 +330,6 @@ int weir_file_source_open(struct weir_source **out, const char *path,
         file_free(file);
         return rc;
     }
-    file->ifaces.filter_text = file->filter;
     file->source = (struct weir_source){
         .ops = &file_ops,
         .ifaces = &file->ifaces,

@@ -134,12 +134,12 @@ static int start(struct weir_live *live,
         .linktype = weir_linktype_from_dlt(pcap_datalink(live->pcap)),
         .tsresol = live->fraction_ns == 1 ? 9 : 6,
         .snaplen = live->snaplen,
-        .filter = live->filter,
+        .filter_text = weir_source_filter_text(config),
     };
+    live->base.filter = live->filter;
     if (iface.linktype == WEIR_LINKTYPE_ETHERNET && live->bound)
         iface.frame_max = weir_netif_frame_max(live->fd, live->base.name);
     snprintf(iface.name, sizeof iface.name, "%s", live->base.name);
-    live->base.ifaces->filter_text = config->filter;
     const int number = weir_ifaces_join(live->base.ifaces, &iface);
     if (number < 0)
         return weir_err_set(err, -EINVAL, "%s: one interface too many",

@@ -119,13 +119,11 @@ static int open_filter(struct synth_source *synth,
                        const struct weir_source_config *config,
                        struct weir_iface *iface, struct weir_err *err)
 {
-    if (config->filter == NULL || config->filter[0] == '\0')
-        return 0;
-    int ret = weir_filter_compile(&synth->filter, config->filter,
-                                  iface->linktype, 0, err);
-    if (ret == 0)
-        iface->filter = synth->filter;
-    return ret;
+    iface->filter_text = weir_source_filter_text(config);
+    return iface->filter_text == NULL
+               ? 0
+               : weir_filter_compile(&synth->filter, config->filter,
+                                     iface->linktype, 0, err);
 }
 
 int weir_synth_source_open(struct weir_source **out,
@@ -169,7 +167,6 @@ int weir_synth_source_open(struct weir_source **out,
     synth->frames = synth_config->frames ? synth_config->frames : UINT64_MAX;
     struct weir_ifaces *ifaces =
         config->ifaces != NULL ? config->ifaces : &synth->ifaces;
-    ifaces->filter_text = iface.filter ? config->filter : NULL;
     ret = weir_ifaces_join(ifaces, &iface);
     if (ret < 0) {
         ret = weir_err_set(err, -EINVAL, "synth: one interface too many");
@@ -181,6 +178,7 @@ int weir_synth_source_open(struct weir_source **out,
         .ops = &synth_ops,
         .ifaces = ifaces,
         .name = "synth",
+        .filter = synth->filter,
         .fd = -1,
         .wait_ms = -1,
     };

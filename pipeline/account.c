@@ -26,7 +26,7 @@ static void clear(struct weir_account *a)
 static bool is_whole(const struct weir_account_config *config,
                      const struct weir_batch *batch)
 {
-    bool whole = config->snaplen == 0;
+    bool whole = config->snaplen == 0 && batch->filter == NULL;
     for (uint32_t i = 0; i < batch->ifaces_count; i++) {
         const struct weir_iface *iface = &batch->ifaces->at[i];
         whole = whole && iface->filter == NULL && !iface->copies &&
@@ -35,16 +35,23 @@ static bool is_whole(const struct weir_account_config *config,
     return whole;
 }
 
+static bool is_wanted(const struct weir_filter *filter,
+                      const struct weir_frame *f)
+{
+    return filter == NULL ||
+           weir_filter_match(filter, f->data, f->caplen, f->len);
+}
+
 /* Takes out of v[0 .. n) what is not to be delivered, cuts the rest, and
  * returns how many remain, in their order. */
 static uint32_t select_frames(const struct weir_account_config *config,
-                              const struct weir_ifaces *ifaces,
+                              const struct weir_batch *batch,
                               struct weir_frame *v, uint32_t n,
                               struct weir_account *out)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < n; i++) {
-        const struct weir_iface *iface = &ifaces->at[v[i].iface];
+        const struct weir_iface *iface = &batch->ifaces->at[v[i].iface];
         if ((v[i].flags & WEIR_FRAME_COPY) != 0) {
             out->excluded[WEIR_EXCLUDED_OUTGOING]++;
             continue;
@@ -53,9 +60,8 @@ static uint32_t select_frames(const struct weir_account_config *config,
             out->excluded[WEIR_EXCLUDED_LINK_TYPE]++;
             continue;
         }
-        if (iface->filter != NULL &&
-            !weir_filter_match(iface->filter, v[i].data, v[i].caplen,
-                               v[i].len)) {
+        if (!is_wanted(iface->filter, &v[i]) ||
+            !is_wanted(batch->filter, &v[i])) {
             out->excluded[WEIR_EXCLUDED_FILTER]++;
             continue;
         }
@@ -211,7 +217,7 @@ static void turn(const struct weir_account_config *config,
     uint32_t n;
     clear(&again);
     while ((n = lease->walk(lease, &walk, v, VECTOR)) > 0) {
-        n = select_frames(config, batch->ifaces, v, n, &again);
+        n = select_frames(config, batch, v, n, &again);
         encode_frames(config, batch, chunk, v, n);
     }
 }
@@ -240,7 +246,7 @@ void weir_account_batch(const struct weir_account_config *config,
         ahead_aim(&ahead, &batch->lease, from, walk.offset, v, n);
         from = walk.offset;
         if (!whole)
-            n = select_frames(config, batch->ifaces, v, n, out);
+            n = select_frames(config, batch, v, n, out);
         dissect_frames(batch->ifaces, v, n, ahead, summary, &count, out);
         if (chunk != NULL && !turns)
             encode_frames(config, batch, chunk, v, n);
@@ -268,7 +274,7 @@ void weir_account_split(const struct weir_account_config *config,
     clear(rest_out);
     begin_flows(&count, flows);
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
-        n = select_frames(config, batch->ifaces, v, n, rest_out);
+        n = select_frames(config, batch, v, n, rest_out);
         uint32_t first = kept - (uint32_t)kept_out->passed;
         first = first < n ? first : n;
         note_frames(kept_out, v, first);
@@ -294,7 +300,7 @@ void weir_account_flows(const struct weir_account_config *config,
     weir_flow_count_begin(&count, flows);
     while (kept > 0 &&
            (n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
-        n = select_frames(config, batch->ifaces, v, n, &excluded);
+        n = select_frames(config, batch, v, n, &excluded);
         n = n < kept ? n : kept;
         for (uint32_t i = 0; i < n; i++) {
             struct weir_dissection d;

@@ -120,6 +120,7 @@ static void send(struct weir_lane *lane, struct weir_batch *batch)
     batch->seq = c->seq++;
     batch->ifaces = source->ifaces;
     batch->ifaces_count = weir_ifaces_count(source->ifaces);
+    batch->filter = source->filter;
     batch->frames_before = weir_counter_read(&c->cells.received);
     if (batch->frames_before == 0 && lane->config.flows != NULL)
         begin_flows(lane, &batch->lease);

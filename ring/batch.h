@@ -47,6 +47,8 @@ struct weir_batch {
     const struct weir_ifaces *ifaces;
     uint32_t ifaces_count;  /* covers every frame of the lease */
     uint64_t frames_before; /* that this lane had received before */
+    /* What each frame must pass besides its interface's; NULL: all do. */
+    const struct weir_filter *filter;
 
     /* By the worker.  skipped: the recording was abandoned, nothing was looked
      * at, and passed is what the lease holds.  Else passed counts the frames

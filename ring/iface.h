@@ -34,14 +34,16 @@ struct weir_iface {
     bool copies;                    /* some frames are marked WEIR_FRAME_COPY */
     uint32_t frame_max; /* len of the longest frame of its link; longer ones
                            were merged on their way to us; 0: not known */
-    /* What each frame must pass in the worker; NULL: all pass, or the
-     * kernel has filtered already. */
+    /* The filter's text, borrowed; NULL: no frame is filtered; "": several
+     * sources share the interface, and not one filter. */
+    const char *filter_text;
+    /* What each frame must pass in the worker; NULL: all pass, or the kernel
+     * has filtered already, or it is the sources', see batch.h. */
     const struct weir_filter *filter;
 };
 
 struct weir_ifaces {
     _Atomic uint32_t count;
-    const char *filter_text; /* of the whole recording, or NULL */
     struct weir_iface at[WEIR_IFACES_MAX];
 };
 
@@ -59,16 +61,27 @@ static inline int weir_ifaces_add(struct weir_ifaces *all,
     return (int)n;
 }
 
+/* weir_ifaces_same_filter: both have none, or the same text. */
+static inline bool weir_ifaces_same_filter(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
 /* weir_ifaces_join [1]: the number of the entry with that name, which is made
  * from *iface if there is none: sources that share an interface share its
- * number.  -1 if the table is full. */
+ * number, but a filter that runs in the worker is each source's own, and not
+ * the entry's.  -1 if the table is full. */
 static inline int weir_ifaces_join(struct weir_ifaces *all,
                                    const struct weir_iface *iface)
 {
     uint32_t n = atomic_load_explicit(&all->count, memory_order_relaxed);
     for (uint32_t i = 0; i < n; i++)
-        if (strcmp(all->at[i].name, iface->name) == 0)
+        if (strcmp(all->at[i].name, iface->name) == 0) {
+            if (!weir_ifaces_same_filter(all->at[i].filter_text,
+                                         iface->filter_text))
+                all->at[i].filter_text = "";
             return (int)i;
+        }
     return weir_ifaces_add(all, iface);
 }
 

@@ -13,7 +13,14 @@
 #include "base/version.h"
 #include "sink/direct.h"
 
-#define BUF_BYTES_MIN 65536
+/* Holds any one block; the longest is that of an interface with the longest
+ * filter. */
+#define BUF_BYTES 65536
+
+_Static_assert(WEIR_PCAPNG_TEXT_MAX + WEIR_IFACE_NAME_MAX +
+                       sizeof(struct weir_section) <
+                   BUF_BYTES,
+               "an interface's block with all of its texts fits");
 
 static struct weir_pcapng_shb shb_of(const struct weir_section *section)
 {
@@ -34,23 +41,9 @@ static struct weir_pcapng_idb idb_of(const struct weir_section *section,
         .snaplen = of->snaplen,
         .fcs_bytes = of->fcs_bytes,
         .name = of->name,
-        .filter = section->ifaces->filter_text,
+        .filter = of->filter_text,
         .os = section->live ? section->os : NULL,
     };
-}
-
-/* The buffer holds any one block; the longest is that of an interface with
- * the longest name. */
-static uint32_t buf_bytes(const struct weir_section *section)
-{
-    const struct weir_pcapng_idb idb = {
-        .fcs_bytes = 1,
-        .filter = section->ifaces->filter_text,
-        .os = section->os,
-    };
-    uint32_t bytes =
-        weir_pcapng_encode_idb(NULL, &idb) + WEIR_IFACE_NAME_MAX + 8;
-    return bytes > BUF_BYTES_MIN ? bytes : BUF_BYTES_MIN;
 }
 
 int weir_section_open(struct weir_section *section, enum weir_format format,
@@ -67,10 +60,8 @@ int weir_section_open(struct weir_section *section, enum weir_format format,
     if (uname(&host) == 0)
         snprintf(section->os, sizeof section->os, "%s %s", host.sysname,
                  host.release);
-    section->capacity = buf_bytes(section);
     section->buf = aligned_alloc(
-        WEIR_LEASE_ALIGN,
-        weir_direct_padded(section->capacity + WEIR_DIRECT_PAD_MAX));
+        WEIR_LEASE_ALIGN, weir_direct_padded(BUF_BYTES + WEIR_DIRECT_PAD_MAX));
     if (section->buf == NULL)
         return weir_err_sys(err, -ENOMEM, "sink");
     return 0;
@@ -117,7 +108,7 @@ static int gather_end(struct gather *g)
 /* Room for a block of that many bytes; NULL after a failed write. */
 static uint8_t *gather_room(struct gather *g, uint32_t bytes)
 {
-    if (g->rc == 0 && g->len + bytes > g->section->capacity)
+    if (g->rc == 0 && g->len + bytes > BUF_BYTES)
         gather_end(g);
     return g->rc == 0 ? g->section->buf + g->len : NULL;
 }
@@ -207,9 +198,10 @@ static struct weir_sink_counts counts_of(const struct weir_section *section,
 static struct weir_pcapng_isb isb_of(const struct weir_section *section,
                                      const struct weir_sink_facts *facts,
                                      const struct weir_sink_counts *counts,
-                                     int64_t time_ns)
+                                     uint32_t iface, int64_t time_ns)
 {
     struct weir_pcapng_isb isb = {
+        .iface = iface,
         .time_ns = time_ns,
         .has_span = section->live,
         .start_ns = section->start_ns,
@@ -225,8 +217,7 @@ static struct weir_pcapng_isb isb_of(const struct weir_section *section,
     isb.usrdeliv = counts->delivered;
     if (!facts->has_kernel)
         return isb;
-    const char *filter = section->ifaces->filter_text;
-    if (filter == NULL || filter[0] == '\0')
+    if (section->ifaces->at[iface].filter_text == NULL)
         isb.ifrecv = counts->kernel_seen;
     isb.ifdrop = counts->interface_dropped;
     isb.filteraccept = counts->kernel_seen;
@@ -243,8 +234,8 @@ int weir_section_end(struct weir_section *section, struct weir_outfile *out,
     struct gather g = gather_begin(section, out, err);
     for (uint32_t i = 0; i < section->declared; i++) {
         struct weir_sink_counts counts = counts_of(section, facts, taken, i);
-        struct weir_pcapng_isb isb = isb_of(section, facts, &counts, time_ns);
-        isb.iface = i;
+        struct weir_pcapng_isb isb =
+            isb_of(section, facts, &counts, i, time_ns);
         uint8_t *to = gather_room(&g, weir_pcapng_encode_isb(NULL, &isb));
         if (to == NULL)
             break;

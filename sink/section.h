@@ -29,7 +29,6 @@ struct weir_section {
     bool live;
     int64_t start_ns;  /* of the recording; live only */
     uint32_t declared; /* interfaces that records may name now */
-    uint32_t capacity;
     uint8_t *buf;
     char os[200];
 };

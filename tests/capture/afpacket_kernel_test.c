@@ -22,8 +22,8 @@ static void open_source(void)
     struct weir_err err;
     struct weir_afpacket_origin origin = {
         .name = "played",
-        .filter_text = "udp",
         .iface = {.name = "played",
+                  .filter_text = "udp",
                   .linktype = WEIR_LINKTYPE_ETHERNET,
                   .snaplen = 262144},
     };
@@ -75,7 +75,7 @@ Test(afpacket_kernel, says_what_it_is)
     cr_assert(source->live);
     cr_assert_str_eq(source->name, "played");
     cr_assert_eq(weir_ifaces_count(source->ifaces), 1);
-    cr_assert_str_eq(source->ifaces->filter_text, "udp");
+    cr_assert_str_eq(source->ifaces->at[0].filter_text, "udp");
     cr_assert_null(source->notice);
     cr_assert_gt(source->hold_ns, 0);
 }

@@ -38,8 +38,7 @@ static void check_long_filter(void)
     check(source != NULL, "a long filter");
     if (source == NULL)
         return;
-    check(source->ifaces->at[0].filter != NULL && source->notice != NULL,
-          "weir filters");
+    check(source->filter != NULL && source->notice != NULL, "weir filters");
     source->ops->close(source);
 }
 

@@ -128,14 +128,14 @@ Test(source_afxdp, a_filter_is_handed_on)
     struct weir_source *source = afxdp_open_config(&config);
     const struct weir_iface *iface = &source->ifaces->at[0];
     cr_assert_str_eq(iface->name, RIG_RIGHT);
-    cr_assert_str_eq(source->ifaces->filter_text, "arp");
+    cr_assert_str_eq(iface->filter_text, "arp");
     cr_assert_eq(iface->linktype, 1);
     cr_assert_eq(iface->tsresol, 9);
     cr_assert_eq(iface->snaplen, 262144);
     rig_arp(frame);
-    cr_assert(weir_filter_match(iface->filter, frame, 60, 60));
+    cr_assert(weir_filter_match(source->filter, frame, 60, 60));
     rig_udp(frame, 60, 2000, 0, 0);
-    cr_assert_not(weir_filter_match(iface->filter, frame, 60, 60));
+    cr_assert_not(weir_filter_match(source->filter, frame, 60, 60));
     rig_send(RIG_LEFT, frame, sizeof frame);
     live_receive(source, 1);
     live_cut(source);

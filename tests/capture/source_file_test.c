@@ -138,7 +138,7 @@ Test(source_file, each_interface_has_the_filter_of_its_link_type)
     cr_assert_eq(source->ops->next(source, &lease, &err), WEIR_SOURCE_END);
     const struct weir_iface *at = source->ifaces->at;
     cr_assert_eq(weir_ifaces_count(source->ifaces), 3);
-    cr_assert_str_eq(source->ifaces->filter_text, "ip proto 17");
+    cr_assert_str_eq(source->ifaces->at[0].filter_text, "ip proto 17");
     cr_assert_eq(at[0].filter, at[2].filter);
     cr_assert_neq(at[0].filter, at[1].filter);
     uint8_t ip[20] = {0x45, [9] = 17};
@@ -156,7 +156,7 @@ Test(source_file, each_interface_has_the_filter_of_its_link_type)
     cr_assert_eq(weir_file_source_open(&source, path, &config, &err), -EINVAL);
     config.filter = "";
     cr_assert_eq(weir_file_source_open(&source, path, &config, &err), 0);
-    cr_assert_null(source->ifaces->filter_text);
+    cr_assert_null(source->ifaces->at[0].filter_text);
     source->ops->close(source);
     (void)close(fd);
     made_free(&made);

@@ -207,8 +207,9 @@ Test(source_synth, tells_what_it_is)
     const struct weir_iface *iface = &source->ifaces->at[0];
     cr_assert_eq(iface->linktype, WEIR_LINKTYPE_ETHERNET);
     cr_assert_eq(iface->tsresol, 9);
+    cr_assert_null(source->filter);
     cr_assert_null(iface->filter);
-    cr_assert_null(source->ifaces->filter_text);
+    cr_assert_null(iface->filter_text);
     source->ops->close(source);
 }
 
@@ -405,14 +406,13 @@ Test(source_synth, each_flow_has_a_source_address_and_its_share)
     cr_assert_eq(flows, 100000);
 }
 
-Test(source_synth, a_filter_sees_whole_frames_and_is_the_interfaces)
+Test(source_synth, a_filter_sees_whole_frames_and_is_the_sources)
 {
     const struct weir_synth_config synth =
         parsed("frames=1000,flows=100,proto=mix,size=100");
     struct weir_source *source = opened(&synth, BLOCK_BYTES, 20, "tcp");
-    const struct weir_iface *iface = &source->ifaces->at[0];
-    cr_assert_not_null(iface->filter);
-    cr_assert_str_eq(source->ifaces->filter_text, "tcp");
+    cr_assert_str_eq(source->ifaces->at[0].filter_text, "tcp");
+    cr_assert_null(source->ifaces->at[0].filter);
     struct weir_lease lease;
     cr_assert_eq(source->ops->next(source, &lease, NULL), WEIR_SOURCE_LEASE);
     struct weir_walk walk = {0};
@@ -422,7 +422,7 @@ Test(source_synth, a_filter_sees_whole_frames_and_is_the_interfaces)
         bool ipv6 = weir_load_be16(f.data + 12) == 0x86dd;
         bool tcp = f.data[14 + (ipv6 ? 6 : 9)] == 6;
         cr_assert_eq(f.caplen, 100);
-        cr_assert_eq(weir_filter_match(iface->filter, f.data, f.caplen, f.len),
+        cr_assert_eq(weir_filter_match(source->filter, f.data, f.caplen, f.len),
                      tcp);
         passed += tcp;
     }

@@ -203,6 +203,24 @@ Test(account, where_a_frame_is_left_out_the_others_are_copied)
     weir_filter_free(filter);
 }
 
+Test(account, a_frame_passes_its_interfaces_filter_and_its_sources)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    struct weir_filter *of_iface = NULL, *of_source = NULL;
+    cr_assert_eq(weir_filter_compile(&of_source, "ether[20] != 9", 1, 0, NULL),
+                 0);
+    batch.filter = of_source;
+    cr_assert_eq(weir_filter_compile(&of_iface, "ether[20] != 7", 1, 0, NULL),
+                 0);
+    ifaces->at[0].filter = of_iface;
+    struct weir_account a = run(&config, &batch);
+    cr_assert_eq(a.excluded[WEIR_EXCLUDED_FILTER], 2);
+    assert_compact(&batch, FRAMES - 2);
+    weir_filter_free(of_iface);
+    weir_filter_free(of_source);
+}
+
 /* Statistics before the first record, and in that the frames lost. */
 static void assert_loss(const struct weir_chunk *chunk)
 {

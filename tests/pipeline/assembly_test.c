@@ -2,14 +2,17 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/linktype.h"
+#include "capture/source_synth.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "pipeline/stats.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
+#include "sink/null_sink.h"
 #include "tests/pipeline/fake.h"
 
 #define LANES       3
@@ -230,6 +233,55 @@ Test(assembly, a_worker_ends_though_its_flows_are_not_merged_yet)
         a = NULL;
     }
     cr_assert_gt(waiting, 0);
+}
+
+static struct weir_source *synth(struct weir_ifaces *shared, const char *filter)
+{
+    struct weir_synth_config config;
+    struct weir_source *source = NULL;
+    cr_assert_eq(
+        weir_synth_parse("frames=1400,proto=udp,size=100", &config, &err), 0);
+    cr_assert_eq(
+        weir_synth_source_open(&source, &config,
+                               &(struct weir_source_config){
+                                   .leases = weir_lane_batches(WORKERS, false),
+                                   .block_bytes = BLOCK_BYTES,
+                                   .filter = filter,
+                                   .ifaces = shared,
+                               },
+                               &err),
+        0);
+    return source;
+}
+
+/* Lanes of one interface: what is tested of frames is their own lane's. */
+Test(assembly, each_lane_has_a_filter_of_its_own)
+{
+    static struct weir_ifaces shared;
+    static const char *const filters[LANES] = {"", "udp", "tcp"};
+    struct weir_source *fakes[LANES];
+    memcpy(fakes, sources, sizeof fakes);
+    for (int i = 0; i < LANES; i++)
+        sources[i] = synth(&shared, filters[i]);
+    assemble(false, 0);
+    struct weir_sink *sink = NULL;
+    cr_assert_eq(weir_null_sink_open(&sink, &err), 0);
+    weir_assembly_set_sink(a, 0, sink);
+    run_to_the_end();
+    for (uint32_t i = 0; i < LANES; i++) {
+        struct weir_progress p;
+        weir_assembly_lane_progress(a, i, &p);
+        cr_assert(weir_ledger_balanced(&p.ledger));
+        cr_assert_eq(p.ledger.delivered, i == 2 ? 0 : 1400);
+    }
+    cr_assert_eq(weir_ifaces_count(&shared), 1);
+    cr_assert_str_empty(shared.at[0].filter_text);
+    weir_assembly_close(a);
+    a = NULL;
+    sink->ops->close(sink);
+    for (int i = 0; i < LANES; i++)
+        sources[i]->ops->close(sources[i]);
+    memcpy(sources, fakes, sizeof fakes);
 }
 
 Test(assembly, has_one_lane_at_least_and_not_too_many)

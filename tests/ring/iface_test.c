@@ -51,3 +51,26 @@ Test(iface, sources_that_share_a_name_share_a_number)
     cr_assert_eq(weir_ifaces_join(&all, &eth2), -1);
     cr_assert_eq(weir_ifaces_join(&all, &eth1), 1);
 }
+
+/* What the file says of an interface must be so for all that share it. */
+Test(iface, has_a_filter_if_all_that_share_it_have_the_same)
+{
+    char udp[] = "udp";
+    struct weir_iface eth0 = {.name = "eth0", .filter_text = udp};
+    struct weir_iface eth1 = {.name = "eth1"};
+    weir_ifaces_join(&all, &eth0);
+    weir_ifaces_join(&all, &eth1);
+    eth0.filter_text = "udp";
+    weir_ifaces_join(&all, &eth0);
+    weir_ifaces_join(&all, &eth1);
+    cr_assert_str_eq(all.at[0].filter_text, "udp");
+    cr_assert_null(all.at[1].filter_text);
+    eth0.filter_text = NULL;
+    eth1.filter_text = "udp";
+    for (int i = 0; i < 3; i++) {
+        weir_ifaces_join(&all, &eth0);
+        weir_ifaces_join(&all, &eth1);
+        cr_assert_str_empty(all.at[0].filter_text);
+        cr_assert_str_empty(all.at[1].filter_text);
+    }
+}

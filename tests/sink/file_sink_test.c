@@ -43,7 +43,7 @@ static void assert_other(const char *name)
 
 Test(file_sink, pcapng_holds_what_was_written)
 {
-    recording_ifaces->filter_text = "udp port 53";
+    recording_ifaces->at[0].filter_text = "udp port 53";
     struct weir_sink *sink = open_plain("out.pcapng", NG);
     recording_write(sink, NG, 0, 1000, 77);
     recording_end(sink);
@@ -154,8 +154,10 @@ Test(file_sink, an_interface_that_comes_late_heads_the_pcap)
  * interface is not, behind a filter. */
 Test(file_sink, statistics_say_what_is_known)
 {
-    for (int filtered = 0; filtered < 2; filtered++) {
-        recording_ifaces->filter_text = filtered ? "ip" : NULL;
+    /* None, one, and those of several lanes, which differ. */
+    static const char *const filters[] = {NULL, "ip", ""};
+    for (int i = 0; i < 3; i++) {
+        recording_ifaces->at[0].filter_text = filters[i];
         struct weir_sink *sink = recording_open((struct weir_file_sink_config){
             .path = test_path("out.pcapng"), .format = NG, .live = true});
         sink->facts = (struct weir_sink_facts){
@@ -167,7 +169,8 @@ Test(file_sink, statistics_say_what_is_known)
         cr_assert(test_file_read(&file, test_path("out.pcapng")));
         cr_assert_eq(file.osdrop, 7);
         cr_assert_eq(file.usrdeliv, 1000);
-        cr_assert_eq(file.ifrecv, filtered ? UINT64_MAX : 1007);
+        cr_assert_eq(file.ifrecv, filters[i] != NULL ? UINT64_MAX : 1007);
+        cr_assert_str_eq(file.filter, i == 1 ? "ip" : "");
         test_file_free(&file);
     }
 }
