@@ -4,7 +4,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <criterion/criterion.h>
-#include <errno.h>
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -12,7 +11,6 @@
 #include <sys/socket.h>
 
 #include "base/err.h"
-#include "tests/capture/live_rig.h"
 #include "tests/capture/net_rig.h"
 
 struct weir_afxdp_config afxdp_config(void)
@@ -23,20 +21,6 @@ struct weir_afxdp_config afxdp_config(void)
         .promisc = true,
         .buffer_bytes = 16u << 20,
     };
-}
-
-void afxdp_need(void)
-{
-    struct weir_err err = {""};
-    struct weir_source *source = NULL;
-    struct weir_afxdp_config config = afxdp_config();
-    live_need();
-    config.look_only = true;
-    const int rc = weir_afxdp_source_open(&source, &config, &err);
-    if (rc == -EPERM || rc == -EAFNOSUPPORT || rc == -EOPNOTSUPP)
-        cr_skip_test("SKIPPED: %s", err.text);
-    cr_assert_eq(rc, 0, "%s", err.text);
-    source->ops->close(source);
 }
 
 struct weir_source *afxdp_open_config(const struct weir_afxdp_config *config)

@@ -10,10 +10,6 @@
 
 #include "capture/source_afxdp.h"
 
-/* afxdp_need: opens net_rig, or skips the test aloud, also where it is not
- * allowed to load an XDP program. */
-void afxdp_need(void);
-
 /* afxdp_config: what the tests have in common; of RIG_RIGHT. */
 struct weir_afxdp_config afxdp_config(void);
 struct weir_source *afxdp_open_config(const struct weir_afxdp_config *config);

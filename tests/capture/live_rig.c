@@ -1,6 +1,7 @@
 #include "tests/capture/live_rig.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,36 @@
 struct live_got *got;
 uint32_t got_count;
 
-bool live_is_afpacket(void)
+bool live_is(const char *source)
 {
-    const char *source = getenv("LIVE_SOURCE");
-    return source != NULL && strcmp(source, "afpacket") == 0;
+    const char *asked = getenv("LIVE_SOURCE");
+    return strcmp(asked != NULL ? asked : "pcap", source) == 0;
+}
+
+static int try_afxdp(struct weir_source **out,
+                     const struct weir_pcap_config *config, bool look_only,
+                     struct weir_err *err)
+{
+    const struct weir_afxdp_config afxdp = {
+        .source = config->source,
+        .device = config->device,
+        .promisc = config->promisc,
+        .look_only = look_only,
+        .buffer_bytes = config->buffer_bytes,
+    };
+    return weir_afxdp_source_open(out, &afxdp, err);
+}
+
+static void need_afxdp(void)
+{
+    const struct weir_pcap_config config = live_config(RIG_RIGHT, NULL);
+    struct weir_err err = {""};
+    struct weir_source *source = NULL;
+    const int rc = try_afxdp(&source, &config, true, &err);
+    if (rc == -EPERM || rc == -EAFNOSUPPORT || rc == -EOPNOTSUPP)
+        cr_skip_test("SKIPPED: %s", err.text);
+    cr_assert_eq(rc, 0, "%s", err.text);
+    source->ops->close(source);
 }
 
 void live_need(void)
@@ -23,6 +50,8 @@ void live_need(void)
     const char *reason = NULL;
     if (!rig_open(&reason))
         cr_skip_test("SKIPPED: %s", reason);
+    if (live_is("afxdp"))
+        need_afxdp();
     got = calloc(LIVE_FRAMES + 1, sizeof *got);
     cr_assert_not_null(got);
 }
@@ -61,8 +90,11 @@ static int try_afpacket(struct weir_source **out,
 int live_try(struct weir_source **out, const struct weir_pcap_config *config,
              struct weir_err *err)
 {
-    return live_is_afpacket() ? try_afpacket(out, config, err)
-                              : weir_pcap_source_open(out, config, err);
+    if (live_is("afpacket"))
+        return try_afpacket(out, config, err);
+    if (live_is("afxdp"))
+        return try_afxdp(out, config, false, err);
+    return weir_pcap_source_open(out, config, err);
 }
 
 struct weir_source *live_open_config(const struct weir_pcap_config *config)

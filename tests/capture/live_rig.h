@@ -10,11 +10,12 @@
 
 #include "base/err.h"
 #include "capture/source_afpacket.h"
+#include "capture/source_afxdp.h"
 #include "capture/source_pcap.h"
 
-/* Which source a test is for: LIVE_SOURCE in the environment says afpacket,
- * else it is pcap. */
-bool live_is_afpacket(void);
+/* live_is: which source a test is for: "afpacket", "afxdp" or "pcap", as
+ * LIVE_SOURCE in the environment says; pcap if it says nothing. */
+bool live_is(const char *source);
 
 #define LIVE_KEEP   96
 #define LIVE_FRAMES 32768
@@ -32,11 +33,12 @@ struct live_got {
 extern struct live_got *got;
 extern uint32_t got_count;
 
-/* live_need: opens net_rig, or skips the test aloud. */
+/* live_need: opens net_rig, or skips the test aloud, also where the source is
+ * afxdp and no XDP program may be loaded. */
 void live_need(void);
 
 /* live_config: what the tests have in common, in the words of source_pcap; for
- * afpacket it is put into its own.  hold_ms means nothing there. */
+ * the others it is put into their own.  hold_ms means nothing there. */
 struct weir_pcap_config live_config(const char *device, const char *filter);
 int live_try(struct weir_source **out, const struct weir_pcap_config *config,
              struct weir_err *err);

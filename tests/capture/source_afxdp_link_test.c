@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <linux/capability.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,37 +14,10 @@
 #include "tests/capture/live_rig.h"
 #include "tests/capture/net_rig.h"
 
-/* Until the source has something new to say, at most some steps. */
-static void await_notice(struct weir_source *source, uint32_t generation,
-                         const char *text)
-{
-    struct weir_err err = {""};
-    for (int i = 0; i < 20 && source->notice_generation == generation; i++)
-        cr_assert_geq(live_step(source, &err), 0, "%s", err.text);
-    cr_assert_not_null(source->notice);
-    cr_assert_not_null(strstr(source->notice, text), "%s", source->notice);
-}
-
-Test(source_afxdp_link, an_interface_that_was_down_goes_on)
-{
-    afxdp_need();
-    struct weir_source *source = afxdp_open();
-    rig_send_udp(100, 60);
-    live_receive(source, 100);
-    cr_assert(rig_ip("link set " RIG_RIGHT " down"));
-    await_notice(source, source->notice_generation, RIG_RIGHT " is down");
-    const uint32_t generation = source->notice_generation;
-    cr_assert(rig_ip("link set " RIG_RIGHT " up"));
-    await_notice(source, generation, "up again");
-    rig_send_udp(100, 60);
-    live_receive(source, 200);
-    cr_assert_eq(live_cut(source).kernel_seen, 200);
-}
-
 /* The chunks are for the MTU that was there at the open. */
 Test(source_afxdp_link, frames_that_become_too_long_are_lost_by_name)
 {
-    afxdp_need();
+    live_need();
     struct weir_source *source = afxdp_open();
     uint8_t frame[2514];
     rig_send_udp(10, 60);
@@ -66,67 +37,10 @@ Test(source_afxdp_link, frames_that_become_too_long_are_lost_by_name)
     cr_assert_eq(live_cut(source).kernel_seen, 25);
 }
 
-static void check_removal(bool down_first)
-{
-    struct weir_err err = {""};
-    struct weir_source_stats stats;
-    got_count = 0;
-    struct weir_source *source = afxdp_open();
-    rig_send_udp(200, 60);
-    if (down_first) {
-        cr_assert(rig_ip("link set " RIG_RIGHT " down"));
-        await_notice(source, 0, "is down");
-    }
-    cr_assert(rig_ip("link del " RIG_LEFT));
-    cr_assert_eq(live_finish(source, &stats, &err), -ENODEV);
-    cr_assert_str_eq(err.text, RIG_RIGHT ": the interface was removed");
-    cr_assert_eq(got_count, 200);
-    cr_assert_eq(stats.kernel_seen, 200);
-    cr_assert_eq(stats.interface_dropped, 0);
-    struct weir_lease lease;
-    cr_assert_eq(source->ops->next(source, &lease, &err), -ENODEV);
-    source->ops->close(source);
-}
-
-Test(source_afxdp_link, a_removed_interface_gives_all_and_then_a_message)
-{
-    afxdp_need();
-    check_removal(false);
-}
-
-Test(source_afxdp_link, an_interface_removed_while_down_too)
-{
-    afxdp_need();
-    check_removal(true);
-}
-
-/* Numbers follow one another where nothing was dropped. */
-static void check_sequence(void)
-{
-    for (uint32_t i = 1; i < got_count && i < LIVE_FRAMES; i++)
-        cr_assert_eq(rig_number(got[i].data, 14),
-                     rig_number(got[i - 1].data, 14) + 1, "frame %u", i);
-}
-
-Test(source_afxdp_link, opens_and_cuts_under_load_are_exact)
-{
-    afxdp_need();
-    const int child = rig_flood(RIG_LEFT, 2000000);
-    for (int round = 0; round < 10; round++) {
-        got_count = 0;
-        struct weir_source *source = afxdp_open();
-        live_receive(source, 2000);
-        if (live_cut(source).kernel_dropped == 0)
-            check_sequence();
-        cr_assert_geq(got_count, 1);
-    }
-    rig_flood_end(child);
-}
-
 /* As few chunks as there may be, and a reader that is late. */
 Test(source_afxdp_link, overload_is_exact)
 {
-    afxdp_need();
+    live_need();
     struct weir_afxdp_config config = afxdp_config();
     config.buffer_bytes = 131072;
     struct weir_source *source = afxdp_open_config(&config);
@@ -141,40 +55,10 @@ Test(source_afxdp_link, overload_is_exact)
     cr_assert_gt(live_cut(source).kernel_dropped, 0);
 }
 
-Test(source_afxdp_link, down_and_up_under_load_is_exact)
-{
-    afxdp_need();
-    struct weir_source *source = afxdp_open();
-    const int child = rig_flood(RIG_LEFT, 2000000);
-    for (int round = 0; round < 3; round++) {
-        live_receive(source, got_count + 500);
-        cr_assert(rig_ip("link set " RIG_RIGHT " down"));
-        cr_assert(rig_ip("link set " RIG_RIGHT " up"));
-    }
-    rig_flood_end(child);
-    live_cut(source);
-}
-
-Test(source_afxdp_link, removal_under_load_is_exact)
-{
-    afxdp_need();
-    struct weir_err err = {""};
-    struct weir_source_stats stats;
-    struct weir_source *source = afxdp_open();
-    const int child = rig_flood(RIG_LEFT, 2000000);
-    live_receive(source, 1000);
-    cr_assert(rig_ip("link del " RIG_LEFT));
-    cr_assert_eq(live_finish(source, &stats, &err), -ENODEV);
-    rig_flood_end(child);
-    cr_assert_eq(stats.kernel_seen, got_count + stats.kernel_dropped);
-    cr_assert_not(stats.derived);
-    source->ops->close(source);
-}
-
 /* A process that takes the frames, and ends in no orderly way. */
 Test(source_afxdp_link, a_killed_process_leaves_the_interface_as_it_was)
 {
-    afxdp_need();
+    live_need();
     const int tap = afxdp_tap();
     int ready[2];
     char byte = 0;
@@ -228,17 +112,10 @@ static void check_device(const char *device, int code, const char *text)
 
 Test(source_afxdp_link, what_cannot_be_opened_says_why)
 {
-    afxdp_need();
+    live_need();
     struct weir_afxdp_config config = afxdp_config();
-    check_device("nosuch0", -ENODEV, "nosuch0: no such device");
-    check_device("a-name-that-is-longer-than-any", -ENODEV,
-                 "a-name-that-is-longer-than-any: no such device");
-    check_device("bad\nname", -ENODEV, "bad?name: no such device");
     check_device("any", -EOPNOTSUPP,
                  "any: AF_XDP takes the frames of one interface");
-    config.source.filter = "tcp prot 80";
-    check_refused(&config, -EINVAL, "filter 'tcp prot 80': syntax error");
-    config = afxdp_config();
     config.queue = 3;
     check_refused(&config, -EINVAL,
                   RIG_RIGHT ": no queue 3: it has one, queue 0");
@@ -251,18 +128,6 @@ Test(source_afxdp_link, what_cannot_be_opened_says_why)
     check_device(RIG_RIGHT, -EMSGSIZE,
                  RIG_RIGHT ": AF_XDP takes frames of up to 3840 bytes, and "
                            "the interface's MTU allows 9022 with VLAN tags");
-    cr_assert(rig_ip("link set " RIG_RIGHT " mtu 1500"));
-    cr_assert(rig_ip("link set " RIG_RIGHT " down"));
-    check_device(RIG_RIGHT, -ENETDOWN, RIG_RIGHT ": the interface is down");
-}
-
-Test(source_afxdp_link, without_privilege_it_says_which)
-{
-    if (getuid() == 0)
-        cr_assert_eq(setresuid(65534, 65534, 65534), 0);
-    check_device("lo", -EPERM,
-                 "lo: no privilege for AF_XDP: that takes CAP_NET_RAW, "
-                 "CAP_NET_ADMIN and CAP_BPF (try sudo)");
 }
 
 static bool keep_capabilities(uint64_t wanted)
@@ -281,7 +146,7 @@ static bool keep_capabilities(uint64_t wanted)
 
 Test(source_afxdp_link, the_privileges_that_are_named_are_enough)
 {
-    afxdp_need();
+    live_need();
     cr_assert(keep_capabilities(BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN) |
                                 BIT(CAP_BPF) | BIT(CAP_IPC_LOCK)));
     struct weir_source *source = afxdp_open();
@@ -294,7 +159,7 @@ Test(source_afxdp_link, the_privileges_that_are_named_are_enough)
 
 Test(source_afxdp_link, too_much_memory_is_refused_by_name)
 {
-    afxdp_need();
+    live_need();
     const struct rlimit none = {.rlim_cur = 65536, .rlim_max = 65536};
     cr_assert_eq(setrlimit(RLIMIT_MEMLOCK, &none), 0);
     cr_assert(keep_capabilities(BIT(CAP_NET_RAW) | BIT(CAP_NET_ADMIN) |

@@ -25,7 +25,7 @@ static void check_numbers(uint32_t first, uint32_t n, size_t ip_offset)
 
 Test(source_afxdp, gives_every_frame_once_with_its_time)
 {
-    afxdp_need();
+    live_need();
     struct weir_source *source = afxdp_open();
     const int64_t before_ns = weir_clock_real_ns();
     rig_send_udp(5000, 60);
@@ -46,7 +46,7 @@ Test(source_afxdp, gives_every_frame_once_with_its_time)
 
 Test(source_afxdp, frames_of_every_length)
 {
-    afxdp_need();
+    live_need();
     uint8_t frame[1514];
     struct weir_source *source = afxdp_open();
     uint32_t n = 0;
@@ -63,7 +63,7 @@ Test(source_afxdp, frames_of_every_length)
 
 Test(source_afxdp, the_largest_frames_that_a_chunk_holds)
 {
-    afxdp_need();
+    live_need();
     uint8_t frame[3014];
     cr_assert(rig_ip("link set " RIG_LEFT " mtu 3000"));
     cr_assert(rig_ip("link set " RIG_RIGHT " mtu 3000"));
@@ -80,7 +80,7 @@ Test(source_afxdp, the_largest_frames_that_a_chunk_holds)
 
 Test(source_afxdp, a_tag_in_the_bytes_stays)
 {
-    afxdp_need();
+    live_need();
     uint8_t frame[100];
     struct weir_source *source = afxdp_open();
     for (uint32_t i = 0; i < 10; i++) {
@@ -98,7 +98,7 @@ Test(source_afxdp, a_tag_in_the_bytes_stays)
 /* The tag that hardware took out of a frame is where it was on the wire. */
 Test(source_afxdp, a_tag_beside_the_bytes_is_put_back)
 {
-    afxdp_need();
+    live_need();
     if (!afxdp_push_tags(77))
         cr_skip_test("SKIPPED: this kernel pushes no VLAN tags");
     uint8_t frame[100];
@@ -121,7 +121,7 @@ Test(source_afxdp, a_tag_beside_the_bytes_is_put_back)
 /* The filter is for the workers: the source gives every frame. */
 Test(source_afxdp, a_filter_is_handed_on)
 {
-    afxdp_need();
+    live_need();
     struct weir_afxdp_config config = afxdp_config();
     config.source.filter = "arp";
     uint8_t frame[60];
@@ -143,7 +143,7 @@ Test(source_afxdp, a_filter_is_handed_on)
 
 Test(source_afxdp, the_host_is_without_its_frames_until_the_end)
 {
-    afxdp_need();
+    live_need();
     const int tap = afxdp_tap();
     rig_send_udp(10, 60);
     cr_assert_eq(afxdp_tapped(tap), 10);
@@ -159,7 +159,7 @@ Test(source_afxdp, the_host_is_without_its_frames_until_the_end)
 
 Test(source_afxdp, a_cut_gives_the_frames_back_at_once)
 {
-    afxdp_need();
+    live_need();
     const int tap = afxdp_tap();
     struct weir_source_stats stats;
     struct weir_err err = {""};
@@ -177,7 +177,7 @@ Test(source_afxdp, a_cut_gives_the_frames_back_at_once)
 
 Test(source_afxdp, to_look_only_takes_nothing)
 {
-    afxdp_need();
+    live_need();
     const int tap = afxdp_tap();
     struct weir_afxdp_config config = afxdp_config();
     config.look_only = true;
@@ -193,7 +193,7 @@ Test(source_afxdp, to_look_only_takes_nothing)
 
 Test(source_afxdp, says_from_whom_it_takes_what)
 {
-    afxdp_need();
+    live_need();
     struct weir_source *source = afxdp_open();
     cr_assert_str_eq(weir_afxdp_source_text(source),
                      "AF_XDP takes what wright receives away from the host "
@@ -204,7 +204,7 @@ Test(source_afxdp, says_from_whom_it_takes_what)
 /* A device whose driver knows nothing of XDP. */
 Test(source_afxdp, the_loopback_interface_in_generic_mode)
 {
-    afxdp_need();
+    live_need();
     struct weir_afxdp_config config = afxdp_config();
     config.device = "lo";
     cr_assert(rig_ip("link set lo mtu 1500"));
@@ -254,7 +254,7 @@ static void check_two_queues_refused(uint32_t queue, int code, const char *text)
 /* What the other queue receives is the host's, and the operator hears of it. */
 Test(source_afxdp, one_queue_of_two)
 {
-    afxdp_need();
+    live_need();
     need_two_queues();
     struct weir_afxdp_config config = afxdp_config();
     config.device = "w2right";
@@ -280,7 +280,7 @@ Test(source_afxdp, one_queue_of_two)
 /* One program for the sources of all queues, which are one interface. */
 Test(source_afxdp, both_queues_of_two)
 {
-    afxdp_need();
+    live_need();
     need_two_queues();
     static struct weir_ifaces ifaces;
     struct weir_afxdp_config config = afxdp_config();
@@ -314,7 +314,7 @@ Test(source_afxdp, both_queues_of_two)
 
 Test(source_afxdp, the_frame_of_a_quiet_link_comes_in_time)
 {
-    afxdp_need();
+    live_need();
     struct weir_afxdp_config config = afxdp_config();
     config.hold_ms = 50;
     struct weir_source *source = afxdp_open_config(&config);
@@ -341,7 +341,7 @@ static void check_refused(const char *device, int code, const char *text)
 
 Test(source_afxdp, what_is_not_ethernet_is_refused)
 {
-    afxdp_need();
+    live_need();
     const int tun = rig_tun(65534);
     if (tun < 0)
         cr_skip_test("SKIPPED: no tun device");
@@ -353,7 +353,7 @@ Test(source_afxdp, what_is_not_ethernet_is_refused)
 /* Leases come home in another order than they went. */
 Test(source_afxdp, leases_come_home_in_any_order)
 {
-    afxdp_need();
+    live_need();
     struct weir_source *source = afxdp_open();
     struct weir_err err = {""};
     struct weir_lease leases[4];
@@ -383,7 +383,7 @@ Test(source_afxdp, leases_come_home_in_any_order)
  * number; and the first lease behind it says so. */
 Test(source_afxdp, overload_is_counted_exactly_and_located)
 {
-    afxdp_need();
+    live_need();
     struct weir_afxdp_config config = afxdp_config();
     struct weir_err err = {""};
     config.buffer_bytes = 1u << 20; /* 512 chunks */
