@@ -62,7 +62,7 @@ const struct command_result *command_run(const char *format, ...)
     return &result;
 }
 
-static int lines_in(const char *text)
+int command_lines(const char *text)
 {
     int n = 0;
     for (; *text != '\0'; text++)
@@ -74,7 +74,7 @@ void command_complains(const char *script, int status, const char *a,
                        const char *b)
 {
     const struct command_result *r = command_run("%s", script);
-    bool one = lines_in(r->err) == 1 && r->out[0] == '\0';
+    bool one = command_lines(r->err) == 1 && r->out[0] == '\0';
     bool both = strstr(r->err, a) != NULL && strstr(r->err, b) != NULL;
     cr_expect(r->status == status && one && both, "%s: %d: %s%s", script,
               r->status, r->out, r->err);

@@ -27,6 +27,9 @@ command_run(const char *format, ...);
 /* command_path: where the file is; good until the next call. */
 const char *command_path(const char *name);
 
+/* command_lines: how many lines a text has. */
+int command_lines(const char *text);
+
 /* command_complains: the script ends with `status`, and says nothing on
  * stdout, and on stderr one line that has both texts in it. */
 void command_complains(const char *script, int status, const char *a,
