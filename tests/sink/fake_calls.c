@@ -2,11 +2,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "ring/lease.h"
+
+/* From Linux 6.14 on (include/uapi/linux/fs.h). */
+#ifndef RWF_DONTCACHE
+#define RWF_DONTCACHE 0x00000080
+#endif
 
 struct fake_calls fake_calls;
 
@@ -16,6 +22,17 @@ ssize_t wrap_pwritev(int fd, const struct iovec *parts, int n,
                      off_t offset) __asm__("__wrap_pwritev");
 ssize_t wrap_pwrite(int fd, const void *bytes, size_t len,
                     off_t offset) __asm__("__wrap_pwrite");
+
+int real_open(const char *path, int flags, mode_t mode) __asm__("__real_open");
+int wrap_open(const char *path, int flags, ...) __asm__("__wrap_open");
+int real_linkat(int from_folder, const char *from, int to_folder,
+                const char *to, int flags) __asm__("__real_linkat");
+int wrap_linkat(int from_folder, const char *from, int to_folder,
+                const char *to, int flags) __asm__("__wrap_linkat");
+ssize_t real_pwritev2(int fd, const struct iovec *parts, int n, off_t offset,
+                      int flags) __asm__("__real_pwritev2");
+ssize_t wrap_pwritev2(int fd, const struct iovec *parts, int n, off_t offset,
+                      int flags) __asm__("__wrap_pwritev2");
 
 /* How many bytes the next write may have; 0: all. */
 static uint32_t next_cut(void)
@@ -75,4 +92,44 @@ ssize_t wrap_pwrite(int fd, const void *bytes, size_t len, off_t offset)
 {
     struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = len};
     return wrap_pwritev(fd, &part, 1, offset);
+}
+
+static int refuse(int code)
+{
+    fake_calls.refused++;
+    errno = code;
+    return -1;
+}
+
+int wrap_open(const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    if ((flags & (O_CREAT | O_TMPFILE)) != 0) {
+        va_list more;
+        va_start(more, flags);
+        mode = va_arg(more, mode_t);
+        va_end(more);
+    }
+    if (fake_calls.unnamed != 0 && (flags & O_TMPFILE) == O_TMPFILE)
+        return refuse(fake_calls.unnamed);
+    return real_open(path, flags, mode);
+}
+
+int wrap_linkat(int from_folder, const char *from, int to_folder,
+                const char *to, int flags)
+{
+    if (fake_calls.link != 0)
+        return refuse(fake_calls.link);
+    return real_linkat(from_folder, from, to_folder, to, flags);
+}
+
+/* Whether this kernel and this file system can leave the cache does not
+ * matter. */
+ssize_t wrap_pwritev2(int fd, const struct iovec *parts, int n, off_t offset,
+                      int flags)
+{
+    fake_calls.uncached_asked++;
+    if (fake_calls.uncached != 0)
+        return refuse(fake_calls.uncached);
+    return real_pwritev2(fd, parts, n, offset, flags & ~RWF_DONTCACHE);
 }

@@ -20,6 +20,11 @@ struct fake_calls {
     int full;          /* and what all further ones say; 0: they work */
     uint32_t direct;   /* such writes that were direct */
     uint32_t buffered; /* and those that were not */
+    int unnamed;       /* what files without a name come to; 0: they work */
+    int link;          /* what naming one comes to */
+    int uncached;      /* what writes that leave the cache come to */
+    uint32_t uncached_asked;
+    uint32_t refused; /* calls, by these three */
 };
 
 extern struct fake_calls fake_calls;
