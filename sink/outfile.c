@@ -60,6 +60,8 @@ int weir_outfile_open_new(struct weir_outfile *out, const char *path,
     if (fd < 0)
         return weir_err_sys(err, -errno, "%s", path);
     rc = take_fd(out, fd, err);
+    if (rc == 0)
+        rc = outfile_claim(out, err);
     out->fresh = out->made = rc == 0;
     return rc;
 }
@@ -87,6 +89,9 @@ int weir_outfile_open_unnamed(struct weir_outfile *out, const char *folder,
         return weir_err_sys(err, -errno, "%s", folder);
     rc = take_fd(out, fd, err);
     out->fresh = rc == 0;
+    /* Before anybody sees it. */
+    if (rc == 0)
+        (void)outfile_lock(fd);
     return rc;
 }
 
@@ -146,11 +151,13 @@ static int replace(struct weir_outfile *out, const char *path,
     char *real = realpath(path, NULL);
     if (real == NULL)
         return weir_err_sys(err, -errno, "%s", path);
-    int rc = 0;
-    if (unlink(real) != 0)
-        rc = weir_err_sys(err, -errno, "%s: cannot be replaced", path);
-    else
+    int held;
+    int rc = outfile_displace(real, path, &held, err);
+    if (rc == 0) {
         rc = weir_outfile_open_new(out, real, err);
+        if (held >= 0)
+            close(held);
+    }
     free(real);
     return rc;
 }
@@ -258,8 +265,9 @@ int weir_outfile_close(struct weir_outfile *out, bool sync,
 
 void weir_outfile_remove(struct weir_outfile *out)
 {
+    /* Still ours, and not another recording's that has replaced it. */
+    if (out->made && outfile_is_at(out->fd, out->name))
+        unlink(out->name);
     close(out->fd);
     out->fd = -1;
-    if (out->made)
-        unlink(out->name);
 }

@@ -4,7 +4,8 @@
 /* outfile: one file, pipe or device that is being written.
  *
  * What a regular file of ours holds after a failed write is what the caller
- * says was whole (weir_outfile_cut): nothing torn stays behind.
+ * says was whole (weir_outfile_cut): nothing torn stays behind.  As long as it
+ * is open it is locked (flock(2)), where its file system has locks.
  *
  * Threads   one at a time.
  * Progress  a regular file's write is the disk's business; a pipe whose
@@ -52,7 +53,8 @@ struct weir_outfile_not {
 };
 
 /* weir_outfile_open_new: a file that must not exist yet, mode 0600.  -EEXIST
- * is for the caller to try another name; it too has a text. */
+ * is for the caller to try another name, and so is -EBUSY: another recording
+ * was about to replace it; they too have a text. */
 int weir_outfile_open_new(struct weir_outfile *out, const char *path,
                           struct weir_err *err);
 
@@ -69,8 +71,8 @@ int weir_outfile_name(struct weir_outfile *out, const char *path,
 char *weir_outfile_folder(const char *path, char *folder);
 
 /* weir_outfile_open_named: the one file of that name.  A regular file there
- * is replaced by a new one (a symbolic link is followed first); a FIFO or a
- * device is opened as it is. */
+ * is replaced by a new one (a symbolic link is followed first), unless another
+ * recording writes it: -EBUSY; a FIFO or a device is opened as it is. */
 int weir_outfile_open_named(struct weir_outfile *out, const char *path,
                             const struct weir_outfile_not *input,
                             struct weir_err *err);

@@ -62,7 +62,8 @@ static int name_file(struct weir_series *series, int64_t begin_ns,
 {
     char name[PATH_MAX];
     int rc = -EEXIST;
-    for (uint32_t twin = 0; rc == -EEXIST && twin < TWINS_MAX; twin++) {
+    for (uint32_t twin = 0; (rc == -EEXIST || rc == -EBUSY) && twin < TWINS_MAX;
+         twin++) {
         rc = weir_naming_make(&series->naming, series->number, begin_ns, twin,
                               name, err);
         if (rc == 0)

@@ -85,6 +85,29 @@ Test(record_fault, the_output_is_the_input)
     cr_expect_eq(command_run("cmp in.pcap copy.pcap")->status, 0);
 }
 
+/* The first of two recordings to one name goes on and has all its frames; the
+ * second is told why it is none. */
+Test(record_fault, the_output_is_being_written)
+{
+    static const char *const names[] = {"x.pcap", "x.pcapng"};
+    make_input();
+    for (size_t i = 0; i < 2; i++) {
+        const struct command_result *r = command_run(
+            "mkfifo p%zu; "
+            "weir record -q -r - -w %s --report r.json <p%zu & "
+            "exec 3>p%zu; head -c 1000 in.pcap >&3; "
+            "until test -s %s; do sleep 0.01; done; "
+            "weir record -r in.pcap -w %s; s=$?; "
+            "tail -c +1001 in.pcap >&3; exec 3>&-; wait $! || exit 9; exit $s",
+            i, names[i], i, i, names[i], names[i]);
+        cr_expect_eq(r->status, 1, "%d: %s", r->status, r->err);
+        says(r, names[i], "another recording is writing it");
+        cr_expect_eq(strchr(r->err, '\n'), strrchr(r->err, '\n'), "%s", r->err);
+        cr_expect_eq(command_frames(names[i]), FRAMES);
+        command_balances("r.json");
+    }
+}
+
 Test(record_fault, a_file_cut_short_gives_its_whole_frames)
 {
     make_input();

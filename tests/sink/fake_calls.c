@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@ int real_linkat(int from_folder, const char *from, int to_folder,
                 const char *to, int flags) __asm__("__real_linkat");
 int wrap_linkat(int from_folder, const char *from, int to_folder,
                 const char *to, int flags) __asm__("__wrap_linkat");
+int real_flock(int fd, int operation) __asm__("__real_flock");
+int wrap_flock(int fd, int operation) __asm__("__wrap_flock");
 ssize_t real_pwritev2(int fd, const struct iovec *parts, int n, off_t offset,
                       int flags) __asm__("__real_pwritev2");
 ssize_t wrap_pwritev2(int fd, const struct iovec *parts, int n, off_t offset,
@@ -121,6 +124,15 @@ int wrap_linkat(int from_folder, const char *from, int to_folder,
     if (fake_calls.link != 0)
         return refuse(fake_calls.link);
     return real_linkat(from_folder, from, to_folder, to, flags);
+}
+
+int wrap_flock(int fd, int operation)
+{
+    int next = fake_calls.next_lock;
+    fake_calls.next_lock = 0;
+    if (next != 0 || fake_calls.lock != 0)
+        return refuse(next != 0 ? next : fake_calls.lock);
+    return real_flock(fd, operation);
 }
 
 /* Whether this kernel and this file system can leave the cache does not

@@ -24,7 +24,9 @@ struct fake_calls {
     int link;          /* what naming one comes to */
     int uncached;      /* what writes that leave the cache come to */
     uint32_t uncached_asked;
-    uint32_t refused; /* calls, by these three */
+    int lock;         /* what locks come to */
+    int next_lock;    /* and the next one */
+    uint32_t refused; /* calls, by these */
 };
 
 extern struct fake_calls fake_calls;
