@@ -20,6 +20,7 @@
 #include "pipeline/outlet.h"
 #include "sink/file_sink.h"
 #include "sink/report.h"
+#include "sink/whole.h"
 
 void record_complain(const struct record_run *r, const struct weir_err *err)
 {
@@ -213,6 +214,24 @@ int record_refuse(const struct record_run *r, const char *option,
                                 path);
     }
     return 0;
+}
+
+static int check_end(const struct record_run *r, const char *option,
+                     const char *path, const char *what, struct weir_err *err)
+{
+    if (path == NULL)
+        return 0;
+    int ret = record_refuse(r, option, path, err);
+    return ret == 0 ? weir_whole_check(path, what, err) : ret;
+}
+
+int record_report_check(const struct record_run *r, struct weir_err *err)
+{
+    const struct record_options *o = r->options;
+    int ret = check_end(r, "--report", o->report, "report", err);
+    if (ret == 0)
+        ret = check_end(r, "--flows", o->flows.output, "flows", err);
+    return ret;
 }
 
 int record_report(struct record_run *r)

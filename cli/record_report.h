@@ -39,6 +39,10 @@ void record_complain(const struct record_run *r, const struct weir_err *err);
 int record_refuse(const struct record_run *r, const char *option,
                   const char *path, struct weir_err *err);
 
+/* record_report_check: 0 if what is to be written at the end can be, as far as
+ * that is known at the start. */
+int record_report_check(const struct record_run *r, struct weir_err *err);
+
 /* record_show_plan: --dry-run, on standard output. */
 void record_show_plan(const struct record_run *r);
 

@@ -202,6 +202,8 @@ static int open_run(struct record_run *r, struct weir_err *err)
     if (ret == 0 && r->options->user != NULL)
         ret = weir_privileges_drop(r->options->user, err);
     if (ret == 0)
+        ret = record_report_check(r, err);
+    if (ret == 0)
         ret = open_pipeline(r, err);
     /* Last, because it replaces a file of that name. */
     if (ret == 0)

@@ -16,12 +16,11 @@ static bool is_standard(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-static int fail(const struct weir_whole *whole, int rc, const char *what,
+static int fail(const char *path, int rc, const char *what,
                 struct weir_err *err)
 {
     return weir_err_sys(err, rc, "write %s %s", what,
-                        is_standard(whole->path) ? "to the standard output"
-                                                 : whole->path);
+                        is_standard(path) ? "to the standard output" : path);
 }
 
 static bool is_in_place(const char *path)
@@ -80,17 +79,49 @@ int weir_whole_open(struct weir_whole *whole, const char *path,
     *whole = (struct weir_whole){.path = path};
     whole->fd = open_fd(whole);
     if (whole->fd < 0)
-        return fail(whole, whole->fd, what, err);
+        return fail(path, whole->fd, what, err);
     whole->out = fopencookie(whole, "w", (cookie_io_functions_t){.write = put});
     if (whole->out == NULL) {
         (void)close(whole->fd);
         if (whole->temporary != NULL)
             (void)unlink(whole->temporary);
         free(whole->temporary);
-        return fail(whole, -ENOMEM, what, err);
+        return fail(path, -ENOMEM, what, err);
     }
     (void)setvbuf(whole->out, NULL, _IOFBF, BUFFER_BYTES);
     return 0;
+}
+
+/* May a file be made there? */
+static int check_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder =
+        slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    if (folder == NULL)
+        return -ENOMEM;
+    int rc = faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS);
+    if (rc != 0)
+        rc = -errno;
+    free(folder);
+    return rc;
+}
+
+static int check_in_place(const char *path)
+{
+    struct stat st;
+    if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0 ||
+        stat(path, &st) != 0)
+        return -errno;
+    return S_ISDIR(st.st_mode) ? -EISDIR : 0;
+}
+
+int weir_whole_check(const char *path, const char *what, struct weir_err *err)
+{
+    if (is_standard(path))
+        return 0;
+    int rc = is_in_place(path) ? check_in_place(path) : check_folder(path);
+    return rc == 0 ? 0 : fail(path, rc, what, err);
 }
 
 static int finish(struct weir_whole *whole)
@@ -116,5 +147,5 @@ int weir_whole_close(struct weir_whole *whole, bool keep, const char *what,
             (void)unlink(whole->temporary);
         free(whole->temporary);
     }
-    return !keep || rc == 0 ? 0 : fail(whole, rc, what, err);
+    return !keep || rc == 0 ? 0 : fail(whole->path, rc, what, err);
 }

@@ -31,6 +31,10 @@ struct weir_whole {
 int weir_whole_open(struct weir_whole *whole, const char *path,
                     const char *what, struct weir_err *err);
 
+/* weir_whole_check: whether open would fail now; makes nothing, and waits for
+ * nobody. */
+int weir_whole_check(const char *path, const char *what, struct weir_err *err);
+
 /* weir_whole_close: keep: the text is complete, and appears.  Else there is
  * no file, or what was there before. */
 int weir_whole_close(struct weir_whole *whole, bool keep, const char *what,

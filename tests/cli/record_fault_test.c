@@ -67,6 +67,24 @@ Test(record_fault, bad_output_is_named)
                       "/dev/full", "No space left");
 }
 
+/* Before the first frame, and before an old recording is replaced. */
+Test(record_fault, a_report_that_cannot_be_is_known_at_the_start)
+{
+    make_input();
+    (void)command_run("mkdir sub; echo old >x");
+    command_complains("weir record -r in.pcap -w x --report none/r", 1,
+                      "none/r", "No such file");
+    command_complains("weir record -r in.pcap -w x --report sub", 1, "sub",
+                      "Is a directory");
+    command_complains("weir record -r in.pcap -w x --report ./in.pcap", 1,
+                      "--report", "is the input file");
+    command_complains("weir record -r in.pcap -w x --flows none/f", 1, "none/f",
+                      "No such file");
+    command_complains("weir record -r in.pcap --dry-run --report none/r", 1,
+                      "none/r", "No such file");
+    cr_expect_eq(command_run("test \"$(cat x)\" = old")->status, 0);
+}
+
 Test(record_fault, the_output_is_the_input)
 {
     make_input();

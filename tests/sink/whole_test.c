@@ -114,3 +114,41 @@ Test(whole, no_folder)
     cr_assert_eq(weir_whole_open(&whole, "no/x", "text", &err), -ENOENT);
     cr_assert_not_null(strstr(err.text, "write text no/x: No such file"));
 }
+
+static void check_fails(const char *path, int code, const char *text)
+{
+    struct weir_err err = {.text = ""};
+    cr_expect_eq(weir_whole_check(path, "text", &err), code, "%s", path);
+    cr_expect_not_null(strstr(err.text, text), "%s", err.text);
+}
+
+/* Long before it is written it can be told that it will not be. */
+Test(whole, what_cannot_be_written_is_known_before)
+{
+    cr_assert_eq(mkdir("sub", 0700), 0);
+    put("sub/file", "old");
+    cr_assert_eq(symlink("no/x", "dangling"), 0);
+    check_fails("no/x", -ENOENT, "write text no/x: No such file");
+    check_fails("sub", -EISDIR, "write text sub: Is a directory");
+    check_fails("sub/file/x", -ENOTDIR, "Not a directory");
+    check_fails("dangling", -ENOENT, "write text dangling: No such file");
+    if (geteuid() == 0)
+        cr_assert_eq(seteuid(65534), 0);
+    else
+        cr_assert_eq(chmod("sub", 0500), 0);
+    check_fails("sub/x", -EACCES, "write text sub/x: Permission denied");
+}
+
+Test(whole, what_can_be_written_is_left_alone)
+{
+    static const char *const paths[] = {"new",  "old", "link", "/dev/null",
+                                        "fifo", "-",   "./new"};
+    put("old", "old");
+    cr_assert_eq(symlink("old", "link"), 0);
+    cr_assert_eq(mkfifo("fifo", 0600), 0);
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        cr_expect_eq(weir_whole_check(paths[i], "text", NULL), 0, "%s",
+                     paths[i]);
+    cr_assert_eq(access("new", F_OK), -1);
+    cr_assert_str_eq(get("old"), "old");
+}
