@@ -1,6 +1,7 @@
 #include "ring/summary.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -94,35 +95,82 @@ static void count_faults(struct weir_summary *summary,
     }
 }
 
-/* Fewer additions: until the end a size's frames and bytes are one number,
- * and all frames are good ones. */
+/* Fewer additions: until the end a size's frames and bytes are one number. */
 #define PACKED_SHIFT 40
 _Static_assert(STRIDE *(uint64_t)UINT32_MAX >> PACKED_SHIFT == 0,
                "the bytes of a stride do not reach the frames");
 
-static void count(struct weir_summary *summary,
-                  const struct weir_tally *tallies, uint32_t n)
+/* What all tallies of a stride have in common is counted at once. */
+struct common {
+    bool path;
+    bool len;
+    bool talkers; /* there are any */
+    bool faults;
+};
+
+static struct common find_common(const struct weir_tally *tallies, uint32_t n)
+{
+    uint64_t paths = 0;
+    uint32_t lens = 0, kinds = 0, faults = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        paths |= tallies[i].path ^ tallies[0].path;
+        lens |= tallies[i].len ^ tallies[0].len;
+        kinds |= tallies[i].kind;
+        faults |= tallies[i].outcome;
+    }
+    return (struct common){
+        .path = paths == 0,
+        .len = lens == 0,
+        .talkers = kinds != 0,
+        .faults = faults != 0,
+    };
+}
+
+static void count_paths(struct weir_summary *summary,
+                        const struct weir_tally *tallies, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        struct weir_sum *path = paths_at(&summary->paths, tallies[i].path);
+        path->frames++;
+        path->bytes += tallies[i].len;
+    }
+}
+
+/* Returns the sum of all. */
+static struct weir_sum count_sizes(struct weir_summary *summary,
+                                   const struct weir_tally *tallies, uint32_t n)
 {
     uint64_t packed[WEIR_SIZE_CLASSES] = {0};
-    uint32_t faults = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const struct weir_tally *tally = &tallies[i];
-        struct weir_sum *path = paths_at(&summary->paths, tally->path);
-        path->frames++;
-        path->bytes += tally->len;
-        packed[size_class_of(tally->len)] +=
-            UINT64_C(1) << PACKED_SHIFT | tally->len;
-        faults |= tally->outcome;
-    }
+    struct weir_sum all = {0};
+    for (uint32_t i = 0; i < n; i++)
+        packed[size_class_of(tallies[i].len)] +=
+            UINT64_C(1) << PACKED_SHIFT | tallies[i].len;
     for (unsigned i = 0; i < WEIR_SIZE_CLASSES; i++) {
         struct weir_sum sum = {
             .frames = packed[i] >> PACKED_SHIFT,
             .bytes = packed[i] & ((UINT64_C(1) << PACKED_SHIFT) - 1),
         };
         sum_add(&summary->sizes[i], sum);
-        sum_add(&summary->outcomes[0], sum);
+        sum_add(&all, sum);
     }
-    if (faults != 0)
+    return all;
+}
+
+static void count(struct weir_summary *summary,
+                  const struct weir_tally *tallies, uint32_t n,
+                  struct common common)
+{
+    struct weir_sum all = {n, (uint64_t)n * tallies[0].len};
+    if (common.len)
+        sum_add(&summary->sizes[size_class_of(tallies[0].len)], all);
+    else
+        all = count_sizes(summary, tallies, n);
+    if (common.path)
+        sum_add(paths_at(&summary->paths, tallies[0].path), all);
+    else
+        count_paths(summary, tallies, n);
+    sum_add(&summary->outcomes[0], all);
+    if (common.faults)
         count_faults(summary, tallies, n);
 }
 
@@ -134,9 +182,12 @@ void weir_summary_count(struct weir_summary *summary,
     for (uint32_t at = 0; at < n; at += STRIDE) {
         const struct weir_tally *some = tallies + at;
         uint32_t m = n - at < STRIDE ? n - at : STRIDE;
-        talkers_prepare(&summary->talkers, some, m, keys);
-        count(summary, some, m); /* while the buckets come */
-        talkers_count(&summary->talkers, some, m, keys);
+        struct common common = find_common(some, m);
+        if (common.talkers)
+            talkers_prepare(&summary->talkers, some, m, keys);
+        count(summary, some, m, common); /* while the buckets come */
+        if (common.talkers)
+            talkers_count(&summary->talkers, some, m, keys);
     }
 }
 
