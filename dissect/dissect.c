@@ -97,13 +97,46 @@ static uint8_t link_first(struct weir_cursor *c, uint16_t linktype)
     }
 }
 
+static void usual_layer(struct weir_dissection *out, uint8_t upper,
+                        uint32_t offset, uint32_t end)
+{
+    uint8_t i = out->layers_count++;
+    out->layers[i] = (struct weir_layer){
+        .proto = (uint8_t)(out->path >> (8 * i)),
+        .upper = upper,
+        .header = (uint16_t)(end - offset),
+        .offset = offset,
+    };
+}
+
+static void usual_dissect(struct weir_dissection *out,
+                          const struct weir_usual *u)
+{
+    *out = (struct weir_dissection){
+        .path = u->path,
+        .outcome = WEIR_OUTCOME_OK,
+        .known_link = true,
+        .talker_kind = u->version,
+        .talker_offset = u->talker_at,
+        .payload_offset = u->upper_at + u->upper_header,
+        .payload_end = u->payload_end,
+    };
+    usual_layer(out, 0, 0, ETH_HEADER);
+    if (u->tagged)
+        usual_layer(out, 0, ETH_HEADER, u->ip_at);
+    usual_layer(out, u->protocol, u->ip_at, u->upper_at);
+    usual_layer(out, 0, u->upper_at, out->payload_offset);
+}
+
 void weir_dissect(struct weir_dissection *out, const uint8_t *data,
                   uint32_t caplen, uint32_t len, uint16_t linktype)
 {
+    struct weir_usual usual;
     if (linktype == WEIR_LINKTYPE_ETHERNET &&
-        weir_usual_dissect(out, data, caplen, len < caplen ? caplen : len))
-        return;
-    weir_dissect_layers(out, data, caplen, len, linktype);
+        weir_usual_find(&usual, data, caplen, len < caplen ? caplen : len))
+        usual_dissect(out, &usual);
+    else
+        weir_dissect_layers(out, data, caplen, len, linktype);
 }
 
 void weir_dissect_layers(struct weir_dissection *out, const uint8_t *data,

@@ -30,6 +30,7 @@
 
 #include "base/bytes.h"
 #include "dissect/dissect.h"
+#include "dissect/usual.h"
 #include "ring/frame.h"
 
 /* What a frame is to the flows.  The names are in reports; only append. */
@@ -132,19 +133,22 @@ static inline int weir_flow_icmpv6_counterpart(uint8_t type)
     return type == 128 || type == 129 ? type ^ 1 : -1;
 }
 
-/* The sender's port in the upper half, the receiver's in the lower. */
-static inline uint32_t weir_flow_ports(const struct weir_dissection *d,
-                                       const uint8_t *data,
-                                       const struct weir_layer *transport,
+/* Ports of a message, as weir_flow_ports has them. */
+static inline uint32_t weir_flow_icmp_ports(const uint8_t *p, bool v6)
+{
+    int counterpart = v6 ? weir_flow_icmpv6_counterpart(p[0])
+                         : weir_flow_icmp_counterpart(p[0]);
+    return (uint32_t)p[0] << 16 |
+           (counterpart >= 0 ? (uint32_t)counterpart : p[1]);
+}
+
+/* The sender's port in the upper half, the receiver's in the lower; p is the
+ * header of a transport layer that is all there. */
+static inline uint32_t weir_flow_ports(uint8_t protocol, const uint8_t *p,
                                        uint8_t *tcp_flags)
 {
-    int counterpart;
-
     *tcp_flags = 0;
-    if (d->fragment || transport == d->layers + d->layers_count)
-        return 0;
-    const uint8_t *p = data + transport->offset;
-    switch (transport->proto) {
+    switch (protocol) {
     case WEIR_PROTO_TCP:
         *tcp_flags = p[13];
         return weir_load_be32(p);
@@ -152,16 +156,11 @@ static inline uint32_t weir_flow_ports(const struct weir_dissection *d,
     case WEIR_PROTO_SCTP:
         return weir_load_be32(p);
     case WEIR_PROTO_ICMP:
-        counterpart = weir_flow_icmp_counterpart(p[0]);
-        break;
     case WEIR_PROTO_ICMPV6:
-        counterpart = weir_flow_icmpv6_counterpart(p[0]);
-        break;
+        return weir_flow_icmp_ports(p, protocol == WEIR_PROTO_ICMPV6);
     default:
         return 0;
     }
-    return (uint32_t)p[0] << 16 |
-           (counterpart >= 0 ? (uint32_t)counterpart : p[1]);
 }
 
 /* A length of 0 is what a segmentation offload or a jumbogram has (see
@@ -239,63 +238,72 @@ weir_flow_six(const struct weir_flow_hash *hash, const uint8_t *ip,
     };
 }
 
-/* What a frame is that has no IP header. */
-static inline enum weir_flow_kind
-weir_flow_none(const struct weir_dissection *d)
+/* All of a flow frame but where its parts come from. */
+static inline void weir_flow_frame_set(const struct weir_flow_hash *hash,
+                                       struct weir_flow_frame *out,
+                                       const struct weir_frame *frame,
+                                       const struct weir_flow_ip *end,
+                                       uint8_t protocol, const uint16_t tags[2],
+                                       uint8_t tcp_flags)
 {
-    if (d->outcome == WEIR_OUTCOME_OK)
-        return WEIR_FLOW_NOT_IP;
-    return d->outcome == WEIR_OUTCOME_TRUNCATED ? WEIR_FLOW_TRUNCATED
-                                                : WEIR_FLOW_MALFORMED;
+    /* Without a branch: who sends is a coin's toss for the processor. */
+    uint64_t both = (end->from ^ end->to) & (0 - (uint64_t)end->greater);
+    uint64_t lesser = (end->from ^ both) | end->top |
+                      (uint64_t)protocol << WEIR_FLOW_TOP_SHIFT;
+    uint64_t greater = (end->to ^ both) | (uint64_t)tags[0]
+                                              << WEIR_FLOW_TOP_SHIFT;
+    *out = (struct weir_flow_frame){
+        .ends = {lesser, greater},
+        .hash = weir_flow_hash_make(hash, lesser, greater, tags[1]),
+        .inner = tags[1],
+        .side = end->greater,
+        .tcp_flags = tcp_flags,
+        .time_ns = frame->time_ns,
+        .bytes = end->bytes,
+        .wire = frame->len,
+        .addresses = end->addresses,
+    };
+}
+
+/* A frame's length, if what was captured is not more. */
+static inline uint32_t weir_flow_wire(const struct weir_frame *frame)
+{
+    return frame->len < frame->caplen ? frame->caplen : frame->len;
+}
+
+static inline uint16_t weir_flow_tag(const uint8_t *header)
+{
+    return WEIR_FLOW_TAGGED | (weir_load_be16(header) & WEIR_FLOW_VLAN_ID);
 }
 
 /* weir_flow_frame_make: of a frame and its dissection.  Returns
  * WEIR_FLOW_TRACKED, with all of *out set, if the frame has a flow; else what
  * it is. */
-static inline enum weir_flow_kind weir_flow_frame_make(
-    const struct weir_flow_hash *hash, struct weir_flow_frame *out,
-    const struct weir_dissection *d, const struct weir_frame *frame)
+enum weir_flow_kind weir_flow_frame_make(const struct weir_flow_hash *hash,
+                                         struct weir_flow_frame *out,
+                                         const struct weir_dissection *d,
+                                         const struct weir_frame *frame);
+
+/* weir_flow_frame_make_usual: the same of a usual frame (usual.h), which
+ * always has a flow, by its path alone. */
+void weir_flow_frame_make_usual(const struct weir_flow_hash *hash,
+                                struct weir_flow_frame *out, uint64_t path,
+                                const struct weir_frame *frame);
+
+/* weir_flow_frame_make_plain: the same of a usual frame of IPv4 that has no
+ * tag, with TCP (tcp) or UDP: the most usual of all. */
+static inline void weir_flow_frame_make_plain(const struct weir_flow_hash *hash,
+                                              struct weir_flow_frame *out,
+                                              bool tcp,
+                                              const struct weir_frame *frame)
 {
-    const uint8_t *data = frame->data;
-    uint32_t len = frame->len < frame->caplen ? frame->caplen : frame->len;
-    const struct weir_layer *layer = d->layers;
-    uint16_t tags[2] = {0, 0};
-    unsigned tagged = 0;
-
-    if (d->talker_kind < 4)
-        return weir_flow_none(d);
-    for (; layer->proto != WEIR_PROTO_IP && layer->proto != WEIR_PROTO_IPV6;
-         layer++)
-        if (layer->proto == WEIR_PROTO_VLAN && tagged < 2)
-            tags[tagged++] =
-                WEIR_FLOW_TAGGED |
-                (weir_load_be16(data + layer->offset) & WEIR_FLOW_VLAN_ID);
-
-    const uint8_t *ip = data + layer->offset;
-    uint32_t left = len - layer->offset;
-    uint8_t tcp_flags;
-    uint32_t ports = weir_flow_ports(d, data, layer + 1, &tcp_flags);
-    struct weir_flow_ip end = layer->proto == WEIR_PROTO_IP
-                                  ? weir_flow_four(ip, left, ports)
-                                  : weir_flow_six(hash, ip, left, ports);
-    /* Without a branch: who sends is a coin's toss for the processor. */
-    uint64_t both = (end.from ^ end.to) & (0 - (uint64_t)end.greater);
-    uint64_t lesser = (end.from ^ both) | end.top |
-                      (uint64_t)layer->upper << WEIR_FLOW_TOP_SHIFT;
-    uint64_t greater = (end.to ^ both) | (uint64_t)tags[0]
-                                             << WEIR_FLOW_TOP_SHIFT;
-    *out = (struct weir_flow_frame){
-        .ends = {lesser, greater},
-        .hash = weir_flow_hash_make(hash, lesser, greater, tags[1]),
-        .inner = tags[1],
-        .side = end.greater,
-        .tcp_flags = tcp_flags,
-        .time_ns = frame->time_ns,
-        .bytes = end.bytes,
-        .wire = frame->len,
-        .addresses = end.addresses,
-    };
-    return WEIR_FLOW_TRACKED;
+    static const uint16_t no_tags[2];
+    const uint8_t *ip = frame->data + WEIR_USUAL_IP_AT;
+    const uint8_t *upper = ip + WEIR_USUAL_IPV4;
+    struct weir_flow_ip end = weir_flow_four(
+        ip, weir_flow_wire(frame) - WEIR_USUAL_IP_AT, weir_load_be32(upper));
+    weir_flow_frame_set(hash, out, frame, &end, tcp ? 6 : 17, no_tags,
+                        tcp ? upper[13] : 0);
 }
 
 #endif

@@ -259,29 +259,33 @@ begin_earlier(struct flow_hot *hot, int64_t time_ns, uint8_t side)
     hot->first_ns = time_ns;
 }
 
+/* Adds to a sum's lower half; returns what is to be added to the upper. */
+static inline uint32_t add_low(uint32_t *low, uint32_t n)
+{
+    return __builtin_add_overflow(*low, n, low);
+}
+
 /* The upper halves are in another line, which is seldom needed. */
 static inline void add(struct weir_flow_table *t, uint32_t place,
                        const struct weir_flow_frame *f)
 {
     struct flow_hot *hot = &t->hot[place];
-    uint32_t *low = hot->low[f->side];
-    uint64_t frames = (uint64_t)low[FLOW_FRAMES] + 1;
-    uint64_t bytes = (uint64_t)low[FLOW_BYTES] + f->bytes;
-    uint64_t wire = (uint64_t)low[FLOW_WIRE] + f->wire;
-    low[FLOW_FRAMES] = (uint32_t)frames;
-    low[FLOW_BYTES] = (uint32_t)bytes;
-    low[FLOW_WIRE] = (uint32_t)wire;
-    if (__builtin_expect(((frames | bytes | wire) >> 32) != 0, 0)) {
-        uint32_t *high = flow_cold(t, place)->high[f->side];
-        high[FLOW_FRAMES] += (uint32_t)(frames >> 32);
-        high[FLOW_BYTES] += (uint32_t)(bytes >> 32);
-        high[FLOW_WIRE] += (uint32_t)(wire >> 32);
-    }
-    hot->tcp_flags[f->side] |= f->tcp_flags;
+    const unsigned side = f->side;
+    uint32_t *low = hot->low[side];
+    uint32_t frames = add_low(&low[FLOW_FRAMES], 1);
+    uint32_t bytes = add_low(&low[FLOW_BYTES], f->bytes);
+    uint32_t wire = add_low(&low[FLOW_WIRE], f->wire);
+    hot->tcp_flags[side] |= f->tcp_flags;
     if (f->time_ns > hot->last_ns)
         hot->last_ns = f->time_ns;
     if (__builtin_expect(f->time_ns <= hot->first_ns, 0))
         begin_earlier(hot, f->time_ns, f->side);
+    if (__builtin_expect((frames | bytes | wire) != 0, 0)) {
+        uint32_t *high = flow_cold(t, place)->high[side];
+        high[FLOW_FRAMES] += frames;
+        high[FLOW_BYTES] += bytes;
+        high[FLOW_WIRE] += wire;
+    }
 }
 
 /* The flow that it most likely is: the last with its tag, in the first

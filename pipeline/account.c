@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "base/linktype.h"
 #include "capture/filter.h"
 #include "dissect/dissect.h"
+#include "dissect/usual.h"
 #include "pipeline/ahead.h"
 #include "ring/summary.h"
 #include "sink/encode_lease.h"
@@ -75,14 +77,17 @@ static uint32_t select_frames(const struct weir_account_config *config,
     return kept;
 }
 
-static void note_frames(struct weir_account *out, const struct weir_frame *v,
-                        uint32_t n)
+/* Returns the longest's length on the wire. */
+static uint32_t note_frames(struct weir_account *out,
+                            const struct weir_frame *v, uint32_t n)
 {
     uint64_t bytes = 0;
+    uint32_t longest = 0;
     int64_t min = out->time_min_ns;
     int64_t max = out->time_max_ns;
     for (uint32_t i = 0; i < n; i++) {
         bytes += v[i].len;
+        longest = v[i].len > longest ? v[i].len : longest;
         if (v[i].flags & WEIR_FRAME_NO_TIME)
             continue;
         min = v[i].time_ns < min ? v[i].time_ns : min;
@@ -92,6 +97,7 @@ static void note_frames(struct weir_account *out, const struct weir_frame *v,
     out->passed_bytes += bytes;
     out->time_min_ns = min;
     out->time_max_ns = max;
+    return longest;
 }
 
 static void note_faults(struct weir_account *out,
@@ -105,23 +111,78 @@ static void note_faults(struct weir_account *out,
     }
 }
 
-static void dissect_frames(const struct weir_ifaces *ifaces,
-                           const struct weir_frame *v, uint32_t n,
-                           struct ahead ahead, struct weir_summary *summary,
-                           struct weir_flow_count *flows,
-                           struct weir_account *out)
+/* What the links of a batch have in common. */
+struct links {
+    const struct weir_ifaces *ifaces;
+    bool ethernet;      /* all of them */
+    uint32_t frame_max; /* the least of them; 0: none is known */
+};
+
+static struct links links_of(const struct weir_batch *batch)
 {
-    struct weir_tally tallies[VECTOR];
-    struct weir_dissection d;
-    uint32_t faults = 0;
-    uint32_t oversized = 0;
-    note_frames(out, v, n);
+    struct links all = {.ifaces = batch->ifaces, .ethernet = true};
+    for (uint32_t i = 0; i < batch->ifaces_count; i++) {
+        const struct weir_iface *iface = &batch->ifaces->at[i];
+        uint32_t max = iface->frame_max;
+        all.ethernet =
+            all.ethernet && iface->linktype == WEIR_LINKTYPE_ETHERNET;
+        if (max != 0 && (all.frame_max == 0 || max < all.frame_max))
+            all.frame_max = max;
+    }
+    return all;
+}
+
+static __attribute__((cold, noinline)) void
+note_oversized(struct weir_account *out, const struct weir_ifaces *ifaces,
+               const struct weir_frame *v, uint32_t n)
+{
     for (uint32_t i = 0; i < n; i++) {
-        const struct weir_frame *f = &v[i];
-        const struct weir_iface *iface = &ifaces->at[f->iface];
+        uint32_t max = ifaces->at[v[i].iface].frame_max;
+        out->oversized += max != 0 && v[i].len > max;
+    }
+}
+
+/* The usual frames on Ethernet.  Returns the others, a bit for each.  A loop
+ * of its own: what it needs finds room in registers. */
+static uint64_t dissect_usual(const struct weir_frame *v, uint32_t n,
+                              struct ahead ahead, uint8_t kinds,
+                              struct weir_tally *tallies)
+{
+    uint64_t others = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint8_t *data = v[i].data;
+        const uint32_t len = v[i].len;
+        const uint32_t caplen = v[i].caplen;
+        struct weir_usual usual;
         ahead_step(&ahead);
-        oversized += iface->frame_max != 0 && f->len > iface->frame_max;
-        weir_dissect(&d, f->data, f->caplen, f->len, iface->linktype);
+        if (!weir_usual_find(&usual, data, caplen,
+                             len < caplen ? caplen : len)) {
+            others |= UINT64_C(1) << i;
+            continue;
+        }
+        tallies[i] = (struct weir_tally){
+            .path = usual.path,
+            .address = data + usual.talker_at,
+            .len = len,
+            .kind = usual.version & kinds,
+        };
+    }
+    return others;
+}
+
+/* Layer by layer; returns whether any has a fault. */
+static __attribute__((noinline)) bool
+dissect_others(const struct weir_ifaces *ifaces, const struct weir_frame *v,
+               uint64_t others, struct weir_flow_count *flows,
+               struct weir_tally *tallies)
+{
+    uint32_t faults = 0;
+    for (; others != 0; others &= others - 1) {
+        const unsigned i = (unsigned)__builtin_ctzll(others);
+        const struct weir_frame *f = &v[i];
+        struct weir_dissection d;
+        weir_dissect_layers(&d, f->data, f->caplen, f->len,
+                            ifaces->at[f->iface].linktype);
         tallies[i] = (struct weir_tally){
             .path = d.path,
             .address = f->data + d.talker_offset,
@@ -135,9 +196,28 @@ static void dissect_frames(const struct weir_ifaces *ifaces,
             flows->talkers != NULL)
             tallies[i].kind = 0;
     }
-    out->oversized += oversized;
-    if (faults != WEIR_OUTCOME_OK)
+    return faults != WEIR_OUTCOME_OK;
+}
+
+static void dissect_frames(const struct links *links,
+                           const struct weir_frame *v, uint32_t n,
+                           struct ahead ahead, struct weir_summary *summary,
+                           struct weir_flow_count *flows,
+                           struct weir_account *out)
+{
+    struct weir_tally tallies[VECTOR];
+    const uint8_t kinds = flows->talkers != NULL ? 0 : UINT8_MAX;
+    if (n == 0)
+        return;
+    uint64_t others = UINT64_MAX >> (VECTOR - n);
+    if (note_frames(out, v, n) > links->frame_max && links->frame_max > 0)
+        note_oversized(out, links->ifaces, v, n);
+    if (links->ethernet)
+        others = dissect_usual(v, n, ahead, kinds, tallies);
+    if (others != 0 && dissect_others(links->ifaces, v, others, flows, tallies))
         note_faults(out, tallies, n);
+    if (flows->table != NULL)
+        weir_flow_count_usual(flows, v, tallies, n, others);
     weir_summary_count(summary, tallies, n);
     if (flows->table != NULL)
         weir_flow_count_turn(flows);
@@ -240,6 +320,7 @@ void weir_account_batch(const struct weir_account_config *config,
         lend_records(&batch->lease, chunk);
         chunk = NULL;
     }
+    const struct links links = links_of(batch);
     const bool whole = is_whole(config, batch);
     const bool turns = chunk != NULL && is_worth_turning(config, &batch->lease);
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
@@ -247,7 +328,7 @@ void weir_account_batch(const struct weir_account_config *config,
         from = walk.offset;
         if (!whole)
             n = select_frames(config, batch, v, n, out);
-        dissect_frames(batch->ifaces, v, n, ahead, summary, &count, out);
+        dissect_frames(&links, v, n, ahead, summary, &count, out);
         if (chunk != NULL && !turns)
             encode_frames(config, batch, chunk, v, n);
     }
@@ -268,6 +349,7 @@ void weir_account_split(const struct weir_account_config *config,
     struct weir_frame v[VECTOR];
     struct weir_walk walk = {0};
     struct weir_flow_count count;
+    const struct links links = links_of(batch);
     const struct ahead none = {0};
     uint32_t n;
     clear(kept_out);
@@ -277,9 +359,9 @@ void weir_account_split(const struct weir_account_config *config,
         n = select_frames(config, batch, v, n, rest_out);
         uint32_t first = kept - (uint32_t)kept_out->passed;
         first = first < n ? first : n;
-        note_frames(kept_out, v, first);
-        dissect_frames(batch->ifaces, v + first, n - first, none, summary,
-                       &count, rest_out);
+        (void)note_frames(kept_out, v, first);
+        dissect_frames(&links, v + first, n - first, none, summary, &count,
+                       rest_out);
     }
     if (flows != NULL)
         weir_flow_count_end(&count);

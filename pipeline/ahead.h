@@ -25,13 +25,13 @@
 #define AHEAD_LINE 64
 
 /* A record's header and the frame's own, up to TCP's. */
-#define AHEAD_LINES_HEADERS 3
+#define AHEAD_LINES_HEADERS UINT32_C(3)
 
 struct ahead {
     const uint8_t *at;
     uint32_t step;
-    uint32_t lines; /* at each step */
-    uint32_t left;  /* steps */
+    uint32_t more; /* lines at each step, behind the headers' */
+    uint32_t left; /* steps */
 };
 
 /* ahead_aim: the vector v[0 .. n) reached from `from` to `to` in the lease,
@@ -46,15 +46,17 @@ static inline void ahead_aim(struct ahead *ahead,
         differ |= v[i].caplen ^ v[0].caplen;
     uint32_t step = (to - from) / n;
     uint32_t lines = step / AHEAD_LINE + 1;
-    if (differ == 0 && lines > AHEAD_LINES_HEADERS)
+    if (differ == 0 || lines < AHEAD_LINES_HEADERS)
         lines = AHEAD_LINES_HEADERS;
-    /* Whole steps inside the lease. */
+    /* Inside the lease. */
     uint32_t rest = lease->bytes - to;
-    uint32_t steps = rest / (step + lines * AHEAD_LINE);
+    uint32_t steps = 0;
+    if (step > 0 && rest >= lines * AHEAD_LINE)
+        steps = (rest - lines * AHEAD_LINE) / step + 1;
     *ahead = (struct ahead){
         .at = lease->base + to,
         .step = step,
-        .lines = lines,
+        .more = lines - AHEAD_LINES_HEADERS,
         .left = steps < n ? steps : n,
     };
 }
@@ -64,8 +66,12 @@ static inline void ahead_step(struct ahead *ahead)
     if (ahead->left == 0)
         return;
     ahead->left--;
-    for (uint32_t i = 0; i < ahead->lines; i++)
-        __builtin_prefetch(ahead->at + i * AHEAD_LINE);
+    const uint8_t *line = ahead->at;
+    __builtin_prefetch(line);
+    __builtin_prefetch(line += AHEAD_LINE);
+    __builtin_prefetch(line += AHEAD_LINE);
+    for (uint32_t left = ahead->more; left > 0; left--)
+        __builtin_prefetch(line += AHEAD_LINE);
     ahead->at += ahead->step;
 }
 

@@ -56,21 +56,53 @@ static inline void weir_flow_count_begin(struct weir_flow_count *count,
     count->vectors[1].n = 0;
 }
 
-/* weir_flow_count_add: at most WEIR_FLOW_VECTOR between two turns. */
+/* What is added to until the next turn: at most WEIR_FLOW_VECTOR frames. */
+static inline struct weir_flow_vector *
+weir_flow_count_filling(struct weir_flow_count *count)
+{
+    return &count->vectors[count->filling];
+}
+
+/* weir_flow_count_usual: usual frames, those of v[0 .. n) that are not in
+ * `but`, a bit for each, by their paths, to what is being filled. */
+static inline void weir_flow_count_usual(struct weir_flow_count *count,
+                                         const struct weir_frame *v,
+                                         const struct weir_tally *tallies,
+                                         uint32_t n, uint64_t but)
+{
+    const struct weir_flow_aim *aim = count->aim;
+    struct weir_flow_vector *filling = weir_flow_count_filling(count);
+    struct weir_flow_frame *f = filling->frames + filling->n;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t path = tallies[i].path;
+        const bool tcp = path == WEIR_USUAL_PATH(IP, TCP);
+        if (but >> i & 1)
+            continue;
+        if (tcp || path == WEIR_USUAL_PATH(IP, UDP))
+            weir_flow_frame_make_plain(&aim->hash, f, tcp, &v[i]);
+        else
+            weir_flow_frame_make_usual(&aim->hash, f, path, &v[i]);
+        weir_flow_prefetch(aim, f++);
+    }
+    filling->n = (uint32_t)(f - filling->frames);
+}
+
+/* weir_flow_count_add: any frame to what is being filled. */
 static inline enum weir_flow_kind
 weir_flow_count_add(struct weir_flow_count *count,
                     const struct weir_dissection *d,
                     const struct weir_frame *frame)
 {
-    struct weir_flow_vector *vector = &count->vectors[count->filling];
-    struct weir_flow_frame *f = &vector->frames[vector->n];
+    struct weir_flow_vector *filling = weir_flow_count_filling(count);
+    struct weir_flow_frame *f = &filling->frames[filling->n];
     enum weir_flow_kind kind =
         weir_flow_frame_make(&count->aim->hash, f, d, frame);
-    count->kinds.frames[kind]++;
-    if (kind == WEIR_FLOW_TRACKED) {
-        weir_flow_prefetch(count->aim, f);
-        vector->n++;
+    if (__builtin_expect(kind != WEIR_FLOW_TRACKED, 0)) {
+        count->kinds.frames[kind]++;
+        return kind;
     }
+    weir_flow_prefetch(count->aim, f);
+    filling->n++;
     return kind;
 }
 
@@ -100,8 +132,9 @@ weir_flow_count_refuse(struct weir_flow_count *count,
  * last turn is counted. */
 static inline void weir_flow_count_turn(struct weir_flow_count *count)
 {
-    struct weir_flow_vector *filled = &count->vectors[count->filling];
+    struct weir_flow_vector *filled = weir_flow_count_filling(count);
     struct weir_flow_vector *sought = &count->vectors[1 - count->filling];
+    count->kinds.frames[WEIR_FLOW_TRACKED] += filled->n;
     weir_flow_table_seek(count->table, filled);
     uint64_t refused = weir_flow_table_add(count->table, sought);
     for (; refused != 0; refused &= refused - 1) {

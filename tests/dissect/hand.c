@@ -108,6 +108,9 @@ void hand_dissect(const struct hand *h, struct weir_dissection *out,
     weir_dissect_layers(&by_layer, exact, caplen, len, h->linktype);
     broken = weir_dissection_differs(out, &by_layer);
     cr_assert(broken == NULL, "caplen %u len %u: %s", caplen, len, broken);
+    if (h->linktype == WEIR_LINKTYPE_ETHERNET)
+        broken = weir_usual_differs(exact, caplen, len);
+    cr_assert(broken == NULL, "caplen %u len %u: %s", caplen, len, broken);
     free(exact);
 }
 

@@ -34,8 +34,9 @@ void hand_udp(struct hand *h, uint32_t payload);
 void hand_tcp(struct hand *h); /* 20 bytes, SYN */
 
 /* hand_dissect: the first caplen bytes, in a heap block of that size, as a
- * record of wire length len; checks the invariants, and that layer by layer
- * it is the same.  The dissection's offsets are valid for h->bytes. */
+ * record of wire length len; checks the invariants, and that by the short
+ * cuts and layer by layer it is the same.  The dissection's offsets are valid
+ * for h->bytes. */
 void hand_dissect(const struct hand *h, struct weir_dissection *out,
                   uint32_t caplen, uint32_t len);
 

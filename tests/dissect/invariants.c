@@ -1,8 +1,12 @@
 #include "tests/dissect/invariants.h"
 
 #include <stddef.h>
+#include <string.h>
 
+#include "base/linktype.h"
 #include "dissect/fields.h"
+#include "dissect/flow_key.h"
+#include "dissect/usual.h"
 
 /* Keeps the reads: the sum goes where the compiler must write it. */
 static volatile uint32_t sink;
@@ -217,4 +221,34 @@ const char *weir_dissection_differs(const struct weir_dissection *a,
             return "the layers differ";
     }
     return NULL;
+}
+
+const char *weir_usual_differs(const uint8_t *data, uint32_t caplen,
+                               uint32_t len)
+{
+    const struct weir_frame frame = {
+        .data = data, .caplen = caplen, .len = len, .time_ns = 77};
+    struct weir_flow_hash hash;
+    struct weir_flow_frame by_layer, usual, plain;
+    struct weir_dissection d;
+    struct weir_usual u;
+    weir_flow_hash_init(&hash, 5);
+    if (!weir_usual_find(&u, data, caplen, len < caplen ? caplen : len))
+        return NULL;
+    weir_dissect_layers(&d, data, caplen, len, WEIR_LINKTYPE_ETHERNET);
+    if (d.path != u.path || d.talker_kind != u.version ||
+        d.talker_offset != u.talker_at || d.outcome != WEIR_OUTCOME_OK)
+        return "the short cut finds another frame";
+    if (weir_flow_frame_make(&hash, &by_layer, &d, &frame) != WEIR_FLOW_TRACKED)
+        return "a usual frame has no flow";
+    weir_flow_frame_make_usual(&hash, &usual, u.path, &frame);
+    if (memcmp(&usual, &by_layer, sizeof usual) != 0)
+        return "the usual flow differs";
+    const bool tcp = u.path == WEIR_USUAL_PATH(IP, TCP);
+    if (!tcp && u.path != WEIR_USUAL_PATH(IP, UDP))
+        return NULL;
+    weir_flow_frame_make_plain(&hash, &plain, tcp, &frame);
+    return memcmp(&plain, &by_layer, sizeof plain) != 0
+               ? "the plain flow differs"
+               : NULL;
 }

@@ -10,6 +10,9 @@
  * weir_dissection_differs: returns NULL, or which field of two dissections is
  * not the same.
  *
+ * weir_usual_differs: returns NULL, or what a short cut for usual frames on
+ * Ethernet makes of data[0 .. caplen) that layer by layer does not: the flow.
+ *
  * Threads   any. */
 
 #include <stdint.h>
@@ -22,5 +25,8 @@ const char *weir_dissection_broken(const struct weir_dissection *d,
 
 const char *weir_dissection_differs(const struct weir_dissection *a,
                                     const struct weir_dissection *b);
+
+const char *weir_usual_differs(const uint8_t *data, uint32_t caplen,
+                               uint32_t len);
 
 #endif

@@ -58,6 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     weir_dissect_layers(&by_layer, frame, caplen, len, linktype);
     if (broken == NULL)
         broken = weir_dissection_differs(&d, &by_layer);
+    if (broken == NULL && linktype == WEIR_LINKTYPE_ETHERNET)
+        broken = weir_usual_differs(frame, caplen, len);
     if (broken != NULL) {
         (void)fprintf(stderr, "%s\n", broken);
         abort();
