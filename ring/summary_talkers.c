@@ -2,13 +2,11 @@
 
 #include <stdbool.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "ring/counter.h"
+#include "ring/summary_top.h"
 
 _Static_assert(sizeof(struct talker_bucket) == WEIR_CACHE_PAIR,
                "a bucket is two cache lines that are fetched together");
@@ -106,70 +104,6 @@ void talkers_prepare(const struct talkers *talkers,
     }
 }
 
-/* A bit, at 4 times its place, for each entry with the key's address.  All
- * four are compared without a branch: which one it is cannot be predicted,
- * that it is one of them can. */
-#ifdef __SSE2__
-static inline __m128i match_one(const struct talker_bucket *bucket, unsigned i,
-                                __m128i address)
-{
-    const void *entry = bucket->entries[i].address;
-    return _mm_cmpeq_epi32(_mm_load_si128(entry), address);
-}
-
-static inline unsigned match(const struct talker_bucket *bucket,
-                             const struct talker_key *key)
-{
-    /* Of two halves: they were stored so, and a load of both at once would
-     * wait until the stores have reached the cache. */
-    const __m128i address =
-        _mm_set_epi64x((long long)key->address[1], (long long)key->address[0]);
-    /* Four bits an entry, one for each four bytes of the address. */
-    unsigned bits = (unsigned)_mm_movemask_epi8(
-        _mm_packs_epi16(_mm_packs_epi32(match_one(bucket, 0, address),
-                                        match_one(bucket, 1, address)),
-                        _mm_packs_epi32(match_one(bucket, 2, address),
-                                        match_one(bucket, 3, address))));
-    bits &= bits >> 1;
-    bits &= bits >> 2;
-    return bits & 0x1111;
-}
-#else
-static inline unsigned match(const struct talker_bucket *bucket,
-                             const struct talker_key *key)
-{
-    unsigned bits = 0;
-    for (unsigned i = 0; i < BUCKET_ENTRIES; i++) {
-        const uint64_t *address = bucket->entries[i].address;
-        uint64_t differ =
-            (address[0] ^ key->address[0]) | (address[1] ^ key->address[1]);
-        bits |= (unsigned)(differ == 0) << 4 * i;
-    }
-    return bits;
-}
-#endif
-
-/* Addresses that are the same are nearly always of the same kind. */
-static inline struct talker_entry *find(struct talker_bucket *bucket,
-                                        const struct talker_key *key)
-{
-    for (unsigned bits = match(bucket, key); bits != 0; bits &= bits - 1) {
-        struct talker_entry *entry =
-            &bucket->entries[(unsigned)__builtin_ctz(bits) / 4];
-        if (entry->kind_frames >> KIND_SHIFT == key->kind)
-            return entry;
-    }
-    return NULL;
-}
-
-static struct talker_entry *find_free(struct talker_bucket *bucket)
-{
-    for (unsigned i = 0; i < BUCKET_ENTRIES; i++)
-        if (bucket->entries[i].kind_frames == 0)
-            return &bucket->entries[i];
-    return NULL;
-}
-
 static struct talker_bucket *next_to(const struct talkers *talkers,
                                      const struct talker_bucket *bucket)
 {
@@ -180,25 +114,6 @@ static uint64_t bucket_of(const struct talkers *talkers,
                           const struct talker_entry *entry)
 {
     return (uint64_t)(entry - talkers->buckets->entries) / BUCKET_ENTRIES;
-}
-
-static struct weir_sum sum_of(const struct talker_entry *entry)
-{
-    return (struct weir_sum){entry->kind_frames & FRAMES_MASK, entry->bytes};
-}
-
-static bool less(struct weir_sum a, struct weir_sum b)
-{
-    return a.bytes != b.bytes ? a.bytes < b.bytes : a.frames < b.frames;
-}
-
-static struct talker_entry *smallest(struct talker_bucket *bucket)
-{
-    struct talker_entry *least = &bucket->entries[0];
-    for (unsigned i = 1; i < BUCKET_ENTRIES; i++)
-        if (less(sum_of(&bucket->entries[i]), sum_of(least)))
-            least = &bucket->entries[i];
-    return least;
 }
 
 static void mark_used(struct talkers *talkers, uint64_t bucket)
@@ -234,13 +149,13 @@ static void fetch(const struct talkers *talkers, uint64_t bucket)
 static struct talker_entry *find_or_take(struct talkers *talkers,
                                          const struct talker_key *key)
 {
-    struct talker_entry *entry = find_free(key->bucket);
+    struct talker_entry *entry = bucket_find_free(key->bucket);
     if (entry == NULL) {
         struct talker_bucket *beside = next_to(talkers, key->bucket);
-        entry = find(beside, key);
+        entry = bucket_find(beside, key);
         if (entry != NULL)
             return entry;
-        entry = find_free(beside);
+        entry = bucket_find_free(beside);
     }
     if (entry != NULL) {
         entry->address[0] = key->address[0];
@@ -254,7 +169,7 @@ static struct talker_entry *find_or_take(struct talkers *talkers,
 static void replace(struct talkers *talkers, struct talker_entry *entry,
                     const struct talker_key *key)
 {
-    sum_add(&talkers->other, sum_of(entry));
+    sum_add(&talkers->other, entry_sum(entry));
     entry->address[0] = key->address[0];
     entry->address[1] = key->address[1];
     entry->kind_frames = key->kind << KIND_SHIFT;
@@ -266,7 +181,7 @@ make(struct talkers *talkers, const struct talker_key *key)
 {
     struct talker_entry *entry = find_or_take(talkers, key);
     if (entry == NULL) {
-        entry = smallest(key->bucket);
+        entry = bucket_smallest(key->bucket);
         replace(talkers, entry, key);
     }
     return entry;
@@ -278,7 +193,7 @@ void talkers_count(struct talkers *talkers, const struct weir_tally *tallies,
     for (uint32_t i = 0; i < n; i++) {
         if (keys[i].kind == 0)
             continue;
-        struct talker_entry *entry = find(keys[i].bucket, &keys[i]);
+        struct talker_entry *entry = bucket_find(keys[i].bucket, &keys[i]);
         if (entry == NULL)
             entry = make(talkers, &keys[i]);
         entry->kind_frames++;
@@ -292,7 +207,7 @@ void talkers_add(struct talkers *talkers, const struct weir_talker *sums,
     for (uint32_t i = 0; i < n; i++)
         prepare(talkers, &keys[i], sums[i].address, sums[i].kind);
     for (uint32_t i = 0; i < n; i++) {
-        struct talker_entry *entry = find(keys[i].bucket, &keys[i]);
+        struct talker_entry *entry = bucket_find(keys[i].bucket, &keys[i]);
         if (entry == NULL)
             entry = make(talkers, &keys[i]);
         entry->kind_frames += sums[i].sum.frames;
@@ -324,14 +239,14 @@ static struct talker_key key_of(const struct talkers *talkers,
 
 static void merge_entry(struct talkers *into, const struct talker_entry *from)
 {
-    struct weir_sum sum = sum_of(from);
+    struct weir_sum sum = entry_sum(from);
     struct talker_key key = key_of(into, from);
-    struct talker_entry *entry = find(key.bucket, &key);
+    struct talker_entry *entry = bucket_find(key.bucket, &key);
     if (entry == NULL)
         entry = find_or_take(into, &key);
     if (entry == NULL) {
-        entry = smallest(key.bucket);
-        if (less(sum, sum_of(entry))) {
+        entry = bucket_smallest(key.bucket);
+        if (sum_less(sum, entry_sum(entry))) {
             sum_add(&into->other, sum);
             return;
         }
@@ -351,16 +266,16 @@ static void owe(struct talkers *talkers, struct weir_sum what)
 static void subtract_entry(struct talkers *into,
                            const struct talker_entry *from)
 {
-    struct weir_sum sum = sum_of(from);
+    struct weir_sum sum = entry_sum(from);
     struct talker_key key = key_of(into, from);
-    struct talker_entry *entry = find(key.bucket, &key);
+    struct talker_entry *entry = bucket_find(key.bucket, &key);
     if (entry == NULL)
-        entry = find(next_to(into, key.bucket), &key);
+        entry = bucket_find(next_to(into, key.bucket), &key);
     if (entry == NULL) {
         owe(into, sum);
         return;
     }
-    struct weir_sum have = sum_of(entry);
+    struct weir_sum have = entry_sum(entry);
     if (have.frames < sum.frames || have.bytes < sum.bytes ||
         (have.frames == sum.frames && have.bytes != sum.bytes)) {
         /* A part had moved to other before: so does the rest, as sums that
@@ -379,19 +294,6 @@ static bool in_debt(const struct talkers *talkers)
            (int64_t)talkers->other.bytes < 0;
 }
 
-/* The entry of the bucket that counts least but counts something. */
-static struct talker_entry *least_counting(struct talker_bucket *bucket)
-{
-    struct talker_entry *least = NULL;
-    for (unsigned i = 0; i < BUCKET_ENTRIES; i++) {
-        struct talker_entry *entry = &bucket->entries[i];
-        if (sum_of(entry).frames > 0 &&
-            (least == NULL || less(sum_of(entry), sum_of(least))))
-            least = entry;
-    }
-    return least;
-}
-
 /* Two tables move different talkers to other, so what was in other there may
  * stand under its name here.  Then names are given up, of each bucket the
  * smallest first, until the sum is right. */
@@ -399,10 +301,10 @@ static void settle(struct talkers *talkers)
 {
     for (unsigned round = 0; round < BUCKET_ENTRIES; round++) {
         for (uint64_t b = 0; b <= talkers->mask && in_debt(talkers); b++) {
-            struct talker_entry *entry = least_counting(&talkers->buckets[b]);
+            struct talker_entry *entry = bucket_least(&talkers->buckets[b]);
             if (entry == NULL)
                 continue;
-            sum_add(&talkers->other, sum_of(entry));
+            sum_add(&talkers->other, entry_sum(entry));
             entry->kind_frames &= ~FRAMES_MASK;
             entry->bytes = 0;
         }
@@ -433,76 +335,24 @@ void talkers_subtract(struct talkers *into, const struct talkers *from)
     settle(into);
 }
 
-/* The order of the list: greatest first, and never by chance. */
-static bool before(const struct weir_talker *a, const struct weir_talker *b)
-{
-    if (less(b->sum, a->sum))
-        return true;
-    if (less(a->sum, b->sum))
-        return false;
-    if (a->kind != b->kind)
-        return a->kind < b->kind;
-    return memcmp(a->address, b->address, sizeof a->address) < 0;
-}
-
-/* A heap whose root is the last in order of the n talkers in it. */
-static void sift_down(struct weir_talker *heap, size_t n, size_t at)
-{
-    for (size_t child = 2 * at + 1; child < n; child = 2 * at + 1) {
-        if (child + 1 < n && before(&heap[child], &heap[child + 1]))
-            child++;
-        if (!before(&heap[at], &heap[child]))
-            return;
-        struct weir_talker t = heap[at];
-        heap[at] = heap[child];
-        heap[child] = t;
-        at = child;
-    }
-}
-
-static void sort(struct weir_talker *heap, size_t n)
-{
-    for (size_t left = n; left > 1; left--) {
-        struct weir_talker t = heap[0];
-        heap[0] = heap[left - 1];
-        heap[left - 1] = t;
-        sift_down(heap, left - 1, 0);
-    }
-}
-
 size_t talkers_top(const struct talkers *talkers, struct weir_talker *out,
                    size_t max, struct weir_sum *other)
 {
-    size_t n = 0;
-    *other = talkers->other;
+    struct top top = {.out = out, .max = max, .other = talkers->other};
     for (uint64_t b = next_used(talkers, 0); b <= talkers->mask;
          b = next_used(talkers, b + 1)) {
         for (unsigned i = 0; i < BUCKET_ENTRIES; i++) {
             const struct talker_entry *entry = &talkers->buckets[b].entries[i];
             struct weir_talker talker = {
-                .sum = sum_of(entry),
+                .sum = entry_sum(entry),
                 .kind = (uint8_t)(entry->kind_frames >> KIND_SHIFT),
             };
             if (talker.sum.frames == 0)
                 continue;
             store_address(talker.address, entry->address);
-            if (n < max) {
-                out[n++] = talker;
-                if (n == max)
-                    for (size_t at = n / 2; at-- > 0;)
-                        sift_down(out, n, at);
-            } else if (max > 0 && before(&talker, &out[0])) {
-                sum_add(other, out[0].sum);
-                out[0] = talker;
-                sift_down(out, n, 0);
-            } else {
-                sum_add(other, talker.sum);
-            }
+            top_offer(&top, &talker);
         }
     }
-    if (n < max)
-        for (size_t at = n / 2; at-- > 0;)
-            sift_down(out, n, at);
-    sort(out, n);
-    return n;
+    *other = top.other;
+    return top_finish(&top);
 }

@@ -3,12 +3,9 @@
 
 /* summary_talkers: a summary's table of talkers, for summary.c only.
  *
- * Buckets of four entries of 32 bytes, two cache lines each; the bucket
- * next to it (number ^ 1) takes what finds its own full.  Entries fill a
- * bucket from the front and are never freed, only replaced, so a search
- * ends at the first free entry.  Lookups come in vectors: hash and prefetch
- * all, then update all, because one cache miss costs as much as the budget
- * of five frames.
+ * The bucket next to a talker's own (number ^ 1) takes it where its own is
+ * full.  Lookups come in vectors: hash and prefetch all, then update all,
+ * because one cache miss costs as much as the budget of five frames.
  *
  * A summary is merged and cleared four times a second and is seldom full: a
  * bit for each bucket tells which have entries, so that only those are walked.
@@ -19,25 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/assert.h"
 #include "ring/summary.h"
-
-#define BUCKET_ENTRIES 4
-
-/* The kind stands in the highest byte of kind_frames, so that an entry is
- * half a cache line; 2^56 frames are 22 years at 100 million a second. */
-#define KIND_SHIFT  56
-#define FRAMES_MASK ((UINT64_C(1) << KIND_SHIFT) - 1)
-
-struct talker_entry {
-    uint64_t address[2];
-    uint64_t kind_frames; /* 0: free */
-    uint64_t bytes;
-};
-
-struct talker_bucket {
-    struct talker_entry entries[BUCKET_ENTRIES];
-};
+#include "ring/summary_bucket.h"
+#include "ring/summary_sum.h"
 
 struct talkers {
     struct talker_bucket *buckets; /* aligned to WEIR_CACHE_PAIR */
@@ -45,13 +26,6 @@ struct talkers {
     uint64_t mask;                 /* buckets - 1, buckets are even */
     uint64_t keys[3];              /* made of the seed */
     struct weir_sum other;
-};
-
-/* One frame's talker, ready to be looked up; kind 0: none. */
-struct talker_key {
-    uint64_t address[2];
-    uint64_t kind;
-    struct talker_bucket *bucket;
 };
 
 /* talkers_bytes: of the memory that a table of so many entries needs.
@@ -79,19 +53,5 @@ void talkers_subtract(struct talkers *into, const struct talkers *from);
 /* talkers_top: as weir_summary_talkers. */
 size_t talkers_top(const struct talkers *talkers, struct weir_talker *out,
                    size_t max, struct weir_sum *other);
-
-/* sum_add, sum_take: whole sums; nothing is taken that is not there. */
-static inline void sum_add(struct weir_sum *to, struct weir_sum what)
-{
-    to->frames += what.frames;
-    to->bytes += what.bytes;
-}
-
-static inline void sum_take(struct weir_sum *from, struct weir_sum what)
-{
-    WEIR_ASSERT(from->frames >= what.frames && from->bytes >= what.bytes);
-    from->frames -= what.frames;
-    from->bytes -= what.bytes;
-}
 
 #endif
