@@ -45,6 +45,8 @@ struct weir_afpacket_kernel {
 /* Where the frames come from, as others will see it. */
 struct weir_afpacket_origin {
     const char *name;                 /* borrowed until close */
+    const char *label;                /* as in weir_source_config */
+    bool beside;                      /* as in weir_source */
     const struct weir_filter *filter; /* as in struct weir_source */
     struct weir_ifaces *ifaces;       /* as in weir_source_config */
     struct weir_iface iface;

@@ -47,11 +47,11 @@ bool weir_afxdp_news_next(struct weir_afxdp_news *news,
         weir_err_set(text, 0,
                      "%s: the driver leaves no room to put VLAN tags back: "
                      "they are not recorded (ethtool -K %s rxvlan off)",
-                     name, name);
+                     news->label, name);
     else if (is_news(&news->told_long, too_long(news, losses) > 0))
         weir_err_set(text, 0,
                      "%s: frames of more than %u bytes come, and are lost",
-                     name, news->frame_max);
+                     news->label, news->frame_max);
     else
         return false;
     return true;
@@ -67,6 +67,6 @@ bool weir_afxdp_news_last(const struct weir_afxdp_news *news,
     weir_err_set(text, 0,
                  "%s: of the frames that the kernel dropped %" PRIu64
                  " had more than %u bytes",
-                 news->name, count, news->frame_max);
+                 news->label, count, news->frame_max);
     return true;
 }

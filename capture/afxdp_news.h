@@ -17,7 +17,8 @@ struct weir_err;
 
 /* Start with told_* false, or true for what another source tells. */
 struct weir_afxdp_news {
-    const char *name; /* the device's */
+    const char *name;  /* the device's */
+    const char *label; /* the source's own, or the device's name */
     uint32_t frame_max;
     bool zero_copy;
     bool takes_tags; /* the device takes VLAN tags out of frames */

@@ -37,10 +37,10 @@ struct weir_afxdp_port {
 };
 
 struct weir_afxdp_source_config {
-    const char *name; /* the device's; borrowed until close */
-    const char *text; /* copied */
-    bool
-        beside; /* another source tells, and counts, what is so of all queues */
+    const char *name;  /* the device's; borrowed until close */
+    const char *label; /* as in weir_source_config */
+    const char *text;  /* copied */
+    bool beside;       /* as in weir_source; and counts what all queues miss */
     uint32_t frame_max;
     uint32_t snaplen;
     uint32_t hold_ms;

@@ -63,6 +63,8 @@ int weir_intake_link(struct weir_intake *intake, enum weir_netif_state link)
     if (link == WEIR_NETIF_GONE)
         return weir_err_set(&intake->error_text, -ENODEV,
                             "%s: the interface was removed", name);
+    if (intake->source->beside)
+        return 0;
     weir_err_set(&intake->notice, 0,
                  link == WEIR_NETIF_UP ? "%s is up again"
                                        : "%s is down: waiting until it is up",

@@ -55,8 +55,9 @@ void weir_intake_drain(struct weir_intake *intake, int error);
 bool weir_intake_count_due(struct weir_intake *intake, int64_t now_ns);
 bool weir_intake_watch_due(struct weir_intake *intake, int64_t now_ns);
 
-/* weir_intake_link: the link as it is now; a change is a notice.  Returns
- * -ENODEV, with error_text, if it was removed: the source drains then. */
+/* weir_intake_link: the link as it is now; a change is a notice, if no other
+ * source tells it.  Returns -ENODEV, with error_text, if it was removed: the
+ * source drains then. */
 int weir_intake_link(struct weir_intake *intake, enum weir_netif_state link);
 
 /* weir_intake_overdue: DRAINING for longer than anything can take. */

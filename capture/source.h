@@ -85,6 +85,9 @@ struct weir_source {
      * and wants each lease as soon as it comes home.  Else leases may lie
      * until something else wakes the capture thread. */
     bool wants_home;
+    /* Another source of this interface tells what is so of all of it, its
+     * removal (-ENODEV of next) among it. */
+    bool beside;
     /* A state of the source that the operator should hear of ("eth0 is
      * down: waiting"), or NULL.  Changes with *_generation. */
     const char *notice;
@@ -98,6 +101,9 @@ struct weir_source_config {
                              may need is 256 KiB and its headers */
     uint32_t snaplen;     /* 0: WEIR_SNAPLEN_MAX */
     const char *filter;   /* libpcap's language; NULL or "": all frames.
+                             Borrowed until close. */
+    const char *label;    /* of this source among several of one device, for
+                             texts about it alone; NULL: the device's name.
                              Borrowed until close. */
     /* The table of a recording of several sources, each of which joins its
      * interface to it at open; NULL: one of its own.  A file, which learns

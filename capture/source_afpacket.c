@@ -25,6 +25,7 @@ struct afpacket {
     struct weir_afpacket_kernel kernel;
     struct weir_afpacket_queue queue;
     struct weir_source_stats stats;
+    const char *label;
     bool broken;    /* the ring is not to be looked at again */
     uint32_t quiet; /* times that no block was there, since the last was */
 };
@@ -86,7 +87,7 @@ static int take(struct afpacket *a, struct weir_lease *out)
     if (rc >= 0)
         return rc;
     a->broken = true;
-    (void)weir_err_wrap(&a->intake.error_text, rc, "%s", a->base.name);
+    (void)weir_err_wrap(&a->intake.error_text, rc, "%s", a->label);
     drain(a, rc);
     a->intake.error = rc;
     return 0;
@@ -175,11 +176,13 @@ int weir_afpacket_source_over(struct weir_source **out,
         return weir_err_sys(err, -ENOMEM, "%s", origin->name);
     }
     a->kernel = *kernel;
+    a->label = origin->label != NULL ? origin->label : origin->name;
     a->base = (struct weir_source){
         .ops = &afpacket_ops,
         .ifaces = origin->ifaces != NULL ? origin->ifaces : &a->ifaces,
         .name = origin->name,
         .live = true,
+        .beside = origin->beside,
         .filter = origin->filter,
         .fd = kernel->fd,
         .hold_ns = (kernel->retire_ms + TIMER_SLACK_MS) * WEIR_NS_PER_MS,
@@ -201,7 +204,7 @@ int weir_afpacket_source_over(struct weir_source **out,
         afpacket_close(&a->base);
         return weir_err_wrap(err, rc, "%s", origin->name);
     }
-    if (origin->notice != NULL) {
+    if (origin->notice != NULL && !origin->beside) {
         weir_err_set(&a->intake.notice, 0, "%s", origin->notice);
         weir_intake_notify(&a->intake);
     }

@@ -160,6 +160,8 @@ int weir_afpacket_source_open(struct weir_source **out,
     }
     struct weir_afpacket_origin origin = {
         .name = config->device,
+        .label = config->source.label,
+        .beside = config->fanout.group != 0,
         .filter = in_weir,
         .ifaces = config->source.ifaces,
         .iface = {.linktype = WEIR_LINKTYPE_ETHERNET,

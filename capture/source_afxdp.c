@@ -51,8 +51,6 @@ struct afxdp {
     int64_t hold_ns;
     struct weir_afxdp_news news;
 
-    bool beside;
-
     enum state state;
     bool broken; /* the rings are not to be looked at again */
     bool napping;
@@ -140,7 +138,7 @@ static void watch_link(struct afxdp *x)
                               "%s: the interface was removed", x->base.name));
         return;
     }
-    if (x->beside)
+    if (x->base.beside)
         return;
     weir_err_set(&x->notice, 0,
                  link == WEIR_NETIF_UP ? "%s is up again"
@@ -197,7 +195,7 @@ static void pump(struct afxdp *x, int64_t now_ns)
     const int n = weir_afxdp_umem_take(x->umem, now_ns, &x->error_text);
     if (n < 0) {
         x->broken = true;
-        drain(x, weir_err_wrap(&x->error_text, n, "%s: AF_XDP", x->base.name));
+        drain(x, weir_err_wrap(&x->error_text, n, "%s: AF_XDP", x->news.label));
         return;
     }
     pace(x, (uint32_t)n, now_ns);
@@ -292,7 +290,7 @@ static void afxdp_stats(struct weir_source *source,
         .kernel_seen = x->facts.redirected,
         .kernel_dropped = dropped(x),
     };
-    const uint64_t missed = x->beside ? 0 : x->port->missed(x->port);
+    const uint64_t missed = x->base.beside ? 0 : x->port->missed(x->port);
     if (missed > x->missed)
         out->interface_dropped = missed - x->missed;
     if (x->state == ENDED && missing(x) > 0) {
@@ -365,6 +363,7 @@ int weir_afxdp_source_make(struct weir_source **out,
         .ifaces = config->ifaces != NULL ? config->ifaces : &x->ifaces,
         .name = config->name,
         .live = true,
+        .beside = config->beside,
         .fd = -1,
         .hold_ns = x->hold_ns + SLACK_MS * WEIR_NS_PER_MS,
         .quiet_ns = x->hold_ns + SLACK_MS * WEIR_NS_PER_MS,
@@ -372,9 +371,9 @@ int weir_afxdp_source_make(struct weir_source **out,
     };
     x->port = port;
     x->umem = umem;
-    x->beside = config->beside;
     x->news = (struct weir_afxdp_news){
         .name = config->name,
+        .label = config->label != NULL ? config->label : config->name,
         .frame_max = config->frame_max,
         .zero_copy = config->zero_copy,
         .takes_tags = config->takes_tags,

@@ -188,6 +188,7 @@ static int make(struct weir_source **out, struct line *line,
     weir_afxdp_umem_layout(umem, &layout);
     struct weir_afxdp_source_config source = {
         .name = config->device,
+        .label = config->source.label,
         .text = text.text,
         .beside = config->beside != NULL,
         .frame_max = layout.chunk_bytes - WEIR_AFXDP_HEADROOM,

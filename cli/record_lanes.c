@@ -79,6 +79,17 @@ static int plan_devices(struct record_lanes *l, const struct record_options *o,
     return 0;
 }
 
+/* "eth0" or, of several lanes of it, "eth0 1". */
+static void name_lane(struct record_lanes *l, const struct record_options *o,
+                      uint32_t lane, const char *source)
+{
+    char *out = l->names[lane];
+    size_t size = sizeof l->names[lane];
+    int n = snprintf(out, size, "%.*s", WEIR_IFACE_NAME_MAX, source);
+    if (o->lanes > 1)
+        snprintf(out + n, size - (size_t)n, " %u", lane % o->lanes);
+}
+
 static int open_lane(struct record_lanes *l, const struct record_options *o,
                      uint32_t lane, struct weir_err *err)
 {
@@ -88,6 +99,7 @@ static int open_lane(struct record_lanes *l, const struct record_options *o,
         .block_bytes = l->block_bytes,
         .snaplen = o->snaplen,
         .filter = o->filter,
+        .label = o->devices_count > 0 ? l->names[lane] : NULL,
         .ifaces = l->ifaces,
     };
     if (o->input != NULL)
@@ -99,24 +111,13 @@ static int open_lane(struct record_lanes *l, const struct record_options *o,
         return weir_synth_source_open(out, &synth, &config, err);
     }
     const struct record_device *device = &l->devices[lane / o->lanes];
+    name_lane(l, o, lane, device_of(o, lane));
     struct record_device_lane of = {.name = device_of(o, lane),
                                     .number = lane % o->lanes};
     if (of.number > 0)
         of.first = l->sources[lane - of.number];
     config.block_bytes = device->block_bytes;
     return record_device_open(out, device, o, &of, &config, err);
-}
-
-/* "eth0" or, of several lanes of it, "eth0 1". */
-static void name_lane(struct record_lanes *l, const struct record_options *o,
-                      uint32_t lane)
-{
-    char *out = l->names[lane];
-    size_t size = sizeof l->names[lane];
-    int n = snprintf(out, size, "%.*s", WEIR_IFACE_NAME_MAX,
-                     l->sources[lane]->name);
-    if (o->lanes > 1)
-        snprintf(out + n, size - (size_t)n, " %u", lane % o->lanes);
 }
 
 /* "eth0, eth1", as far as there is room. */
@@ -147,8 +148,10 @@ int record_lanes_open(struct record_lanes *l, const struct record_options *o,
         weir_pages_prefer(l->nodes[l->count]);
         ret = open_lane(l, o, l->count, err);
         weir_pages_prefer(-1);
-        if (ret == 0)
-            name_lane(l, o, l->count++);
+        if (ret == 0) {
+            name_lane(l, o, l->count, l->sources[l->count]->name);
+            l->count++;
+        }
     }
     if (ret == 0)
         name_source(l);

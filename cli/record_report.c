@@ -143,11 +143,14 @@ static int judge_parts(struct record_run *r)
     struct weir_assembly *a = weir_pipeline_assembly(r->pipeline);
     struct weir_err err;
     int status = WEIR_EXIT_OK;
-    for (uint32_t i = 0; i < weir_assembly_lanes(a); i++)
-        if (weir_lane_source_error(weir_assembly_lane(a, i), &err) != 0) {
+    for (uint32_t i = 0; i < weir_assembly_lanes(a); i++) {
+        int error = weir_lane_source_error(weir_assembly_lane(a, i), &err);
+        /* Of an interface that is gone the first of its lanes tells. */
+        if (error != 0 && (error != -ENODEV || !r->lanes.sources[i]->beside))
             record_complain(r, &err);
+        if (error != 0)
             status = WEIR_EXIT_FAILED;
-        }
+    }
     for (uint32_t i = 0; i < weir_assembly_outlets(a); i++)
         if (weir_outlet_error(weir_assembly_outlet(a, i), &err) != 0) {
             record_complain(r, &err);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stddef.h>
 
 #include "base/assert.h"
@@ -167,6 +168,15 @@ static void heed_stop(struct weir_lane *lane, int64_t now_ns)
     }
 }
 
+/* An interface that is gone takes all of its lanes with it, and one of them
+ * tells. */
+static bool leaves_others(const struct weir_lane *lane, int error)
+{
+    const struct weir_lane_config *config = &lane->config;
+    return error == -ENODEV ? config->beside_ifaces && !config->source->beside
+                            : config->beside_lanes;
+}
+
 enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
                                  int64_t real_ns)
 {
@@ -209,7 +219,7 @@ enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
     }
     if (answer < 0) {
         c->error = answer;
-        if (lane->config.beside_others)
+        if (leaves_others(lane, answer))
             notify(c, c->err.text, "; what else is recorded goes on");
     }
     end(lane);

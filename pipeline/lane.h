@@ -52,7 +52,10 @@ struct weir_lane_config {
     uint32_t workers;          /* 1 to WEIR_WORKERS_MAX */
     uint32_t block_bytes;      /* of the source's leases: sizes the chunks */
     struct weir_account_config account;
-    bool beside_others;       /* an error of the source is a notice, too */
+    /* There are other lanes, and lanes of other interfaces: an error of the
+     * source is a notice, too, if some of them go on. */
+    bool beside_lanes;
+    bool beside_ifaces;
     int64_t duration_ns;      /* from the first step on; 0 = no limit */
     uint32_t talkers;         /* room in each summary, see ring/summary.h */
     uint64_t seed;            /* of the hashes */

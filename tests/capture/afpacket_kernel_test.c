@@ -17,11 +17,14 @@ static struct weir_source *source;
 static struct random numbers = {5};
 static const struct rig_mix mix = {60, 600, 0, 0, false};
 
-static void open_source(void)
+static void open_as(bool beside)
 {
     struct weir_err err;
     struct weir_afpacket_origin origin = {
         .name = "played",
+        .label = beside ? "played 1" : NULL,
+        .beside = beside,
+        .notice = beside ? "told by another" : NULL,
         .iface = {.name = "played",
                   .filter_text = "udp",
                   .linktype = WEIR_LINKTYPE_ETHERNET,
@@ -30,6 +33,11 @@ static void open_source(void)
     fake_kernel_open(&kernel, WEIR_AFPACKET_BLOCK_BYTES_MIN, 4, 262144);
     const struct weir_afpacket_kernel k = fake_kernel_of(&kernel);
     cr_assert_eq(weir_afpacket_source_over(&source, &k, &origin, &err), 0);
+}
+
+static void open_source(void)
+{
+    open_as(false);
 }
 
 static void close_source(void)
@@ -162,6 +170,19 @@ Test(afpacket_kernel, a_link_that_goes_down_is_told_of)
     kernel.link = WEIR_NETIF_UP;
     cr_assert_eq(next_look(NULL), WEIR_SOURCE_WAIT);
     cr_assert_str_eq(source->notice, "played is up again");
+}
+
+Test(afpacket_kernel, beside_another_it_tells_only_what_is_its_own)
+{
+    struct weir_err err = {""};
+    close_source();
+    open_as(true);
+    cr_assert_null(source->notice);
+    kernel.link = WEIR_NETIF_DOWN;
+    cr_assert_eq(next_look(NULL), WEIR_SOURCE_WAIT);
+    cr_assert_null(source->notice);
+    kernel.link = WEIR_NETIF_GONE;
+    cr_assert_eq(next_look(&err), -ENODEV);
 }
 
 Test(afpacket_kernel, a_link_that_is_gone_ends_it_with_all_frames)

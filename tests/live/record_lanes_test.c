@@ -215,6 +215,44 @@ Test(record_lanes, an_interface_that_is_removed_ends_its_part_alone)
     each_once(&found);
 }
 
+static void expect_once(const char *text)
+{
+    const struct command_result *r = command_run("grep -c '%s' log", text);
+    cr_expect_str_eq(r->out, "1\n", "%s: %s", text,
+                     command_run("cat log")->out);
+}
+
+/* Each lane notices; the operator hears it once. */
+Test(record_lanes, what_is_so_of_an_interface_is_said_once)
+{
+    need_two();
+    rec_start_on(RIG_RIGHT " -i " RIGHT2, "-w x.pcapng --lanes 3");
+    cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+    rec_wait_until("grep -q 'is down' log");
+    cr_assert(rig_ip("link set " RIG_RIGHT " up"));
+    rec_wait_until("grep -q 'is up again' log");
+    cr_assert(rig_ip("link del " LEFT2));
+    rec_wait_until("grep -q '" RIGHT2 ".*removed.*goes on' log");
+    rec_signal_it("INT");
+    rec_expect_end(1);
+    expect_once(RIG_RIGHT " is down");
+    expect_once(RIG_RIGHT " is up again");
+    expect_once(RIGHT2 ": the interface was removed; what else");
+    expect_once(RIGHT2 ": the interface was removed$");
+    command_balances("r.json");
+}
+
+/* Nothing goes on beside the lanes of the only interface. */
+Test(record_lanes, of_the_only_interface_end_with_it)
+{
+    need_two();
+    rec_start_on(RIGHT2, "-w x.pcapng --lanes 3");
+    cr_assert(rig_ip("link del " LEFT2));
+    rec_expect_end(1);
+    expect_once("removed");
+    command_balances("r.json");
+}
+
 Test(record_lanes, interfaces_of_two_link_types_need_a_pcapng)
 {
     rec_need();
