@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/size.h"
 
 void weir_args_start(struct weir_args *args, const char *command, int argc,
                      char **argv, const char *short_options,
@@ -142,6 +143,16 @@ static int refuse_range(struct weir_args *args, const char *text, uint64_t n,
                         text, (unsigned long long)max, unit);
 }
 
+static int refuse_size(struct weir_args *args, const char *text, uint64_t n,
+                       uint64_t min, uint64_t max)
+{
+    char limit[WEIR_SIZE_TEXT];
+    weir_size_text(limit, n < min ? min : max);
+    return weir_err_set(&args->err, -EINVAL, "%s: '%s' is too %s %s",
+                        args->option, text,
+                        n < min ? "small: at least" : "large: at most", limit);
+}
+
 /* "-a: 'foo' is none of duration, filesize, packets". */
 static int refuse_choice(struct weir_args *args, const char *text, int len,
                          const char *const *names)
@@ -200,7 +211,7 @@ int weir_args_size(struct weir_args *args, const char *text, uint64_t unit,
                       "M or G");
     n = multiply(n, unit);
     if (n < min || n > max)
-        return refuse_range(args, text, n, min, max, " bytes");
+        return refuse_size(args, text, n, min, max);
     *out = n;
     return 0;
 }
@@ -321,6 +332,25 @@ int weir_args_rate(struct weir_args *args, const char *text,
     return 0;
 }
 
+int weir_args_name(struct weir_args *args, const char **out)
+{
+    if (args->value[0] == '\0')
+        return refuse(args, "", "is no name");
+    if (*out != NULL && strcmp(*out, args->value) != 0)
+        return weir_err_set(&args->err, -EINVAL,
+                            "%s: '%s' or '%s'? Only one of them can be",
+                            args->option, *out, args->value);
+    *out = args->value;
+    return 0;
+}
+
+/* "-a" becomes "-a files". */
+static void name_key(struct weir_args *args, const char *key)
+{
+    size_t used = strlen(args->option);
+    snprintf(args->option + used, sizeof args->option - used, " %s", key);
+}
+
 int weir_args_key(struct weir_args *args, const char *text,
                   const char *const *keys, const char **value)
 {
@@ -331,6 +361,7 @@ int weir_args_key(struct weir_args *args, const char *text,
         size_t len = strlen(keys[i]);
         if (len == (size_t)(colon - text) && memcmp(keys[i], text, len) == 0) {
             *value = colon + 1;
+            name_key(args, keys[i]);
             return i;
         }
     }

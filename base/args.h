@@ -98,9 +98,14 @@ struct weir_rate {
 int weir_args_rate(struct weir_args *args, const char *text,
                    struct weir_rate *out);
 
+/* weir_args_name: the value names a file or the like: it is not empty, and not
+ * another than *out, if the option was there before. */
+int weir_args_name(struct weir_args *args, const char **out);
+
 /* weir_args_key: text is "key:value" with one of `keys`, an array that ends
- * with NULL.  Returns its index and sets *value behind the colon, or
- * -EINVAL.  weir_args_choice: text is one of `names`; index or -EINVAL. */
+ * with NULL.  Returns its index, sets *value behind the colon, and names the
+ * key in args->option ("-a files"); or -EINVAL.  weir_args_choice: text is one
+ * of `names`; index or -EINVAL. */
 int weir_args_key(struct weir_args *args, const char *text,
                   const char *const *keys, const char **value);
 int weir_args_choice(struct weir_args *args, const char *text,

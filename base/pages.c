@@ -26,14 +26,6 @@
 /* Where nodes are numbered higher the policy stays the kernel's. */
 #define NODES_MAX 1024
 
-uint64_t weir_pages_host(void)
-{
-    const long pages = sysconf(_SC_PHYS_PAGES);
-    const long bytes = sysconf(_SC_PAGESIZE);
-    return pages > 0 && bytes > 0 ? (uint64_t)pages * (uint64_t)bytes
-                                  : UINT64_MAX;
-}
-
 static size_t round_up(size_t bytes, size_t to)
 {
     return (bytes + to - 1) / to * to;

@@ -34,9 +34,6 @@ int weir_pages_map(struct weir_pages *out, size_t bytes);
 /* weir_pages_unmap: accepts what is all zero. */
 void weir_pages_unmap(struct weir_pages *pages);
 
-/* weir_pages_host: all memory of this host; UINT64_MAX if it is not known. */
-uint64_t weir_pages_host(void);
-
 /* weir_pages_text: for people. */
 const char *weir_pages_text(enum weir_pages_kind kind);
 

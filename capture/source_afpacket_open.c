@@ -8,11 +8,25 @@
 #include "base/err.h"
 #include "base/linktype.h"
 #include "base/pcap.h"
+#include "base/size.h"
 #include "capture/afpacket_kernel.h"
 #include "capture/afpacket_ring.h"
 #include "capture/live_filter.h"
 #include "capture/pcap_handle.h"
 #include "capture/source_afpacket.h"
+
+static int refuse_ring(uint64_t bytes, uint32_t block, uint32_t leases,
+                       struct weir_err *err)
+{
+    char ring[WEIR_SIZE_TEXT], of[WEIR_SIZE_TEXT], least[WEIR_SIZE_TEXT];
+    return weir_err_set(
+        err, -EINVAL,
+        "-B: a ring of %s is %llu blocks of %s, and %u of them may be lent "
+        "out: %s at least",
+        weir_size_text(ring, bytes), (unsigned long long)bytes / block,
+        weir_size_text(of, block), leases,
+        weir_size_text(least, ((uint64_t)leases + 1) * block));
+}
 
 int weir_afpacket_layout_make(struct weir_afpacket_layout *out,
                               uint64_t ring_bytes, uint32_t block_bytes,
@@ -36,13 +50,7 @@ int weir_afpacket_layout_make(struct weir_afpacket_layout *out,
     const uint64_t blocks = ring_bytes / block;
     /* One more than can be lent, or the kernel has none to fill. */
     if (blocks <= leases)
-        return weir_err_set(err, -EINVAL,
-                            "-B: a ring of %llu KiB is %llu blocks of %u KiB, "
-                            "and %u of them may be lent out: %llu KiB at "
-                            "least",
-                            (unsigned long long)ring_bytes / 1024,
-                            (unsigned long long)blocks, block / 1024, leases,
-                            (unsigned long long)(leases + 1) * block / 1024);
+        return refuse_ring(ring_bytes, block, leases, err);
     /* The kernel counts frames of 2 KiB, in 32 bits. */
     if (blocks > UINT32_MAX / (block / 2048))
         return weir_err_set(err, -EINVAL, "-B: a ring of %llu MiB is too large",

@@ -95,23 +95,23 @@ static const struct weir_source_ops synth_ops = {
 static int check(const struct weir_synth_config *config, struct weir_err *err)
 {
     if (config->proto < 0 || config->proto > WEIR_SYNTH_MIX)
-        return weir_err_set(err, -EINVAL, "synth: no such protocol");
+        return weir_err_set(err, -EINVAL, "--synth: no such protocol");
     uint32_t least = synth_size_min(config->proto);
     if (config->size < least)
         return weir_err_set(
             err, -EINVAL,
-            "synth: size=%u is too small: the headers need %u bytes",
+            "--synth: size=%u is too small: the headers need %u bytes",
             config->size, least);
     if (config->size > WEIR_SYNTH_SIZE_MAX)
-        return weir_err_set(err, -EINVAL, "synth: size=%u is more than %u",
+        return weir_err_set(err, -EINVAL, "--synth: size=%u is more than %u",
                             config->size, WEIR_SYNTH_SIZE_MAX);
     if (config->flows < 1 || config->flows > WEIR_SYNTH_FLOWS_MAX)
         return weir_err_set(err, -EINVAL,
-                            "synth: flows=%u is not between 1 and %u",
+                            "--synth: flows=%u is not between 1 and %u",
                             config->flows, WEIR_SYNTH_FLOWS_MAX);
     if (config->lanes > 0 ? config->lane >= config->lanes : config->lane > 0)
-        return weir_err_set(err, -EINVAL, "synth: lane %u of %u", config->lane,
-                            config->lanes);
+        return weir_err_set(err, -EINVAL, "--synth: lane %u of %u",
+                            config->lane, config->lanes);
     return 0;
 }
 
@@ -151,7 +151,7 @@ int weir_synth_source_open(struct weir_source **out,
         synth->caplen = iface.snaplen;
     const struct weir_fill empty = {.capacity = config->block_bytes};
     if (!weir_fill_fits(&empty, synth->caplen)) {
-        ret = weir_err_set(err, -EINVAL, "synth: no frame fits %u bytes",
+        ret = weir_err_set(err, -EINVAL, "--synth: no frame fits %u bytes",
                            config->block_bytes);
         goto err_blocks;
     }
@@ -169,7 +169,7 @@ int weir_synth_source_open(struct weir_source **out,
         config->ifaces != NULL ? config->ifaces : &synth->ifaces;
     ret = weir_ifaces_join(ifaces, &iface);
     if (ret < 0) {
-        ret = weir_err_set(err, -EINVAL, "synth: one interface too many");
+        ret = weir_err_set(err, -EINVAL, "--synth: one interface too many");
         goto err_ifaces;
     }
     synth->iface = (uint16_t)ret;
@@ -207,7 +207,7 @@ static int next_item(const char **text, struct item *out, struct weir_err *err)
     size_t len = strcspn(*text, ",");
     const char *equals = memchr(*text, '=', len);
     if (equals == NULL || len > INT_MAX)
-        return weir_err_set(err, -EINVAL, "synth: '%.*s' is not KEY=VALUE",
+        return weir_err_set(err, -EINVAL, "--synth: '%.*s' is not KEY=VALUE",
                             len > 40 ? 40 : (int)len, *text);
     out->key = *text;
     out->key_len = (int)(equals - *text);
@@ -231,19 +231,19 @@ static int parse_number(const struct item *item, uint64_t max, uint64_t *out,
         uint64_t digit = (uint64_t)(item->value[i] - '0');
         good = item->value[i] >= '0' && item->value[i] <= '9';
         if (good && v > (UINT64_MAX - digit) / 10)
-            return weir_err_set(err, -EINVAL, "synth: %.*s=%.*s is too great",
+            return weir_err_set(err, -EINVAL, "--synth: %.*s=%.*s is too great",
                                 item->key_len, item->key, item->value_len,
                                 item->value);
         v = v * 10 + digit;
     }
     if (!good)
-        return weir_err_set(err, -EINVAL, "synth: %.*s='%.*s' is not a number",
-                            item->key_len, item->key, item->value_len,
-                            item->value);
+        return weir_err_set(
+            err, -EINVAL, "--synth: %.*s='%.*s' is not a number", item->key_len,
+            item->key, item->value_len, item->value);
     if (v > max)
-        return weir_err_set(err, -EINVAL, "synth: %.*s=%.*s is more than %llu",
-                            item->key_len, item->key, item->value_len,
-                            item->value, (unsigned long long)max);
+        return weir_err_set(
+            err, -EINVAL, "--synth: %.*s=%.*s is more than %llu", item->key_len,
+            item->key, item->value_len, item->value, (unsigned long long)max);
     *out = v;
     return 0;
 }
@@ -259,10 +259,11 @@ static int parse_proto(const struct item *item, enum weir_synth_proto *out,
             *out = (enum weir_synth_proto)i;
             return 0;
         }
-    return weir_err_set(err, -EINVAL,
-                        "synth: proto='%.*s' is none of udp, tcp, icmp, sctp, "
-                        "udp6, tcp6, icmp6, mix",
-                        item->value_len, item->value);
+    return weir_err_set(
+        err, -EINVAL,
+        "--synth: proto='%.*s' is none of udp, tcp, icmp, sctp, "
+        "udp6, tcp6, icmp6, mix",
+        item->value_len, item->value);
 }
 
 enum { KEY_FRAMES, KEY_SIZE, KEY_FLOWS, KEY_SEED, KEY_PROTO, KEY_COUNT };
@@ -296,11 +297,11 @@ int weir_synth_parse(const char *text, struct weir_synth_config *out,
             k++;
         if (k == KEY_COUNT)
             return weir_err_set(err, -EINVAL,
-                                "synth: no key '%.*s': there are frames, "
+                                "--synth: no key '%.*s': there are frames, "
                                 "size, flows, seed, proto",
                                 item.key_len, item.key);
         if (given[k])
-            return weir_err_set(err, -EINVAL, "synth: %s is there twice",
+            return weir_err_set(err, -EINVAL, "--synth: %s is there twice",
                                 key_names[k]);
         given[k] = true;
         ret = k == KEY_PROTO ? parse_proto(&item, &config.proto, err)
@@ -308,7 +309,8 @@ int weir_synth_parse(const char *text, struct weir_synth_config *out,
         if (ret != 0)
             return ret;
         if (*text == ',' && *++text == '\0')
-            return weir_err_set(err, -EINVAL, "synth: nothing behind the ','");
+            return weir_err_set(err, -EINVAL,
+                                "--synth: nothing behind the ','");
     }
     uint32_t least = synth_size_min(config.proto);
     if (!given[KEY_SIZE])

@@ -1,11 +1,9 @@
 #include "cli/flow_options.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/args.h"
-#include "base/pages.h"
 #include "pipeline/flows.h"
 
 static const char *const sort_names[] = {"bytes", "packets", "duration",
@@ -59,27 +57,13 @@ static const char *name_of(int option)
     }
 }
 
-static int set_memory(struct flow_options *o, struct weir_args *args)
-{
-    const uint64_t host = weir_pages_host();
-    int ret = weir_args_size(args, args->value, WEIR_ARGS_MIB, WEIR_ARGS_MIB,
-                             UINT64_C(1) << 40, &o->memory_bytes);
-    if (ret == 0 && o->memory_bytes > host)
-        return weir_err_set(&args->err, -EINVAL,
-                            "%s: %" PRIu64 " MiB are more than this host has: "
-                            "%" PRIu64 " MiB",
-                            args->option, o->memory_bytes >> 20, host >> 20);
-    return ret;
-}
-
 int flow_options_set(struct flow_options *o, struct weir_args *args, int option)
 {
     if (option != FLOW_OPTION_FLOWS)
         o->given = name_of(option);
     switch (option) {
     case FLOW_OPTION_FLOWS:
-        o->output = args->value;
-        return 0;
+        return weir_args_name(args, &o->output);
     case FLOW_OPTION_TOP:
         return weir_args_number(args, args->value, 1, UINT32_MAX, &o->top);
     case FLOW_OPTION_SORT:
@@ -89,7 +73,8 @@ int flow_options_set(struct flow_options *o, struct weir_args *args, int option)
     case FLOW_OPTION_CSV:
         return set_form(o, args, FLOW_FORM_CSV);
     case FLOW_OPTION_MEMORY:
-        return set_memory(o, args);
+        return weir_args_size(args, args->value, WEIR_ARGS_MIB, WEIR_ARGS_MIB,
+                              UINT64_C(1) << 40, &o->memory_bytes);
     case FLOW_OPTION_IDLE:
         return weir_args_duration(args, args->value, WEIR_FLOW_TIMEOUT_MIN_NS,
                                   WEIR_FLOW_TIMEOUT_MAX_NS, &o->idle_ns);

@@ -144,22 +144,23 @@ void record_device_show(const struct record_device *device,
                         const struct record_options *o,
                         const struct weir_source *source)
 {
+    const char *each = o->lanes > 1 ? " for each lane" : "";
     if (device->source == RECORD_SOURCE_PCAP) {
         puts("capture  libpcap");
         return;
     }
     if (device->source == RECORD_SOURCE_AFXDP) {
         printf(
-            "capture  afxdp, %" PRIu64 " KiB: %s\n",
+            "capture  afxdp, %" PRIu64 " KiB%s: %s\n",
             (o->buffer_bytes != 0 ? o->buffer_bytes : WEIR_AFXDP_BUFFER_BYTES) /
                 1024,
-            weir_afxdp_source_text(source));
+            each, weir_afxdp_source_text(source));
         return;
     }
     const struct weir_afpacket_layout *layout = &device->layout;
-    printf("capture  afpacket, ring of %" PRIu64 " KiB: %u blocks of %u KiB, "
+    printf("capture  afpacket, ring of %" PRIu64 " KiB%s: %u blocks of %u KiB, "
            "retired after %u ms\n",
-           (uint64_t)layout->blocks * layout->block_bytes / 1024,
+           (uint64_t)layout->blocks * layout->block_bytes / 1024, each,
            layout->blocks, layout->block_bytes / 1024, retire_ms(o));
 }
 

@@ -208,9 +208,20 @@ static void hello(const struct record_lanes *l, const struct record_options *o,
                 lanes);
 }
 
+/* libpcap's name for all of them, the others among them. */
+static void warn_of_any(const struct record_options *o)
+{
+    for (uint32_t i = 0; i < o->devices_count && o->devices_count > 1; i++)
+        if (strcmp(o->devices[i], "any") == 0)
+            fputs("weir: -i any has the frames of the other interfaces, too: "
+                  "they are recorded twice\n",
+                  stderr);
+}
+
 void record_lanes_hello(const struct record_lanes *l,
                         const struct record_options *o)
 {
+    warn_of_any(o);
     for (uint32_t i = 0; i < l->count && o->devices_count > 0; i++)
         record_device_warn(&l->devices[i / l->each], l->sources[i]);
     for (uint32_t i = 0; i < l->count; i += l->each) {

@@ -56,8 +56,8 @@ static int set_manner(struct record_options *o, struct weir_args *args,
 {
     if (o->manner != RECORD_MANNER_NONE && o->manner != manner)
         return weir_err_set(&args->err, -EINVAL,
-                            "%s: -b names files as dumpcap does, -C and -G as "
-                            "tcpdump does: use one or the other",
+                            "%s: files are named as dumpcap does (-b) or as "
+                            "tcpdump does (-C, -G, -W), not both",
                             args->option);
     o->manner = manner;
     return 0;
@@ -198,8 +198,7 @@ static int set_long(struct record_options *o, struct weir_args *args,
     case OPT_STATS:
         return weir_args_duration(args, args->value, 0, YEAR_NS, &o->stats_ns);
     case OPT_REPORT:
-        o->report = args->value;
-        return 0;
+        return weir_args_name(args, &o->report);
     case OPT_FORMAT:
         return set_format(o, args);
     case OPT_WRITE:
@@ -213,8 +212,7 @@ static int set_long(struct record_options *o, struct weir_args *args,
         if (args->value[0] == '\0')
             return weir_err_set(&args->err, -EINVAL, "%s: '' is not KEY=N,...",
                                 args->option);
-        o->synth = args->value;
-        return 0;
+        return weir_args_name(args, &o->synth);
     case OPT_DRY_RUN:
         o->verb = RECORD_DRY_RUN;
         return 0;
@@ -233,8 +231,7 @@ static int set_output(struct record_options *o, struct weir_args *args,
 {
     switch (option) {
     case 'w':
-        o->output = args->value;
-        return 0;
+        return weir_args_name(args, &o->output);
     case 'c':
         return set_frames_max(o, args, args->value);
     case 'a':
@@ -250,8 +247,7 @@ static int set_output(struct record_options *o, struct weir_args *args,
         return ret < 0 ? ret : set_ring(o, args, args->value);
     }
     case 'Z':
-        o->user = args->value;
-        return 0;
+        return weir_args_name(args, &o->user);
     default:
         return set_long(o, args, option);
     }
@@ -259,6 +255,11 @@ static int set_output(struct record_options *o, struct weir_args *args,
 
 static int set_filter(struct record_options *o, struct weir_args *args)
 {
+    if (o->filter != NULL && strcmp(o->filter, args->value) != 0)
+        return weir_err_set(&args->err, -EINVAL,
+                            "-f: '%s' or '%s'? Only one of them can be, or "
+                            "both with 'and'",
+                            o->filter, args->value);
     free(o->filter);
     o->filter = strdup(args->value);
     return o->filter != NULL ? 0 : weir_err_sys(&args->err, -ENOMEM, "-f");
@@ -270,8 +271,7 @@ static int set_option(struct record_options *o, struct weir_args *args,
     int ret;
     switch (option) {
     case 'r':
-        o->input = args->value;
-        return 0;
+        return weir_args_name(args, &o->input);
     case 's':
         return set_snaplen(o, args);
     case 'D':

@@ -47,18 +47,21 @@ int record_set_cpus(struct record_options *o, struct weir_args *args)
 /* As dumpcap, each -i adds one. */
 static int add_device(struct record_options *o, struct weir_args *args)
 {
+    const char *name = NULL;
+    if (weir_args_name(args, &name) < 0)
+        return -EINVAL;
     for (uint32_t i = 0; i < o->devices_count; i++)
-        if (strcmp(o->devices[i], args->value) == 0)
+        if (strcmp(o->devices[i], name) == 0)
             return weir_err_set(&args->err, -EINVAL,
                                 "-i %s: named twice; --lanes makes several "
                                 "lanes of one interface",
-                                args->value);
+                                name);
     if (o->devices_count == WEIR_LANES_MAX)
         return weir_err_set(&args->err, -EINVAL, "-i: more than %d interfaces",
                             WEIR_LANES_MAX);
     if (o->devices_count == 0)
-        o->device = args->value;
-    o->devices[o->devices_count++] = args->value;
+        o->device = name;
+    o->devices[o->devices_count++] = name;
     return 0;
 }
 

@@ -16,8 +16,10 @@
 #include "base/err.h"
 #include "capture/source.h"
 #include "cli/privileges.h"
+#include "cli/record_memory.h"
 #include "cli/record_options.h"
 #include "cli/record_report.h"
+#include "pipeline/flows.h"
 #include "pipeline/pipeline.h"
 #include "ring/stop.h"
 #include "sink/live_line.h"
@@ -97,27 +99,6 @@ static void set_interval(struct record_run *r,
     config->on_interval = show_line;
 }
 
-/* Many workers need more than is usual; they get it, if nothing else was asked
- * for. */
-static struct weir_flows_config flows_config(const struct record_options *o,
-                                             uint32_t lanes)
-{
-    const struct flow_options *flows = &o->flows;
-    struct weir_flows_config config = {
-        .workers = lanes * o->workers,
-        .outlets = o->lane_files ? lanes : 1,
-        .idle_ns = flows->idle_ns,
-        .active_ns = flows->active_ns,
-    };
-    uint64_t usual = 2 * weir_flows_memory_min(&config);
-    if (usual < WEIR_FLOWS_MEMORY)
-        usual = WEIR_FLOWS_MEMORY;
-    if (flows->output != NULL)
-        config.memory_bytes =
-            flows->memory_bytes != 0 ? flows->memory_bytes : usual;
-    return config;
-}
-
 /* What the workers' summaries may take together; each has room for TALKERS if
  * they are few. */
 #define TALKERS_BYTES (UINT64_C(256) << 20)
@@ -128,6 +109,17 @@ static uint32_t talkers(uint64_t summaries)
     while (n > 16384 && n * UINT64_C(32) * summaries > TALKERS_BYTES)
         n /= 2;
     return n;
+}
+
+/* Each lane knows of its own first frame only, and flows are cut from one time
+ * on: that of the first of all, or one before any lane was open. */
+static void begin_flows(const struct record_run *r, int64_t begun_ns)
+{
+    struct weir_flows *flows =
+        weir_assembly_flows(weir_pipeline_assembly(r->pipeline));
+    if (flows != NULL && r->lanes.count > 1)
+        weir_flows_begin(flows, r->options->synth != NULL ? WEIR_SYNTH_EPOCH_NS
+                                                          : begun_ns);
 }
 
 static int open_pipeline(struct record_run *r, struct weir_err *err)
@@ -157,7 +149,7 @@ static int open_pipeline(struct record_run *r, struct weir_err *err)
                      .frames_max = o->frames_max,
                      .duration_ns = o->duration_ns,
                      .talkers = talkers(UINT64_C(2) * o->workers * l->count),
-                     .flows = flows_config(o, l->count)},
+                     .flows = record_flows_config(o)},
         .cpus = l->cpus,
         .cpus_count = l->cpus_count,
     };
@@ -190,6 +182,7 @@ static int open_run(struct record_run *r, struct weir_err *err)
      * pipeline tidies up behind them. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
+    const int64_t begun_ns = weir_clock_real_ns();
     int ret = weir_stop_open(&r->stop, err);
     if (ret == 0)
         ret = weir_stop_open(&r->abandon, err);
@@ -205,6 +198,8 @@ static int open_run(struct record_run *r, struct weir_err *err)
         ret = record_report_check(r, err);
     if (ret == 0)
         ret = open_pipeline(r, err);
+    if (ret == 0)
+        begin_flows(r, begun_ns);
     /* Last, because it replaces a file of that name. */
     if (ret == 0)
         ret = open_sinks(r, err);

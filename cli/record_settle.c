@@ -1,13 +1,13 @@
 #include "cli/record_settle.h"
 
 #include <errno.h>
-#include <inttypes.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/args.h"
-#include "base/pages.h"
+#include "cli/record_memory.h"
 #include "cli/record_options.h"
 
 /* -W counts the files of a ring with -C, the files in all with -G, and with
@@ -81,13 +81,19 @@ static int settle_output(struct record_options *o, struct weir_args *args)
     struct weir_err *err = &args->err;
     bool rotates = o->manner != RECORD_MANNER_NONE;
     if (o->output == NULL) {
+        const char *what = NULL;
         if (rotates || o->total_bytes_max > 0 || o->total_files_max > 0)
-            return weir_err_set(err, -EINVAL, "a limit for files goes with -w");
-        if (o->format != WEIR_FORMAT_NONE)
-            return weir_err_set(err, -EINVAL, "--format goes with -w");
-        if (o->write != WEIR_WRITE_AUTO)
-            return weir_err_set(err, -EINVAL, "--write goes with -w");
-        return 0;
+            what = "a limit for files";
+        else if (o->format != WEIR_FORMAT_NONE)
+            what = "--format";
+        else if (o->write != WEIR_WRITE_AUTO)
+            what = "--write";
+        else if (o->is_flows && o->lane_files)
+            what = "--lane-files";
+        return what == NULL
+                   ? 0
+                   : weir_err_set(err, -EINVAL, "%s goes with %s-w", what,
+                                  o->is_flows ? "weir record " : "");
     }
     bool to_stdout = strcmp(o->output, "-") == 0;
     if (to_stdout && rotates)
@@ -108,6 +114,22 @@ static int settle_output(struct record_options *o, struct weir_args *args)
                             "--write direct: a pcap has no padding; with "
                             "--format pcapng it can be");
     return settle_files(o, args);
+}
+
+/* An interface has other names, and is one all the same. */
+static int settle_devices(const struct record_options *o, struct weir_err *err)
+{
+    unsigned indices[WEIR_LANES_MAX];
+    for (uint32_t i = 0; i < o->devices_count; i++) {
+        indices[i] = if_nametoindex(o->devices[i]);
+        for (uint32_t k = 0; indices[i] != 0 && k < i; k++)
+            if (indices[k] == indices[i])
+                return weir_err_set(err, -EINVAL,
+                                    "-i %s: that is the interface %s, which "
+                                    "is named already",
+                                    o->devices[i], o->devices[k]);
+    }
+    return 0;
 }
 
 static int settle_source(struct record_options *o, struct weir_args *args)
@@ -142,7 +164,7 @@ static int settle_source(struct record_options *o, struct weir_args *args)
                             "--source afpacket");
     if (o->synth != NULL)
         return weir_synth_parse(o->synth, &o->synth_config, err);
-    return 0;
+    return settle_devices(o, err);
 }
 
 static int settle_lanes(struct record_options *o, struct weir_args *args)
@@ -171,21 +193,6 @@ static int settle_lanes(struct record_options *o, struct weir_args *args)
     if (o->output == NULL || strcmp(o->output, "-") == 0)
         return weir_err_set(err, -EINVAL, "--lane-files goes with -w FILE");
     return 0;
-}
-
-/* The kernel looks for memory that there is not for many seconds, and ends
- * other processes to get it, before it refuses a ring. */
-static int settle_buffers(const struct record_options *o, struct weir_err *err)
-{
-    const uint64_t host = weir_pages_host();
-    const uint32_t lanes = record_lanes_count(o);
-    if (o->buffer_bytes <= host / lanes)
-        return 0;
-    return weir_err_set(err, -EINVAL,
-                        "-B: %" PRIu64 " MiB for %u lane%s are more than this "
-                        "host has: %" PRIu64 " MiB",
-                        o->buffer_bytes >> 20, lanes, lanes == 1 ? "" : "s",
-                        host >> 20);
 }
 
 /* A writer, which is mostly in the kernel, has a core to itself, and where it
@@ -228,9 +235,9 @@ int record_options_settle(struct record_options *o, struct weir_args *args)
         ret = settle_report(o, args);
     if (ret == 0)
         ret = settle_lanes(o, args);
-    if (ret == 0)
-        ret = settle_buffers(o, &args->err);
     if (ret == 0 && o->workers == 0)
         o->workers = workers(record_lanes_count(o), o->output != NULL);
+    if (ret == 0 && (o->verb == RECORD_RUN || o->verb == RECORD_DRY_RUN))
+        ret = record_memory_settle(o, &args->err);
     return ret;
 }

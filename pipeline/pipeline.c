@@ -335,7 +335,8 @@ static int check_cpus(const struct weir_pipeline_config *config,
             (config->cpus[i] >= 0 &&
              !CPU_ISSET((unsigned)config->cpus[i], &usable)))
             return weir_err_set(err, -EINVAL,
-                                "CPU %d is not one that weir may use",
+                                "--cpus: CPU %d is not one that weir may "
+                                "use",
                                 config->cpus[i]);
     return 0;
 }

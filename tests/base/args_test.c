@@ -149,7 +149,7 @@ Test(args, sizes)
     cr_assert_eq(size("3M", WEIR_ARGS_KB), 3 << 20);
     cr_assert_eq(size("4g", WEIR_ARGS_BYTE), UINT64_C(4) << 30);
     cr_assert_eq(size("0", WEIR_ARGS_MIB), 77);
-    cr_assert_str_eq(args.err.text, "-c: '0' is too small: at least 1 bytes");
+    cr_assert_str_eq(args.err.text, "-c: '0' is too small: at least 1 byte");
     cr_assert_eq(size("17592186044416M", WEIR_ARGS_MIB), 77);
     cr_assert_eq(size("2KB", WEIR_ARGS_MIB), 77);
     cr_assert_eq(size("M", WEIR_ARGS_MIB), 77);
@@ -235,6 +235,26 @@ Test(args, rates)
     cr_assert(is_no_rate("99999999999999999999999G", "too large"));
 }
 
+Test(args, names)
+{
+    const char *name = NULL;
+    on_behalf();
+    args.value = "";
+    cr_assert_eq(weir_args_name(&args, &name), -EINVAL);
+    cr_assert_str_eq(args.err.text, "-c: '' is no name");
+    cr_assert_null(name);
+    args.value = "a";
+    cr_assert_eq(weir_args_name(&args, &name), 0);
+    cr_assert_str_eq(name, "a");
+    const char *again = "a";
+    args.value = again;
+    cr_assert_eq(weir_args_name(&args, &name), 0);
+    args.value = "b";
+    cr_assert_eq(weir_args_name(&args, &name), -EINVAL);
+    cr_assert_str_eq(args.err.text, "-c: 'a' or 'b'? Only one of them can be");
+    cr_assert_str_eq(name, "a");
+}
+
 Test(args, keys_and_choices)
 {
     static const char *const keys[] = {"duration", "filesize", "files", NULL};
@@ -242,8 +262,11 @@ Test(args, keys_and_choices)
     on_behalf();
     cr_assert_eq(weir_args_key(&args, "files:7", keys, &value), 2);
     cr_assert_str_eq(value, "7");
+    cr_assert_str_eq(args.option, "-c files");
+    on_behalf();
     cr_assert_eq(weir_args_key(&args, "filesize:", keys, &value), 1);
     cr_assert_str_eq(value, "");
+    on_behalf();
     cr_assert_eq(weir_args_key(&args, "file:7", keys, &value), -EINVAL);
     cr_assert_str_eq(args.err.text,
                      "-c: 'file' is none of duration, filesize, files");

@@ -59,6 +59,14 @@ Test(flows, csv_has_the_same_rows_whatever_the_threads)
          "flows -r in.pcapng --sort first | cmp - t");
 }
 
+/* Whichever of them is the first to have a frame. */
+Test(flows, of_lanes_are_cut_alike)
+{
+    good("for i in 1 2 3 4 5 6 7 8; do "
+         "test $(flows --synth frames=50000,flows=10 --lanes 4 --workers 1 "
+         "--csv | wc -l) = 11 || exit 1; done");
+}
+
 /* Many rows, of which many are the same but for their ends: each order is the
  * one that it says, and the first of it are the same rows. */
 Test(flows, sorted)
@@ -176,8 +184,8 @@ Test(flows, wrong_usage)
                       "that is what -w names", "");
     command_complains("weir flows -r x --report -", 2, "the flows go there",
                       "");
-    command_complains("weir flows --synth frames=1 --memory 1", 1, "memory",
-                      "KiB");
+    command_complains("weir flows --synth frames=1 --memory 1", 2,
+                      "--memory: 1 MiB is too small", "at least");
     good("weir flows --help | grep -q -- --active-timeout; "
          "weir --help | grep -q 'weir flows'");
 }

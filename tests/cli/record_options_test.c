@@ -1,4 +1,4 @@
-/* What a command line of `weir record` asks for, and what it may not. */
+/* What a command line of `weir record` asks for. */
 
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
@@ -7,64 +7,17 @@
 
 #include "base/args.h"
 #include "base/clock.h"
-#include "base/pages.h"
 #include "cli/record_options.h"
-
-#define WORDS_MAX 24
-
-/* Words are parted by one blank; "_" in a word stands for a blank.  Texts of
- * the options point into `line`. */
-static char line[512];
-
-static int parse(struct record_options *o, const char *text)
-{
-    char *argv[WORDS_MAX + 2] = {"record"};
-    int argc = 1;
-    char *rest = line;
-    snprintf(line, sizeof line, "%s", text);
-    while (rest != NULL && *rest != '\0' && argc <= WORDS_MAX)
-        argv[argc++] = strsep(&rest, " ");
-    for (int i = 1; i < argc; i++)
-        for (char *p = argv[i]; (p = strchr(p, '_')) != NULL;)
-            *p = ' ';
-    return record_options_parse(o, argc, argv);
-}
+#include "tests/cli/record_line.h"
 
 static struct record_options options;
 
 static const struct record_options *parsed(const char *text)
 {
     record_options_free(&options);
-    cr_assert_eq(parse(&options, text), WEIR_EXIT_OK, "%s", text);
+    cr_assert_eq(record_line_parse(&options, text), WEIR_EXIT_OK, "%s", text);
     return &options;
 }
-
-/* Status 2, and one line on stderr that is all of `why`. */
-struct wrong {
-    const char *line;
-    const char *why;
-};
-
-static void expect_wrong(const struct wrong *cases, size_t count)
-{
-    static char all[8192];
-    size_t used = 0;
-    cr_redirect_stderr();
-    for (size_t i = 0; i < count; i++) {
-        struct record_options o;
-        cr_expect_eq(parse(&o, cases[i].line), WEIR_EXIT_USAGE, "%s",
-                     cases[i].line);
-        record_options_free(&o);
-        used += (size_t)snprintf(all + used, sizeof all - used,
-                                 "weir record: %s (see weir record --help)\n",
-                                 cases[i].why);
-        cr_assert_lt(used, sizeof all);
-    }
-    (void)fflush(stderr);
-    cr_assert_stderr_eq_str(all);
-}
-
-#define EXPECT_WRONG(cases) expect_wrong(cases, sizeof(cases) / sizeof *(cases))
 
 Test(record_options, nothing_but_a_source)
 {
@@ -204,7 +157,7 @@ Test(record_options, the_filter_is_f_or_the_last_words)
     cr_expect_str_eq(parsed("-i a udp port 53")->filter, "udp port 53");
     cr_expect_str_eq(parsed("-i a udp -c 3 port 53")->filter, "udp port 53");
     cr_expect_str_eq(parsed("-i a -- -_x")->filter, "- x");
-    cr_expect_str_eq(parsed("-i a -f tcp -f udp")->filter, "udp");
+    cr_expect_str_eq(parsed("-i a -f tcp -f tcp")->filter, "tcp");
 }
 
 Test(record_options, the_rest)
@@ -265,142 +218,41 @@ Test(record_options, cpus)
     cr_expect_eq(o->cpus_count, 1);
 }
 
-Test(record_options, what_does_not_go_together)
+/* All that weir flows takes, its help names. */
+Test(record_options, help_of_flows_names_what_is_taken)
 {
-    static const struct wrong cases[] = {
-        {"", "where from? -i DEVICE, -r FILE or --synth"},
-        {"-i a -r b", "-i, -r and --synth: one of them at a time"},
-        {"-r b --synth c", "-i, -r and --synth: one of them at a time"},
-        {"-L -r b", "-L goes with -i"},
-        {"-r b -B 1", "-B and -p go with -i"},
-        {"-r b -p", "-B and -p go with -i"},
-        {"-r b --source pcap", "--source and -j go with -i"},
-        {"-r b -j adapter", "--source and -j go with -i"},
-        {"-i a --source afxdp -j adapter",
-         "-j adapter goes with --source afpacket or pcap"},
-        {"-i a --queue 0", "--queue goes with --source afxdp"},
-        {"-i a --source afxdp --block-size 256",
-         "--block-size and --retire-timeout go with --source afpacket"},
-        {"-i a --source pcap --block-size 256",
-         "--block-size and --retire-timeout go with --source afpacket"},
-        {"-r b --lanes 2", "--lanes goes with -i or --synth"},
-        {"-i a --fanout cpu",
-         "--fanout goes with --lanes and --source afpacket"},
-        {"--synth frames=1 --lanes 2 --fanout cpu",
-         "--fanout goes with --lanes and --source afpacket"},
-        {"-i a -w f --lane-files",
-         "--lane-files goes with --lanes or several -i"},
-        {"-i a --lanes 2 --lane-files", "--lane-files goes with -w FILE"},
-        {"-i a -i b -w - --lane-files", "--lane-files goes with -w FILE"},
-        {"-i a -f udp tcp",
-         "a filter by -f and another by the words at the end"},
-        {"-i a -C 1", "a limit for files goes with -w"},
-        {"-i a -b packets:1", "a limit for files goes with -w"},
-        {"-i a -a filesize:1", "a limit for files goes with -w"},
-        {"-i a -a files:1", "a limit for files goes with -w"},
-        {"-i a --format pcap", "--format goes with -w"},
-        {"-i a -w - -C 1", "-w -: a stream has no next file"},
-        {"-i a -w - -b files:1", "-w -: a stream has no next file"},
-        {"-i a -w f -a files:2", "-a files: goes with -b, -C or -G"},
-        {"-i a -w f -b files:2",
-         "-b files: goes with another -b that says when the next file begins"},
-        {"-i a -w f -W 2", "-W goes with -C or -G"},
-        {"-i a -w - --report -", "--report -: that is what -w names"},
-        {"-i a -w f --report f", "--report f: that is what -w names"},
-        {"-r f --report f", "--report f: that is what -r names"},
-        {"-i a -w f -C 1 -b files:1",
-         "-b: -b names files as dumpcap does, -C and -G as tcpdump does: use "
-         "one or the other"},
-        {"-i a -w f -b files:1 -G 1",
-         "-G: -b names files as dumpcap does, -C and -G as tcpdump does: use "
-         "one or the other"},
-    };
-    EXPECT_WRONG(cases);
-}
-
-Test(record_options, values_out_of_bounds)
-{
-    static const struct wrong cases[] = {
-        {"-i a -c 0", "-c: '0' is too small: at least 1"},
-        {"-i a -c x", "-c: 'x' is not a number"},
-        {"-i a -s 262145", "-s: '262145' is too large: at most 262144"},
-        {"-i a -B 0", "-B: '0' is too small: at least 1 bytes"},
-        {"-i a -B 1048577",
-         "-B: '1048577' is too large: at most 1099511627776 bytes"},
-        {"-i a --block-size 64",
-         "--block-size: '64' is too small: at least 131072 bytes"},
-        {"-i a --block-size 384",
-         "--block-size: '384' is not 128, 256, 512 or 1024 (KiB)"},
-        {"-i a --retire-timeout 0",
-         "--retire-timeout: '0' is too small: at least 1"},
-        {"-i a --source raw",
-         "--source: 'raw' is none of auto, afpacket, pcap, afxdp"},
-        {"-i a --queue 65536", "--queue: '65536' is too large: at most 65535"},
-        {"-i a -j mine", "-j: 'mine' is none of host, adapter"},
-        {"-i a -w f -C 1X",
-         "-C: '1X' is not a size: a number, perhaps with K, M or G"},
-        {"-i a -w f -G 0", "-G: '0' is too small: at least 1 s"},
-        {"-i a -w f -C 1 -W 0", "-W: '0' is too small: at least 1"},
-        {"-i a -w f -C 1 -W 65536", "-W: '65536' is too large: at most 65535"},
-        {"-i a -a packets:0", "-a: '0' is too small: at least 1"},
-        {"-i a -a duration", "-a: 'duration' is not of the form key:value"},
-        {"-i a -a interval:1",
-         "-a: 'interval' is none of duration, filesize, packets, files"},
-        {"-i a -w f -b size:1", "-b: 'size' is none of duration, filesize, "
-                                "packets, files, interval"},
-        {"-i a -w f --format cap",
-         "--format: 'cap' is none of pcap, pcap-ns, pcapng"},
-        {"-i a --workers 0", "--workers: '0' is too small: at least 1"},
-        {"-i a --cpus 3-2",
-         "--cpus: '3-2' is not auto, none or a list of CPUs like 0,2-3"},
-        {"-i a --cpus 1,",
-         "--cpus: '1,' is not auto, none or a list of CPUs like 0,2-3"},
-        {"-i a --cpus -1",
-         "--cpus: '-1' is not auto, none or a list of CPUs like 0,2-3"},
-        {"-i a --lanes 0", "--lanes: '0' is too small: at least 1"},
-        {"-i a --lanes 65", "--lanes: '65' is too large: at most 64"},
-        {"-i a --lanes 2 --fanout lb",
-         "--fanout: 'lb' is none of hash, cpu, queue"},
-        {"-i a -i b -i a",
-         "-i a: named twice; --lanes makes several lanes of one interface"},
-        {"-i a -i b --lanes 33",
-         "33 lanes of 2 interfaces: more than 64 in all"},
-        {"-i a --flush 0", "--flush: '0' is too small: at least 0.001 s"},
-        {"-i a --stats x", "--stats: 'x' is not a duration"},
-        {"-i", "-i: needs a value"},
-        {"-i a --frobnicate", "--frobnicate: no such option"},
-        {"-i a -x", "-x: no such option"},
-        {"--synth  -q", "--synth: '' is not KEY=N,..."},
-    };
-    EXPECT_WRONG(cases);
-}
-
-Test(record_options, nobody_gets_more_than_the_host_has)
-{
-    const unsigned long long mib = weir_pages_host() >> 20;
-    if (mib >= 1 << 20)
-        cr_skip("a host with all the memory that can be asked for");
-    char lines[4][64], whys[3][128];
-    snprintf(lines[0], 64, "-i a -B %llu", mib + 1);
-    snprintf(whys[0], 128,
-             "-B: %llu MiB for 1 lane are more than this host "
-             "has: %llu MiB",
-             mib + 1, mib);
-    snprintf(lines[1], 64, "-i a -i b --lanes 2 -B %llu", mib / 4 + 1);
-    snprintf(whys[1], 128,
-             "-B: %llu MiB for 4 lanes are more than this host "
-             "has: %llu MiB",
-             mib / 4 + 1, mib);
-    snprintf(lines[2], 64, "-r a --flows f --memory %llu", mib + 1);
-    snprintf(whys[2], 128,
-             "--memory: %llu MiB are more than this host has: "
-             "%llu MiB",
-             mib + 1, mib);
-    snprintf(lines[3], 64, "-i a -i b --lanes 2 -B %llu", mib / 4);
-    cr_expect_eq(parsed(lines[3])->buffer_bytes, mib / 4 << 20);
-    const struct wrong cases[] = {
-        {lines[0], whys[0]}, {lines[1], whys[1]}, {lines[2], whys[2]}};
-    EXPECT_WRONG(cases);
+    static const char *const names[] = {"--top",
+                                        "--sort",
+                                        "--json",
+                                        "--csv",
+                                        "--idle-timeout",
+                                        "--active-timeout",
+                                        "--memory",
+                                        "--source",
+                                        "--queue",
+                                        "--lanes",
+                                        "--fanout",
+                                        "--workers",
+                                        "--block-size",
+                                        "--retire-timeout",
+                                        "--cpus",
+                                        "--stats",
+                                        "--dry-run",
+                                        "--report",
+                                        "--flush",
+                                        "-j",
+                                        "-f",
+                                        "-B",
+                                        "-Z",
+                                        "-a duration:"};
+    static char text[16384];
+    cr_redirect_stdout();
+    record_options_help(&(struct record_options){.is_flows = true});
+    (void)fflush(stdout);
+    FILE *out = cr_get_redirected_stdout();
+    text[fread(text, 1, sizeof text - 1, out)] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        cr_expect_not_null(strstr(text, names[i]), "%s", names[i]);
 }
 
 Test(record_options, help_names_every_option)

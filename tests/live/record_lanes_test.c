@@ -264,6 +264,47 @@ Test(record_lanes, interfaces_of_two_link_types_need_a_pcapng)
                       1, "a pcap holds one link type", "--format pcapng");
 }
 
+Test(record_lanes, any_beside_another_is_told)
+{
+    rec_need();
+    const struct command_result *r =
+        command_run("weir record -i any -i " RIG_RIGHT " -a duration:0.1 2>&1");
+    cr_expect_eq(r->status, 0, "%s", r->out);
+    cr_expect_not_null(strstr(r->out, "weir: -i any has the frames of the "
+                                      "other interfaces, too: they are "
+                                      "recorded twice\n"),
+                       "%s", r->out);
+    r = command_run("weir record -i any -a duration:0.1 2>&1");
+    cr_expect_null(strstr(r->out, "twice"), "%s", r->out);
+}
+
+Test(record_lanes, one_interface_under_two_names_is_refused)
+{
+    rec_need();
+    if (!rig_ip("link property add dev " RIG_LEFT " altname wleft-by-name"))
+        cr_skip_test("SKIPPED: no other names for interfaces");
+    command_complains("weir record -i " RIG_LEFT " -i wleft-by-name", 2,
+                      "-i wleft-by-name: that is the interface " RIG_LEFT,
+                      "named already");
+}
+
+/* Both directions of a flow are in one lane, and all lanes in one table. */
+Test(record_lanes, of_weir_flows_are_one_table)
+{
+    rec_need();
+    (void)command_run(
+        "(weir flows -i " RIG_RIGHT " --source afpacket --lanes 3 -B 8 "
+        "--memory 200M -c 6000 -a duration:60 --csv >flows.csv 2>log; "
+        "touch status) >/dev/null 2>&1 &");
+    rec_wait_until("grep -q listening log");
+    send_frames(0, FRAMES, 1);
+    rec_wait_until("test -e status");
+    const struct command_result *r = command_run(
+        "awk -F, 'NR > 1 { rows++; n += $11 + $12 } END { print rows, n }' "
+        "flows.csv; cat log >&2");
+    cr_expect_str_eq(r->out, "64 6000\n", "%s%s", r->out, r->err);
+}
+
 Test(record_lanes, a_dry_run_shows_them)
 {
     rec_need();
@@ -274,6 +315,7 @@ Test(record_lanes, a_dry_run_shows_them)
     static const char *const lines[] = {
         "source   wright (live)\n",
         "source   lo (live)\n",
+        "capture  afpacket, ring of 65536 KiB for each lane: ",
         "lanes    4, 2 of each source, by flow; one file\n",
         "weir-capture-3   ",
         "weir-work-3-0    ",

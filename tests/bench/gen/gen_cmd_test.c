@@ -21,7 +21,7 @@ Test(gen_cmd, wrong_usage)
         {"-i lo -c x", "-c: 'x' is not a number"},
         {"-i lo -a 5", "-a: '5' is not of the form key:value"},
         {"-i lo -a time:5", "is none of duration"},
-        {"-i lo -a duration:0", "-a: '0' is too small"},
+        {"-i lo -a duration:0", "-a duration: '0' is too small"},
         {"-i lo -c 1 --way fast", "is none of auto, xdp, txring, mmsg"},
         {"-i lo -c 1 --frame 59", "too short for its headers and the mark"},
         {"-i lo -c 1 --frame 9015", "at most 9014"},
