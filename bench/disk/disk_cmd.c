@@ -1,7 +1,6 @@
 #include "bench/disk/disk_cmd.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "base/err.h"
 #include "base/output.h"
 #include "bench/disk/disk.h"
+#include "bench/host/interrupt.h"
 #include "bench/host/machine.h"
 #include "bench/host/rig.h"
 #include "bench/limit/search.h"
@@ -51,12 +51,6 @@ struct command {
 static const char *const ways[] = {"auto", "xdp", "txring", "mmsg", NULL};
 
 static struct weir_stop interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    weir_stop_set(&interrupted);
-}
 
 static const char help[] =
     "usage: weir bench disk [OPTION...]\n"
@@ -168,20 +162,10 @@ static int place_open(struct command *c, struct weir_err *err)
     return weir_trial_way(&c->disk.way, &c->place, &traffic, err);
 }
 
-static int signals_take(struct weir_err *err)
-{
-    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    const struct sigaction action = {.sa_handler = on_signal};
-    int ret = weir_stop_open(&interrupted, err);
-    for (size_t i = 0; ret == 0 && i < sizeof signals / sizeof signals[0]; i++)
-        (void)sigaction(signals[i], &action, NULL);
-    return ret;
-}
-
 static int run(struct command *c, int argc, char **argv, struct weir_err *err)
 {
     struct weir_results *results = NULL;
-    int ret = signals_take(err);
+    int ret = weir_interrupt_open(&interrupted, false, err);
     if (ret == 0)
         ret = weir_bench_args_settle(&c->bench, err);
     if (ret == 0)

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <net/if.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/output.h"
+#include "bench/host/interrupt.h"
 #include "bench/host/machine.h"
 #include "bench/host/rig.h"
 #include "bench/limit/limit_options.h"
@@ -39,25 +39,6 @@ struct limit {
 };
 
 static struct weir_stop interrupted;
-
-static void on_signal(int number)
-{
-    (void)number;
-    weir_stop_set(&interrupted);
-}
-
-static int catch_signals(struct weir_err *err)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    int ret = weir_stop_open(&interrupted, err);
-    if (ret != 0)
-        return ret;
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGHUP, &action, NULL);
-    return 0;
-}
 
 static uint32_t mtu_of(const struct weir_limit_options *options)
 {
@@ -201,7 +182,7 @@ static int run_rows(struct limit *l)
 static int open_limit(struct limit *l, int argc, char **argv,
                       struct weir_err *err)
 {
-    int ret = catch_signals(err);
+    int ret = weir_interrupt_open(&interrupted, false, err);
     if (ret == 0)
         ret = weir_bench_args_settle(&l->options.bench, err);
     if (ret == 0)

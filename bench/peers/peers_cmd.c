@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/output.h"
+#include "bench/host/interrupt.h"
 #include "bench/host/machine.h"
 #include "bench/host/rig.h"
 #include "bench/host/room.h"
@@ -45,26 +45,6 @@ struct peers {
     char input_frame[12];
     struct weir_peers_tally tally;
 };
-
-static struct weir_stop *interrupted;
-
-static void on_signal(int signal)
-{
-    (void)signal;
-    weir_stop_set(interrupted);
-}
-
-/* A second one ends us at once; jobs, namespaces and the folder go even
- * then. */
-static void signals_take(struct weir_stop *stop)
-{
-    const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal,
-                               .sa_flags = (int)SA_RESETHAND};
-    interrupted = stop;
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
-        (void)sigaction(signals[i], &action, NULL);
-}
 
 static uint64_t memory_available(void)
 {
@@ -281,10 +261,11 @@ static int peers_run(struct peers *p, int argc, char **argv,
     if (ret != 0)
         return ret;
     both_cpus(&p->bench);
-    ret = weir_stop_open(&p->bench.stop, err);
+    /* A second signal ends us at once; jobs, namespaces and the folder go
+     * even then. */
+    ret = weir_interrupt_open(&p->bench.stop, true, err);
     if (ret != 0)
         return ret;
-    signals_take(&p->bench.stop);
     if (p->options.bench.results != NULL)
         ret =
             weir_results_open(&p->bench.results, p->options.bench.results, err);
