@@ -124,6 +124,25 @@ int weir_bench_args_take(struct weir_bench_args *bench, struct weir_args *args,
     }
 }
 
+int weir_bench_args_read(struct weir_args *args, bool *help,
+                         weir_bench_take_fn *take, void *context)
+{
+    int option;
+    while ((option = weir_args_next(args)) != WEIR_ARGS_END) {
+        if (option == 'h') {
+            *help = true;
+            return WEIR_EXIT_OK;
+        }
+        if (option == WEIR_ARGS_BAD || take(context, args, option) != 0)
+            return weir_args_usage(args);
+    }
+    if (args->words == args->argc)
+        return WEIR_EXIT_OK;
+    (void)weir_err_set(&args->err, -EINVAL, "'%s': no words are expected here",
+                       args->argv[args->words]);
+    return weir_args_usage(args);
+}
+
 int weir_bench_args_settle(struct weir_bench_args *bench, struct weir_err *err)
 {
     struct weir_bench_cpus allowed = {0};

@@ -1,24 +1,28 @@
 #ifndef WEIR_BENCH_HOST_BENCH_ARGS_H
 #define WEIR_BENCH_HOST_BENCH_ARGS_H
 
-/* bench_args: the options that every bench command has, and what follows
- * from them; no command needs a find of the recorder, a choice of CPUs or a
- * --results of its own.
+/* bench_args: the command line of a bench command, the options that every
+ * one has, and what follows from them; no command needs a find of the
+ * recorder, a choice of CPUs or a --results of its own.
  *
  *     static const struct option options[] = {
  *         WEIR_BENCH_ARGS_OPTIONS,
  *         {"help", no_argument, NULL, 'h'},
  *         {0},
  *     };
- *     struct weir_bench_args bench = {0};
- *     while ((option = weir_args_next(&args)) != WEIR_ARGS_END)
+ *     static int take(void *context, struct weir_args *args, int option)
+ *     {
+ *         struct command *c = context;
  *         switch (option) {
  *         ...
  *         default:
- *             if (weir_bench_args_take(&bench, &args, option) != 0)
- *                 return weir_args_usage(&args);
+ *             return weir_bench_args_take(&c->bench, args, option);
  *         }
- *     if (weir_bench_args_settle(&bench, &err) != 0)
+ *     }
+ *     weir_args_start(&args, "weir bench x", argc, argv, "h", options);
+ *     status = weir_bench_args_read(&args, &c.help, take, &c);
+ *     ...
+ *     if (weir_bench_args_settle(&c.bench, &err) != 0)
  *         (one line, WEIR_EXIT_FAILED)
  *
  * Owner     the caller; the texts point into argv.
@@ -87,6 +91,15 @@ struct weir_bench_args {
  * words, a CPU that this process may not use. */
 int weir_bench_args_take(struct weir_bench_args *bench, struct weir_args *args,
                          int option);
+
+/* weir_bench_args_read: the line from weir_args_start to its end, of options
+ * alone; calls take for each but -h, which ends it and sets *help.  take
+ * returns 0, or -EINVAL with words in args.err.  Returns WEIR_EXIT_OK, or
+ * WEIR_EXIT_USAGE, and has said why. */
+typedef int weir_bench_take_fn(void *context, struct weir_args *args,
+                               int option);
+int weir_bench_args_read(struct weir_args *args, bool *help,
+                         weir_bench_take_fn *take, void *context);
 
 /* weir_bench_args_settle: finds the recorder, and the CPUs that were not asked
  * for. */

@@ -152,9 +152,9 @@ static int take_rates(struct weir_peers_options *o, struct weir_args *args)
     return 0;
 }
 
-static int take(struct weir_peers_options *o, struct weir_args *args,
-                int option)
+static int take(void *context, struct weir_args *args, int option)
 {
+    struct weir_peers_options *o = context;
     uint64_t number = 0;
     int ret = 0;
     switch (option) {
@@ -227,22 +227,9 @@ int weir_peers_options_parse(struct weir_peers_options *out, int argc,
         {0},
     };
     struct weir_args args;
-    int option = 0;
     defaults(out);
     weir_args_start(&args, "weir bench peers", argc, argv, "hw:", options);
-    while ((option = weir_args_next(&args)) != WEIR_ARGS_END) {
-        if (option == 'h') {
-            out->help = true;
-            return WEIR_EXIT_OK;
-        }
-        if (option == WEIR_ARGS_BAD || take(out, &args, option) != 0)
-            return weir_args_usage(&args);
-    }
-    if (args.words == argc)
-        return WEIR_EXIT_OK;
-    weir_err_set(&args.err, -EINVAL, "'%s': no words are expected here",
-                 argv[args.words]);
-    return weir_args_usage(&args);
+    return weir_bench_args_read(&args, &out->help, take, out);
 }
 
 uint32_t weir_peers_rounds(const struct weir_peers_options *options,

@@ -8,6 +8,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/output.h"
+#include "bench/host/bench_args.h"
 #include "bench/host/find.h"
 #include "bench/results/results.h"
 #include "bench/self/rounds.h"
@@ -83,8 +84,9 @@ static int print_help(void)
     return weir_output_finish(COMMAND, WEIR_EXIT_OK);
 }
 
-static int take(struct command *c, struct weir_args *args, int option)
+static int take(void *context, struct weir_args *args, int option)
 {
+    struct command *c = context;
     switch (option) {
     case OPTION_FOLDER:
         c->folder = args->value;
@@ -197,18 +199,15 @@ int weir_bench_self(int argc, char **argv)
     struct command c = {
         .frames = FRAMES, .rounds = ROUNDS, .stage_ns = 100 * WEIR_NS_PER_MS};
     struct weir_args args;
-    int option;
+    bool help = false;
     weir_args_start(&args, COMMAND, argc, argv, "h", options);
-    while ((option = weir_args_next(&args)) != WEIR_ARGS_END) {
-        if (option == 'h') {
-            weir_output_start();
-            return print_help();
-        }
-        if (take(&c, &args, option) != 0)
-            return weir_args_usage(&args);
+    int status = weir_bench_args_read(&args, &help, take, &c);
+    if (status != WEIR_EXIT_OK)
+        return status;
+    if (help) {
+        weir_output_start();
+        return print_help();
     }
-    if (weir_session_words(&args) != 0)
-        return weir_args_usage(&args);
     const struct weir_session session = {.command = COMMAND,
                                          .name = "self",
                                          .results = c.results,

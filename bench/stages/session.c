@@ -1,6 +1,5 @@
 #include "bench/stages/session.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 #include "base/args.h"
@@ -8,14 +7,6 @@
 #include "base/output.h"
 #include "bench/host/machine.h"
 #include "bench/results/results.h"
-
-int weir_session_words(struct weir_args *args)
-{
-    if (args->words == args->argc)
-        return 0;
-    return weir_err_set(&args->err, -EINVAL, "'%s' is not an option",
-                        args->argv[args->words]);
-}
 
 static int begin(const struct weir_session *session,
                  struct weir_results **results, struct weir_err *err)

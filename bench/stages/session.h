@@ -1,14 +1,13 @@
 #ifndef WEIR_BENCH_STAGES_SESSION_H
 #define WEIR_BENCH_STAGES_SESSION_H
 
-/* session: what is around the work of a command: its words, its results from
- * the run line on, and how it ends.
+/* session: what is around the work of a command: its results from the run
+ * line on, and how it ends.
  *
  * Owner     texts are borrowed.
  * Threads   the main thread.
  * Errors    one line on stderr, and an exit status of base/args.h. */
 
-struct weir_args;
 struct weir_err;
 struct weir_results;
 
@@ -19,10 +18,6 @@ struct weir_session {
     int argc;
     char **argv;
 };
-
-/* weir_session_words: behind the options there are none; 0, or -EINVAL with
- * words in args.err. */
-int weir_session_words(struct weir_args *args);
 
 /* weir_session_run: opens the results, if there are any, and writes the run
  * line; does the work, with NULL where there are none; and closes them. */

@@ -8,6 +8,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/output.h"
+#include "bench/host/bench_args.h"
 #include "bench/results/results.h"
 #include "bench/stages/crew.h"
 #include "bench/stages/input.h"
@@ -195,8 +196,9 @@ static int take_number(struct weir_args *args, uint64_t max, uint32_t *out)
     return ret;
 }
 
-static int take(struct command *c, struct weir_args *args, int option)
+static int take(void *context, struct weir_args *args, int option)
 {
+    struct command *c = context;
     struct weir_stages_config *config = &c->config;
     switch (option) {
     case OPTION_FRAME:
@@ -295,19 +297,16 @@ int weir_bench_stages(int argc, char **argv)
 {
     struct command c = {0};
     struct weir_args args;
-    int option;
+    bool help = false;
     set_defaults(&c);
     weir_args_start(&args, COMMAND, argc, argv, "w:h", options);
-    while ((option = weir_args_next(&args)) != WEIR_ARGS_END) {
-        if (option == 'h') {
-            weir_output_start();
-            return print_help();
-        }
-        if (take(&c, &args, option) != 0)
-            return weir_args_usage(&args);
+    int status = weir_bench_args_read(&args, &help, take, &c);
+    if (status != WEIR_EXIT_OK)
+        return status;
+    if (help) {
+        weir_output_start();
+        return print_help();
     }
-    if (weir_session_words(&args) != 0)
-        return weir_args_usage(&args);
     const struct weir_session session = {.command = COMMAND,
                                          .name = "stages",
                                          .results = c.results,

@@ -87,8 +87,9 @@ static int take_number(struct weir_args *args, uint64_t min, uint64_t max,
     return weir_args_number(args, args->value, min, max, &n);
 }
 
-static int take(struct command *c, struct weir_args *args, int option)
+static int take(void *context, struct weir_args *args, int option)
 {
+    struct command *c = context;
     struct weir_targets_options *o = &c->options;
     int64_t ns;
     switch (option) {
@@ -136,21 +137,8 @@ static int parse(struct command *c, int argc, char **argv)
         {0},
     };
     struct weir_args args;
-    int option;
     weir_args_start(&args, COMMAND, argc, argv, "h", options);
-    while ((option = weir_args_next(&args)) != WEIR_ARGS_END) {
-        if (option == 'h') {
-            c->options.help = true;
-            return WEIR_EXIT_OK;
-        }
-        if (option == WEIR_ARGS_BAD || take(c, &args, option) != 0)
-            return weir_args_usage(&args);
-    }
-    if (args.words == argc)
-        return WEIR_EXIT_OK;
-    (void)weir_err_set(&args.err, -EINVAL, "'%s': no words are expected here",
-                       argv[args.words]);
-    return weir_args_usage(&args);
+    return weir_bench_args_read(&args, &c->options.help, take, c);
 }
 
 /* What a step has found goes on at once, so that it stays whatever comes. */

@@ -146,3 +146,48 @@ Test(bench_args, what_is_not_there_is_named)
     cr_expect_eq(weir_bench_args_settle(&bench, &err), -EACCES);
     cr_expect_str_eq(err.text, "/bin: not a program");
 }
+
+static int take_rounds(void *context, struct weir_args *args, int option)
+{
+    unsigned *rounds = context;
+    if (option != 'r')
+        return -EINVAL;
+    uint64_t n;
+    int ret = weir_args_number(args, args->value, 1, 9, &n);
+    if (ret == 0)
+        *rounds = (unsigned)n;
+    return ret;
+}
+
+/* The status of a line of one or two words, and what was made of it. */
+static int read_line(const char *first, const char *second, unsigned *rounds,
+                     bool *help)
+{
+    static const struct option options[] = {
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    char command[] = "x";
+    char *argv[] = {command, (char *)first, (char *)second, NULL};
+    struct weir_args args;
+    weir_args_start(&args, "weir bench x", second == NULL ? 2 : 3, argv,
+                    "hr:", options);
+    *rounds = 0;
+    *help = false;
+    return weir_bench_args_read(&args, help, take_rounds, rounds);
+}
+
+Test(bench_args, a_line_of_options_alone)
+{
+    unsigned rounds;
+    bool help;
+    cr_expect_eq(read_line("-r", "7", &rounds, &help), WEIR_EXIT_OK);
+    cr_expect(rounds == 7 && !help);
+    /* What stands behind -h is not looked at. */
+    cr_expect_eq(read_line("--help", "--bad", &rounds, &help), WEIR_EXIT_OK);
+    cr_expect(help);
+    cr_expect_eq(read_line("-r", "10", &rounds, &help), WEIR_EXIT_USAGE);
+    cr_expect(rounds == 0 && !help);
+    cr_expect_eq(read_line("--bad", NULL, &rounds, &help), WEIR_EXIT_USAGE);
+    cr_expect_eq(read_line("-r7", "more", &rounds, &help), WEIR_EXIT_USAGE);
+}
