@@ -27,7 +27,7 @@ static int no_privilege(const char *name, struct weir_err *err)
 }
 
 /* The queues that receive, of their own or shared with those that send. */
-uint32_t weir_afxdp_device_queues(int fd, const char *name)
+static uint32_t count_queues(int fd, const char *name)
 {
     struct ethtool_channels channels = {.cmd = ETHTOOL_GCHANNELS};
     struct ifreq request = {.ifr_data = (void *)&channels};
@@ -65,7 +65,7 @@ static int ask(struct weir_afxdp_device *device, const char *name,
     if (ioctl(device->watch, SIOCGIFMTU, &request) != 0)
         return weir_err_sys(err, -errno, "%s", name);
     device->frame_max = (uint32_t)request.ifr_mtu + HEADERS;
-    device->queues = weir_afxdp_device_queues(device->watch, name);
+    device->queues = count_queues(device->watch, name);
     device->takes_tags = takes_tags(device->watch, name);
     return 0;
 }

@@ -29,10 +29,6 @@ struct weir_afxdp_device {
 int weir_afxdp_device_open(struct weir_afxdp_device *out, const char *name,
                            bool promisc, struct weir_err *err);
 
-/* weir_afxdp_device_queues: that the device with this name receives by.  fd: of
- * any socket. */
-uint32_t weir_afxdp_device_queues(int fd, const char *name);
-
 enum weir_netif_state
 weir_afxdp_device_state(const struct weir_afxdp_device *device);
 

@@ -58,10 +58,6 @@ int weir_afxdp_source_open(struct weir_source **out,
                            const struct weir_afxdp_config *config,
                            struct weir_err *err);
 
-/* weir_afxdp_queues: that receive; 1 where the driver does not say, or there is
- * no such device. */
-uint32_t weir_afxdp_queues(const char *device);
-
 /* weir_afxdp_source_text: one line on how the source takes frames, and from
  * whom, for people.  Lives as long as the source. */
 const char *weir_afxdp_source_text(const struct weir_source *source);

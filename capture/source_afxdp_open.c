@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -253,14 +252,4 @@ int weir_afxdp_source_open(struct weir_source **out,
     if (!config->look_only)
         weir_afxdp_source_start(*out);
     return 0;
-}
-
-uint32_t weir_afxdp_queues(const char *device)
-{
-    const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return 1;
-    const uint32_t queues = weir_afxdp_device_queues(fd, device);
-    (void)close(fd);
-    return queues;
 }

@@ -32,7 +32,10 @@
     X(WRITE, "write", "the file could not be written")                         \
     X(ABANDONED, "abandoned", "given up at the second stop signal")
 
-/* Frames that the kernel counted and the source did not take in. */
+/* Frames that the kernel counted and the source did not take in.  OUTGOING is
+ * always 0, and is here because names stay: the copy that a loopback device
+ * sends is refused before kernel_seen counts it, or it is received and
+ * excluded[OUTGOING]. */
 #define WEIR_DISCARD_LIST(X)                                                   \
     X(OUTGOING, "outgoing", "a loopback frame's outgoing copy")                \
     X(UNREAD, "unread", "still in the kernel's ring when it was given up")

@@ -226,8 +226,7 @@ static void need_two_queues(void)
     if (!rig_ip("link add w2left numtxqueues 2 numrxqueues 2 type veth "
                 "peer name w2right numtxqueues 2 numrxqueues 2") ||
         !rig_ip("link set w2left arp off up") ||
-        !rig_ip("link set w2right arp off up") ||
-        weir_afxdp_queues("w2right") != 2)
+        !rig_ip("link set w2right arp off up"))
         cr_skip_test("SKIPPED: no veth pair with two queues");
 }
 
