@@ -4,7 +4,9 @@
 /* pcap: the numbers of the classic capture file format.
  *
  * draft-ietf-opsawg-pcap, "PCAP Capture File Format".  Reading is in
- * base/pcap_parse.h, writing in base/pcap_encode.h. */
+ * base/pcap_parse.h, writing in base/pcap_encode.h.
+ *
+ * Threads   any; constants. */
 
 #include <stdint.h>
 

@@ -4,7 +4,9 @@
 /* pcapng: the numbers of the block-structured capture file format.
  *
  * draft-ietf-opsawg-pcapng, "PCAP Now Generic (pcapng) Capture File Format".
- * Reading is in base/pcapng_parse.h, writing in base/pcapng_encode.h. */
+ * Reading is in base/pcapng_parse.h, writing in base/pcapng_encode.h.
+ *
+ * Threads   any; constants. */
 
 #include <stdint.h>
 

@@ -2,7 +2,9 @@
 #define WEIR_CAPTURE_AFPACKET_FRAME_H
 
 /* afpacket_frame: one frame's header in a block; for afpacket_block and
- * afpacket_in_place alone, per frame and so inline. */
+ * afpacket_in_place alone, per frame and so inline.
+ *
+ * Threads   the holder of the block's lease. */
 
 #include <linux/if_packet.h>
 #include <stdbool.h>

@@ -2,7 +2,9 @@
 #define WEIR_CAPTURE_AFXDP_OBJECT_H
 
 /* afxdp_object: afxdp.bpf.c as clang compiled it, an ELF file; made by a rule
- * of BUILD. */
+ * of BUILD.
+ *
+ * Threads   any; constants. */
 
 #include <stddef.h>
 

@@ -3,7 +3,8 @@
 
 /* live: what the two halves of source_pcap share; for them alone.
  *
- * Owner, threads: see source.h. */
+ * Owner     as in source.h.
+ * Threads   as in source.h. */
 
 #include <stdbool.h>
 #include <stdint.h>

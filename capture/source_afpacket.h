@@ -14,6 +14,7 @@
  * Ledger   exact: nothing is accepted before the filter is there, and after
  *          a cut all that the kernel counted is given.
  * Copies   of sent frames on loopback are given, marked WEIR_FRAME_COPY.
+ * Threads  as in source.h.
  * Link     down, up and removed are as in source_pcap.h.
  * Latency  a frame is given at most retire_ms after the kernel had it, if
  *          next is called when fd or wait_ms say so.

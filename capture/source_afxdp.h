@@ -17,13 +17,14 @@
  *
  * The ledger is exact: the program counts each frame that it sends to the
  * socket, the socket those that it has no room for.  No filter runs in the
- * kernel; every frame counts as received, and the interface's filter is for
+ * kernel; every frame counts as received, and the source's filter is for
  * the workers.
  *
  * An interface that goes down is a notice, and the source waits until it is up
  * again.  One that is removed ends the source with -ENODEV, when all that the
  * kernel had accepted has been given.
  *
+ * Threads   as in source.h.
  * Latency   a frame is given at most hold_ms after the kernel had it, if next
  *           is called when fd or wait_ms say so. */
 

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "base/linktype.h"

@@ -19,6 +19,7 @@
  *           never share one.  snaplen is what the file says.
  * Accepts   all that libpcap reads, pcapng with sections and interfaces of
  *           any mix, and frames longer than the file's snapshot length.
+ * Threads   as in source.h.
  * Progress  all memory is taken at open, but for the compiled filter of a
  *           link type that is first declared later on.  For a regular file
  *           next never waits; for anything else it polls before it reads.

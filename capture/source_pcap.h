@@ -20,6 +20,7 @@
  *
  * The fd may be waited for level- or edge-triggered.
  *
+ * Threads   as in source.h.
  * Latency   a frame is given at most timeout_ms + hold_ms after the kernel
  *           had it, if next is called when fd or wait_ms say so. */
 

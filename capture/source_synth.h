@@ -15,7 +15,11 @@
  * Frames come cut to config.snaplen, unless a filter is to see them: then
  * whoever runs the filter cuts what is left.
  *
- * Units     bytes of a frame without its check sequence. */
+ * Owner     as in source.h; the configuration is read at open only, but for
+ *           the filter's text.
+ * Threads   as in source.h; the parser is pure.
+ * Units     bytes of a frame without its check sequence.
+ * Progress  memory is fixed at open; next never waits. */
 
 #include "capture/source.h"
 

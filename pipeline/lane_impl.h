@@ -3,8 +3,12 @@
 
 /* lane_impl: the stages' own memory; for the files of lane.h only.
  *
- * Each stage's struct is written by its thread alone, but for the cells,
- * which anybody reads, and the bell, which anybody rings. */
+ * Owner     the lane, all of it.
+ * Threads   each stage's struct is its thread's alone, but for the cells,
+ *           which anybody reads, the bell, which anybody rings, the far ends
+ *           of its links, and asked_ns, which the outlet sets.  The rest does
+ *           not change after open, but for `turn`, the outlet's.
+ * Order     cells are release-stored before the push of what they count. */
 
 #include <stdatomic.h>
 

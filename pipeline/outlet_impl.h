@@ -3,8 +3,13 @@
 
 /* outlet_impl: the outlet's own memory; for the files of outlet.h only.
  *
- * All of it is the outlet's thread's, but for the cells, which anybody reads,
- * the bell and the flag `rotate`. */
+ * Owner     the outlet; of a batch it has the head of each inlet, and what
+ *           the sink keeps.
+ * Threads   [w] all of it and all functions, but for the cells, which anybody
+ *           reads, the bell, which anybody rings, the flag `rotate`, which
+ *           anybody sets, and the far end of `done`, which is [s]'s.
+ * Order     cells are release-stored; a batch is counted before it is given
+ *           back. */
 
 #include <stdatomic.h>
 

@@ -4,7 +4,9 @@
 /* event_fd: an eventfd that is never descriptor 0, for bell.c and stop.c.
  *
  * They take a struct that is all zero for one that was never opened; and in
- * a process that was started without stdin the next descriptor is 0. */
+ * a process that was started without stdin the next descriptor is 0.
+ *
+ * Threads   any. */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,7 +8,9 @@
  * hidden and their meaning (enqueue releases, dequeue acquires) is told.
  * Debian's ck 0.7.1: ck_ring_valid rejects wrapped indices, never use it;
  * ck_ring_t is 136 bytes and not padded, so it is embedded between aligned
- * neighbours. */
+ * neighbours.
+ *
+ * Threads   enqueue: the producer; dequeue: the consumer; size: both. */
 
 #include <ck_ring.h>
 #include <stdbool.h>

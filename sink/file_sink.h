@@ -4,6 +4,7 @@
 /* file_sink: delivered frames into pcap or pcapng files.
  *
  * The sink.h contract, and:
+ * Threads   as in sink.h.
  * Progress  one write for each chunk, or for each part of it where a file
  *           ends within.  All memory is taken at open.
  * Writes    a pcapng of a live recording is written directly (O_DIRECT)

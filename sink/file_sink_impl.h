@@ -1,7 +1,13 @@
 #ifndef WEIR_SINK_FILE_SINK_IMPL_H
 #define WEIR_SINK_FILE_SINK_IMPL_H
 
-/* file_sink_impl: the file sink's memory, for its own files only. */
+/* file_sink_impl: the file sink's memory, for its own files only.
+ *
+ * Owner     the sink; its series has the file, its flight the batches that
+ *           are kept.
+ * Threads   [w] all of it, as in sink.h; the sink's base says what others
+ *           may read.
+ * Errors    as sink.h's. */
 
 #include "sink/file_sink.h"
 #include "sink/flight.h"

@@ -4,7 +4,9 @@
 /* null_sink: takes every frame and keeps none.
  *
  * For recordings without a file, where delivered means dissected and
- * counted.  Its contract is sink.h's; it never fails and is never done. */
+ * counted.  Its contract is sink.h's; it never fails and is never done.
+ *
+ * Threads   as in sink.h. */
 
 #include "sink/sink.h"
 

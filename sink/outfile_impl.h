@@ -1,7 +1,10 @@
 #ifndef WEIR_SINK_OUTFILE_IMPL_H
 #define WEIR_SINK_OUTFILE_IMPL_H
 
-/* outfile_impl: what the files of outfile.h have in common. */
+/* outfile_impl: what the files of outfile.h have in common.
+ *
+ * Threads   as in outfile.h: one at a time for each file.
+ * Errors    -errno with a text; a bool is no error. */
 
 #include "sink/outfile.h"
 

@@ -21,6 +21,10 @@ step_includes() {
     tests/house/includes.sh
 }
 
+step_headers() {
+    tests/house/headers.sh
+}
+
 step_clang() {
     bazel build "$apart" --config=clang //...
 }
@@ -36,7 +40,7 @@ step_tsan() {
 }
 
 steps=("$@")
-((${#steps[@]})) || steps=(format includes tidy asan tsan clang)
+((${#steps[@]})) || steps=(format includes headers tidy asan tsan clang)
 
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
