@@ -95,10 +95,8 @@ int weir_flow_table_open(struct weir_flow_table **out,
     t->cold = (void *)(t->hot + t->capacity);
     t->idle_ns = (uint64_t)config->idle_ns;
     t->active_ns = config->active_ns;
-    /* Buckets are read before they are written to, which would take two
-     * faults. */
-    touch(map, config->touched ? bytes
-                               : (size_t)((uint8_t *)t->hot - (uint8_t *)map));
+    if (config->touched)
+        touch(map, bytes);
     weir_flow_hash_init(&t->aim.hash, config->seed);
     weir_flow_table_set_origin(t, 0);
     *out = t;
