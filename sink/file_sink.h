@@ -21,7 +21,8 @@
  *           when that comes; one for the next period of a live recording at
  *           the period's begin.  A rotated file gets its name when its head
  *           is written, where the file system has files without a name; the
- *           next one is then opened ahead, in a tick.
+ *           next one is then opened ahead, in a tick.  The last file is on the
+ *           disk when finish returns; no other is waited for.
  * Errors    beside sink.h's: -EPIPE the reader closed the pipe, -ECANCELED
  *           it did not read and `abandon` was set.  SIGPIPE is ignored by
  *           the program. */

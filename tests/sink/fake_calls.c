@@ -30,6 +30,8 @@ int real_linkat(int from_folder, const char *from, int to_folder,
                 const char *to, int flags) __asm__("__real_linkat");
 int wrap_linkat(int from_folder, const char *from, int to_folder,
                 const char *to, int flags) __asm__("__wrap_linkat");
+int real_fsync(int fd) __asm__("__real_fsync");
+int wrap_fsync(int fd) __asm__("__wrap_fsync");
 int real_flock(int fd, int operation) __asm__("__real_flock");
 int wrap_flock(int fd, int operation) __asm__("__wrap_flock");
 ssize_t real_pwritev2(int fd, const struct iovec *parts, int n, off_t offset,
@@ -124,6 +126,12 @@ int wrap_linkat(int from_folder, const char *from, int to_folder,
     if (fake_calls.link != 0)
         return refuse(fake_calls.link);
     return real_linkat(from_folder, from, to_folder, to, flags);
+}
+
+int wrap_fsync(int fd)
+{
+    fake_calls.synced++;
+    return fake_calls.sync != 0 ? refuse(fake_calls.sync) : real_fsync(fd);
 }
 
 int wrap_flock(int fd, int operation)

@@ -24,8 +24,10 @@ struct fake_calls {
     int link;          /* what naming one comes to */
     int uncached;      /* what writes that leave the cache come to */
     uint32_t uncached_asked;
-    int lock;         /* what locks come to */
-    int next_lock;    /* and the next one */
+    int lock;      /* what locks come to */
+    int next_lock; /* and the next one */
+    int sync;      /* what files that are to be on the disk come to */
+    uint32_t synced;
     uint32_t refused; /* calls, by these */
 };
 

@@ -16,10 +16,9 @@
 
 TestSuite(series_fallback, .init = recording_setup, .fini = recording_teardown);
 
-/* Four files; returns how many bytes their sink says that they have. */
-static uint64_t record_files(void)
+/* Four files. */
+static struct weir_sink *write_files(void)
 {
-    struct weir_file_sink_report report;
     struct weir_sink *sink = recording_open((struct weir_file_sink_config){
         .path = test_path("f.pcapng"),
         .format = WEIR_FORMAT_PCAPNG,
@@ -27,6 +26,14 @@ static uint64_t record_files(void)
         .limits = {.file_packets = 300},
     });
     recording_write(sink, WEIR_FORMAT_PCAPNG, 0, 1000, 77);
+    return sink;
+}
+
+/* Returns how many bytes their sink says that they have. */
+static uint64_t record_files(void)
+{
+    struct weir_file_sink_report report;
+    struct weir_sink *sink = write_files();
     cr_assert_eq(sink->ops->finish(sink, &recording_err), 0, "%s",
                  recording_err.text);
     weir_file_sink_report(sink, &report);
@@ -35,8 +42,9 @@ static uint64_t record_files(void)
     return report.bytes;
 }
 
-/* All that is there is four whole files with all frames, each made once. */
-static void assert_files(uint64_t bytes)
+/* All that is there is four whole files with all frames, each made once;
+ * returns their bytes. */
+static uint64_t assert_files_hold(void)
 {
     static char names[TEST_NAMES_MAX][256];
     uint64_t found = 0;
@@ -49,13 +57,19 @@ static void assert_files(uint64_t bytes)
         found += (uint64_t)st.st_size;
         recording_holds(names[i], i * 300, i < 3 ? (i + 1) * 300 : 1000);
     }
-    cr_assert_eq(found, bytes);
+    return found;
+}
+
+static void record_whole_files(void)
+{
+    uint64_t bytes = record_files();
+    cr_assert_eq(assert_files_hold(), bytes);
 }
 
 Test(series_fallback, files_have_a_name_at_once_where_all_must)
 {
     fake_calls = (struct fake_calls){.unnamed = EOPNOTSUPP};
-    assert_files(record_files());
+    record_whole_files();
     cr_assert_eq(fake_calls.refused, 4);
 }
 
@@ -65,7 +79,7 @@ Test(series_fallback, files_that_get_no_name_are_made_with_one)
     static const int codes[] = {ENOENT, EXDEV};
     for (size_t i = 0; i < 2; i++) {
         fake_calls = (struct fake_calls){.link = codes[i]};
-        assert_files(record_files());
+        record_whole_files();
         cr_assert_eq(fake_calls.refused, 4);
         test_dir_remove();
     }
@@ -74,7 +88,7 @@ Test(series_fallback, files_that_get_no_name_are_made_with_one)
 /* What the others are to come to. */
 Test(series_fallback, with_names_they_are_the_same)
 {
-    assert_files(record_files());
+    record_whole_files();
 }
 
 /* Two files of a recording that is to leave the page cache behind it; returns
@@ -119,4 +133,21 @@ Test(series_fallback, a_kernel_that_cannot_leave_the_cache_is_asked_once)
         cr_assert_eq(fake_calls.uncached_asked, 2, "once for each file");
         test_dir_remove();
     }
+}
+
+/* A rotation waits for no disk; the end does, and says what it says. */
+Test(series_fallback, the_last_file_is_on_the_disk_in_the_end)
+{
+    struct weir_sink *sink = write_files();
+    cr_assert_eq(fake_calls.synced, 0);
+    recording_end(sink);
+    cr_assert_eq(fake_calls.synced, 1);
+    test_dir_remove();
+    fake_calls = (struct fake_calls){.sync = EIO};
+    sink = write_files();
+    cr_assert_eq(sink->ops->finish(sink, &recording_err), -EIO);
+    cr_assert_not_null(strstr(recording_err.text,
+                              "/f_00004_20231114221320.pcapng: fsync: Input"));
+    sink->ops->close(sink);
+    assert_files_hold();
 }
