@@ -1,6 +1,7 @@
 #include "sink/file_ring.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,9 @@
 
 #include "base/assert.h"
 #include "base/err.h"
+#include "base/pcap.h"
+#include "base/pcapng.h"
+#include "sink/file_lock.h"
 
 int weir_file_ring_open(struct weir_file_ring *ring, uint32_t max,
                         size_t name_bytes, struct weir_err *err)
@@ -53,6 +57,40 @@ static bool same(const struct weir_file_id *a, const struct weir_file_id *b)
            a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
+/* As this host's recordings begin, if they have got so far. */
+static bool is_capture(int fd, off_t bytes)
+{
+    uint32_t magic = 0;
+    return bytes == 0 ||
+           (pread(fd, &magic, sizeof magic, 0) == sizeof magic &&
+            (magic == WEIR_PCAP_MAGIC_US || magic == WEIR_PCAP_MAGIC_NS ||
+             magic == WEIR_PCAPNG_SHB));
+}
+
+int weir_file_ring_find(const char *name, struct weir_file_id *id,
+                        struct weir_err *err)
+{
+    struct stat st;
+    *id = (struct weir_file_id){0};
+    if (lstat(name, &st) != 0)
+        return errno == ENOENT ? 0 : -EEXIST;
+    if (!S_ISREG(st.st_mode))
+        return -EEXIST;
+    int fd = open(name, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT ? 0 : -EEXIST;
+    int rc = -EEXIST;
+    if (!weir_file_lock(fd)) {
+        rc = weir_err_set(err, -EBUSY, "%s: another recording is writing it",
+                          name);
+    } else if (fstat(fd, &st) == 0 && is_capture(fd, st.st_size)) {
+        *id = id_of(&st);
+        rc = 1;
+    }
+    close(fd);
+    return rc;
+}
+
 int weir_file_ring_make_room(struct weir_file_ring *ring, struct weir_err *err)
 {
     if (ring->max == 0 || ring->count < ring->max)
@@ -70,16 +108,23 @@ int weir_file_ring_make_room(struct weir_file_ring *ring, struct weir_err *err)
     return 0;
 }
 
-void weir_file_ring_add(struct weir_file_ring *ring, const char *name)
+void weir_file_ring_adopt(struct weir_file_ring *ring, const char *name,
+                          const struct weir_file_id *id)
 {
     if (ring->max == 0)
         return;
     size_t bytes = strlen(name) + 1;
     WEIR_ASSERT(ring->count < ring->max && bytes <= ring->name_bytes);
     memcpy(name_at(ring, ring->next), name, bytes);
-    ring->ids[ring->next] = (struct weir_file_id){0};
+    ring->ids[ring->next] = *id;
     ring->next = (ring->next + 1) % ring->max;
     ring->count++;
+}
+
+void weir_file_ring_add(struct weir_file_ring *ring, const char *name)
+{
+    static const struct weir_file_id none;
+    weir_file_ring_adopt(ring, name, &none);
 }
 
 void weir_file_ring_complete(struct weir_file_ring *ring, int fd)

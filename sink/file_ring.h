@@ -3,8 +3,9 @@
 
 /* file_ring: the newest N files of a recording; the oldest goes first.
  *
- * Only a file that this recording made is ever removed: if another one is
- * found under its name, or it was changed since, it is left alone.
+ * Only a file that this recording made, or adopted when it began, is ever
+ * removed: if another one is found under its name, or it was changed since,
+ * it is left alone.
  *
  * Threads   one at a time.
  * Progress  all memory is taken at open. */
@@ -37,6 +38,16 @@ struct weir_file_id {
 int weir_file_ring_open(struct weir_file_ring *ring, uint32_t max,
                         size_t name_bytes, struct weir_err *err);
 void weir_file_ring_close(struct weir_file_ring *ring);
+
+/* weir_file_ring_find: what a name stands for before the recording begins: 1
+ * and *id a capture file, or an empty one; 0 nothing; -EEXIST, without a text,
+ * anything else; -EBUSY a file that another recording is writing.
+ * weir_file_ring_adopt: what was found there is in the ring, as the newest yet;
+ * an *id of zeros is no file. */
+int weir_file_ring_find(const char *name, struct weir_file_id *id,
+                        struct weir_err *err);
+void weir_file_ring_adopt(struct weir_file_ring *ring, const char *name,
+                          const struct weir_file_id *id);
 
 /* weir_file_ring_make_room: removes the oldest file if N are there. */
 int weir_file_ring_make_room(struct weir_file_ring *ring, struct weir_err *err);

@@ -142,7 +142,9 @@ static int open_first(struct file_sink *fs,
 {
     if (config->naming != WEIR_NAMING_SINGLE) {
         fs->rotatable = true;
-        int rc = weir_series_now(&fs->series, err);
+        int rc = weir_series_resume(&fs->series, err);
+        if (rc == 0)
+            rc = weir_series_now(&fs->series, err);
         return rc == 0 && !weir_series_is_open(&fs->series)
                    ? check_folder(fs, err)
                    : rc;

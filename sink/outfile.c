@@ -9,6 +9,7 @@
 #include "base/assert.h"
 #include "base/err.h"
 #include "ring/stop.h"
+#include "sink/file_lock.h"
 #include "sink/outfile_impl.h"
 
 /* A FIFO without a reader is tried again this often: no event tells. */
@@ -91,7 +92,7 @@ int weir_outfile_open_unnamed(struct weir_outfile *out, const char *folder,
     out->fresh = rc == 0;
     /* Before anybody sees it. */
     if (rc == 0)
-        (void)outfile_lock(fd);
+        (void)weir_file_lock(fd);
     return rc;
 }
 

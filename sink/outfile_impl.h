@@ -13,16 +13,13 @@
 int outfile_wait_pipe(struct weir_outfile *out, int timeout_ms,
                       struct weir_err *err);
 
-/* outfile_lock: nobody else holds the file's lock; we do from then on, if its
- * file system has locks at all.
- * outfile_displace: unlinks the regular file of that name, a real one, unless
+/* outfile_displace: unlinks the regular file of that name, a real one, unless
  * a recording writes it: -EBUSY, with a text that begins with path.  What *held
  * has then is closed by the caller once the new file is claimed; it may be
  * -1.
  * outfile_claim: the file, which was just made under its name, is ours alone
  * as long as it is open; -EBUSY: another recording was faster, and what has
  * the name is not ours. */
-bool outfile_lock(int fd);
 int outfile_displace(const char *real, const char *path, int *held,
                      struct weir_err *err);
 int outfile_claim(struct weir_outfile *out, struct weir_err *err);

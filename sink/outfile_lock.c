@@ -1,21 +1,15 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "sink/file_lock.h"
 #include "sink/outfile_impl.h"
 
-/* Recordings know of each other by flock(2), which no reader is held up by.
- * Each holds a lock on the file that it writes; who replaces a file holds one
- * on the old file until it has one on the new.  A name may come to another
- * file while a lock is taken, so it is looked at behind that. */
-
-bool outfile_lock(int fd)
-{
-    return flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-}
+/* Each recording holds a lock on the file that it writes; who replaces a file
+ * holds one on the old file until it has one on the new.  A name may come to
+ * another file while a lock is taken, so it is looked at behind that. */
 
 bool outfile_is_at(int fd, const char *name)
 {
@@ -38,7 +32,7 @@ int outfile_displace(const char *real, const char *path, int *held,
          * open, we cannot ask. */
         *held = open(real,
                      O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-        bool idle = *held < 0 || outfile_lock(*held);
+        bool idle = *held < 0 || weir_file_lock(*held);
         if (idle && (*held < 0 || outfile_is_at(*held, real))) {
             if (unlink(real) == 0 || errno == ENOENT)
                 return 0;
@@ -55,7 +49,7 @@ int outfile_displace(const char *real, const char *path, int *held,
 
 int outfile_claim(struct weir_outfile *out, struct weir_err *err)
 {
-    if (outfile_lock(out->fd) && outfile_is_at(out->fd, out->name))
+    if (weir_file_lock(out->fd) && outfile_is_at(out->fd, out->name))
         return 0;
     close(out->fd);
     out->fd = -1;

@@ -100,6 +100,66 @@ static bool make_whole(struct weir_series *series, int64_t begin_ns, int *rc,
     return false;
 }
 
+/* Makes the name of file `number` of the ring, and looks what is there. */
+static int find(const struct weir_series *series, uint64_t number, char *name,
+                struct weir_file_id *id, struct weir_err *err)
+{
+    *id = (struct weir_file_id){0};
+    int rc = weir_naming_make(&series->naming, number, 0, 0, name, err);
+    return rc == 0 ? weir_file_ring_find(name, id, err) : rc;
+}
+
+static bool is_older(const struct weir_file_id *a, const struct weir_file_id *b)
+{
+    return a->changed.tv_sec != b->changed.tv_sec
+               ? a->changed.tv_sec < b->changed.tv_sec
+               : a->changed.tv_nsec < b->changed.tv_nsec;
+}
+
+/* Where an earlier recording would have gone on. */
+static int find_first(const struct weir_series *series, uint64_t *first,
+                      struct weir_err *err)
+{
+    char name[PATH_MAX];
+    struct weir_file_id id;
+    struct weir_file_id oldest = {.changed.tv_sec = INT64_MAX};
+    bool room = false;
+    *first = 0;
+    for (uint64_t i = 0; i < series->naming.wrap; i++) {
+        int rc = find(series, i, name, &id, err);
+        if (rc < 0 && rc != -EEXIST)
+            return rc;
+        if (room || rc < 0 || (rc > 0 && !is_older(&id, &oldest)))
+            continue;
+        room = rc == 0;
+        oldest = id;
+        *first = i;
+    }
+    return 0;
+}
+
+int weir_series_resume(struct weir_series *series, struct weir_err *err)
+{
+    uint64_t names = series->naming.wrap;
+    char name[PATH_MAX];
+    struct weir_file_id id;
+    if (!series->live || names == 0 || names != series->ring.max)
+        return 0;
+    int rc = find_first(series, &series->number, err);
+    if (rc != 0)
+        return rc;
+    /* Every name has its place in the ring, so that its file goes when it is
+     * wanted again; the first may be wanted at once. */
+    for (uint64_t i = 0; i < names; i++) {
+        rc = find(series, series->number + i, name, &id, err);
+        if (rc < 0 && rc != -EEXIST)
+            return rc;
+        if (i > 0 || rc > 0)
+            weir_file_ring_adopt(&series->ring, name, &id);
+    }
+    return 0;
+}
+
 int weir_series_next(struct weir_series *series, int64_t begin_ns,
                      struct weir_err *err)
 {

@@ -55,6 +55,12 @@ static inline void weir_series_saw(struct weir_series *series, int64_t time_ns)
  * head. */
 int weir_series_begin(struct weir_series *series, struct weir_err *err);
 
+/* weir_series_resume: before the first file: a live recording to a ring of
+ * names goes on with what an earlier one left there: at the first name that is
+ * free, or at that of the oldest file.  -EBUSY if another one is still writing
+ * there. */
+int weir_series_resume(struct weir_series *series, struct weir_err *err);
+
 /* weir_series_next: makes the next file, which begins at begin_ns. */
 int weir_series_next(struct weir_series *series, int64_t begin_ns,
                      struct weir_err *err);
