@@ -150,14 +150,61 @@ static size_t width_of(const struct layout *layout)
     return all > 0 ? all - 1 : 0;
 }
 
-/* Columns without content go, then those that one can do without, until the
- * line fits. */
-static void narrow(struct layout *layout, uint32_t columns)
+/* Both ends get the room that the others leave, but not less than `least`; one
+ * that needs less than its half leaves the rest to the other. */
+static void shorten_ends(struct layout *layout, uint32_t columns, size_t least)
 {
-    static const enum column spare[] = {FLAGS_BACK, FLAGS, START, DURATION};
-    for (size_t i = 0; i < sizeof spare / sizeof spare[0]; i++)
-        if (columns > 0 && width_of(layout) > columns)
-            layout->width[spare[i]] = 0;
+    size_t *from = &layout->width[FROM], *to = &layout->width[TO];
+    size_t all = width_of(layout);
+    if (all <= columns)
+        return;
+    const size_t others = all - *from - *to;
+    const size_t room = columns > others ? columns - others : 0;
+    size_t half = room / 2 > least ? room / 2 : least;
+    if (*from <= half)
+        half = room > *from + least ? room - *from : least;
+    else if (*to <= half)
+        half = room > *to + least ? room - *to : least;
+    if (*from > half)
+        *from = half;
+    if (*to > half)
+        *to = half;
+}
+
+/* An IPv4 address with its port is whole for as long as can be. */
+#define END_LEAST  21
+#define END_ELIDED 7 /* "1..:443" */
+
+#define SPARE_EARLY 5 /* before ends are shortened */
+#define SPARE       8
+
+/* What goes first where there is no room; what the rows are sorted by stays for
+ * long. */
+static const enum column spare[][SPARE] = {
+    [FLOW_SORT_BYTES] = {FLAGS_BACK, FLAGS, START, DURATION, PACKETS_BACK,
+                         PACKETS, BYTES_BACK, VLAN},
+    [FLOW_SORT_PACKETS] = {FLAGS_BACK, FLAGS, START, DURATION, BYTES_BACK,
+                           BYTES, PACKETS_BACK, VLAN},
+    [FLOW_SORT_DURATION] = {FLAGS_BACK, FLAGS, START, PACKETS_BACK, PACKETS,
+                            DURATION, BYTES_BACK, VLAN},
+    [FLOW_SORT_FIRST] = {FLAGS_BACK, FLAGS, DURATION, PACKETS_BACK, PACKETS,
+                         START, BYTES_BACK, VLAN},
+};
+
+static void narrow(struct layout *layout, uint32_t columns, enum flow_sort sort)
+{
+    const size_t from = layout->width[FROM], to = layout->width[TO];
+    if (columns == 0)
+        return;
+    for (int i = 0; i < SPARE; i++) {
+        if (i == SPARE_EARLY)
+            shorten_ends(layout, columns, END_LEAST);
+        if (width_of(layout) > columns)
+            layout->width[spare[sort][i]] = 0;
+    }
+    layout->width[FROM] = from;
+    layout->width[TO] = to;
+    shorten_ends(layout, columns, END_ELIDED);
 }
 
 static void lay_out(struct layout *layout, const struct flow_list *list)
@@ -176,7 +223,18 @@ static void lay_out(struct layout *layout, const struct flow_list *list)
     for (int c = 0; c < COLUMNS; c++)
         if (layout->width[c] > 0)
             layout->width[c] = with_head.width[c];
-    narrow(layout, list->report->columns);
+    narrow(layout, list->report->columns, list->report->options->sort);
+}
+
+/* "[2001:db8..5678]:443": of an end that is too long the middle goes. */
+static void elide(char *cell, size_t width)
+{
+    const size_t n = strlen(cell);
+    if (n <= width)
+        return;
+    const size_t tail = (width - 1) / 2;
+    memcpy(cell + width - tail - 2, "..", 2);
+    memmove(cell + width - tail, cell + n - tail, tail + 1);
 }
 
 static void print_row(const struct layout *layout, const struct row *row,
@@ -200,34 +258,63 @@ static void print_row(const struct layout *layout, const struct row *row,
     fputc('\n', out);
 }
 
-static void print_count(FILE *out, const char *what, uint64_t n)
+/* A line that is folded between its parts where the terminal would fold it
+ * anywhere. */
+struct folded {
+    FILE *out;
+    uint32_t columns; /* 0: never */
+    size_t used;
+};
+
+static void print_part(struct folded *line, const char *before,
+                       const char *text)
 {
-    char text[WEIR_FIGURE_MAX];
+    const size_t blank = line->used > 0;
+    const size_t n = strlen(before) + blank + strlen(text);
+    fputs(before, line->out);
+    /* What follows a part is on its line. */
+    const bool folds = line->columns > 0 && line->used + n >= line->columns;
+    if (blank)
+        fputc(folds ? '\n' : ' ', line->out);
+    fputs(text, line->out);
+    line->used = folds ? strlen(text) : line->used + n;
+}
+
+static void print_count(struct folded *line, const char *before, uint64_t n,
+                        const char *what)
+{
+    char figure[WEIR_FIGURE_MAX], text[WEIR_FIGURE_MAX + 64];
+    snprintf(text, sizeof text, "%s %s", weir_figure_grouped(figure, n), what);
+    print_part(line, before, text);
+}
+
+static void print_if_any(struct folded *line, uint64_t n, const char *what)
+{
     if (n > 0)
-        fprintf(out, "; %s %s", weir_figure_grouped(text, n), what);
+        print_count(line, ";", n, what);
 }
 
 static void print_end(const struct flow_list *list, FILE *out)
 {
     const struct weir_ledger *ledger = list->report->ledger;
     const uint64_t *frames = list->kinds.frames;
-    char flows[WEIR_FIGURE_MAX], packets[WEIR_FIGURE_MAX];
-    char bytes[WEIR_FIGURE_MAX];
-    fprintf(out, "%s flows", weir_figure_grouped(flows, list->count));
+    struct folded line = {.out = out, .columns = list->report->columns};
+    char listed[64] = "flows";
     if (list->listed < list->count)
-        fprintf(out, " (%" PRIu32 " listed)", list->listed);
-    fprintf(out, ", %s packets, %s bytes",
-            weir_figure_grouped(packets, list->total.frames),
-            weir_figure_grouped(bytes, list->total.bytes));
-    print_count(out, "flows evicted", list->evicted_flows);
-    print_count(out, "packets of them", list->evicted.frames);
-    print_count(out, "frames untracked", frames[WEIR_FLOW_UNTRACKED]);
-    print_count(out, "frames not IP", frames[WEIR_FLOW_NOT_IP]);
-    print_count(out, "frames malformed", frames[WEIR_FLOW_MALFORMED]);
-    print_count(out, "frames truncated", frames[WEIR_FLOW_TRUNCATED]);
+        snprintf(listed, sizeof listed, "flows (%" PRIu32 " listed)",
+                 list->listed);
+    print_count(&line, "", list->count, listed);
+    print_count(&line, ",", list->total.frames, "packets");
+    print_count(&line, ",", list->total.bytes, "bytes");
+    print_if_any(&line, list->evicted_flows, "flows evicted");
+    print_if_any(&line, list->evicted.frames, "packets of them");
+    print_if_any(&line, frames[WEIR_FLOW_UNTRACKED], "frames untracked");
+    print_if_any(&line, frames[WEIR_FLOW_NOT_IP], "frames not IP");
+    print_if_any(&line, frames[WEIR_FLOW_MALFORMED], "frames malformed");
+    print_if_any(&line, frames[WEIR_FLOW_TRUNCATED], "frames truncated");
     if (ledger->has_kernel)
-        print_count(out, "frames dropped by the kernel",
-                    ledger->kernel_dropped);
+        print_if_any(&line, ledger->kernel_dropped,
+                     "frames dropped by the kernel");
     fputc('\n', out);
 }
 
@@ -242,6 +329,8 @@ void flow_table_print(const struct flow_list *list, FILE *out)
         struct row row;
         flow_row_get(list, i, &flow);
         put_flow(&row, &flow, true);
+        elide(row.cells[FROM], layout.width[FROM]);
+        elide(row.cells[TO], layout.width[TO]);
         print_row(&layout, &row, out);
     }
     print_end(list, out);

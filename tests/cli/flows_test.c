@@ -113,6 +113,57 @@ Test(flows, talkers_are_the_same)
          "test $(wc -l <a) -gt 2 && cmp a b || exit 1; done; done; done");
 }
 
+static void put_frame(FILE *file, const uint8_t *frame, size_t len)
+{
+    const uint32_t head[4] = {1700000000, 0, (uint32_t)len, (uint32_t)len};
+    cr_assert_eq(fwrite(head, sizeof head, 1, file), 1);
+    cr_assert_eq(fwrite(frame, 1, len, file), len);
+}
+
+/* Flows of UDP with two tags, and the longest addresses of both versions. */
+static void make_wide(const char *name)
+{
+    static const uint32_t head[6] = {0xa1b2c3d4, 4 << 16 | 2, 0, 0, 65535, 1};
+    static const uint8_t tags[] = {0x81, 0, 0x0f, 0xa1, 0x81, 0, 1, 0x2c};
+    uint8_t v4[50] = {0}, v6[70] = {0};
+    FILE *file = fopen(command_path(name), "wb");
+    cr_assert_not_null(file);
+    cr_assert_eq(fwrite(head, sizeof head, 1, file), 1);
+    memcpy(v4 + 12, tags, sizeof tags);
+    memcpy(v6 + 12, tags, sizeof tags);
+    memcpy(v4 + 20, "\x08\0\x45\0\0\x1c\0\0\0\0\x40\x11\0\0", 14);
+    memcpy(v4 + 34, "\xc0\xa8\x64\xc8\xac\x10\xfe\xfe\xd4\x31\x01\xbb", 12);
+    memcpy(v6 + 20, "\x86\xdd\x60\0\0\0\0\x08\x11\x40", 10);
+    memset(v6 + 30, 0xab, 32);
+    v6[45] = 0xcd;
+    memcpy(v6 + 62, "\xd4\x31\x01\xbb\0\x08", 6);
+    put_frame(file, v4, sizeof v4);
+    put_frame(file, v6, sizeof v6);
+    cr_assert_eq(fclose(file), 0);
+}
+
+/* No line is folded by the terminal, and what the rows are sorted by is there;
+ * elsewhere nothing is left out. */
+Test(flows, a_table_is_as_wide_as_the_terminal)
+{
+    make_wide("wide.pcap");
+    good("weir flows -q -r wide.pcap >all; "
+         "grep -q '4001.300.*abab:abcd]:54321 .*abab]:443' all; "
+         "for by in bytes packets duration first; do "
+         "for n in 40 60 80 100 140 200; do "
+         "script -qec \"stty cols $n; weir flows -q -r wide.pcap "
+         "--sort $by\" /dev/null | tr -d '\\r' >t; "
+         "test $(wc -l <t) = 4 && awk -v n=$n 'length($0) > n { exit 1 }' t && "
+         "grep -q :443 t || exit 1; "
+         "case $by in bytes | packets) grep -q \" $by\" t;; esac || exit 1; "
+         "done; done; cmp t all");
+    good("script -qec 'stty cols 60; weir flows -q -r wide.pcap' /dev/null | "
+         "grep -q '\\[abab:.*\\.\\..*\\]:443'");
+    good("script -qec 'stty cols 24; weir flows -q -r wide.pcap' /dev/null | "
+         "tail -n 2 | tr -d '\\r' | tr '\\n' / | "
+         "grep -qx '2 flows, 2 packets,/76 bytes/'");
+}
+
 Test(flows, timeouts_split)
 {
     good("flows --synth frames=10000,flows=1 --idle-timeout 1ms "
