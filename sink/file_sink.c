@@ -225,7 +225,8 @@ int weir_file_sink_open(struct weir_sink **out,
                                 weir_naming_bytes_max(&fs->series.naming), err);
     if (rc == 0)
         rc = weir_section_open(&fs->series.section, config->format,
-                               config->ifaces, config->live, err);
+                               config->ifaces, config->snaplen, config->live,
+                               err);
     if (rc == 0)
         rc = open_first(fs, config, err);
     if (rc == 0)

@@ -63,6 +63,7 @@ struct weir_file_sink_config {
     const char *path; /* "-": standard output.  Copied. */
     enum weir_format format;
     const struct weir_ifaces *ifaces; /* outlives the sink */
+    uint32_t snaplen; /* that frames were cut to; 0: to their interface's */
     /* Frames come as time goes by: files begin by the clock where no frame
      * does it, and statistics blocks have the kernel's counts. */
     bool live;

@@ -30,6 +30,16 @@ static struct weir_pcapng_shb shb_of(const struct weir_section *section)
     };
 }
 
+/* A frame of a Simple Packet Block is as long as the lesser of this and its
+ * length on the wire, as it is by the interface's own. */
+static uint32_t snaplen_of(const struct weir_section *section,
+                           const struct weir_iface *of)
+{
+    bool cut = section->snaplen != 0 &&
+               (of->snaplen == 0 || section->snaplen < of->snaplen);
+    return cut ? section->snaplen : of->snaplen;
+}
+
 /* The host's system is also the interface's only where that is captured
  * from. */
 static struct weir_pcapng_idb idb_of(const struct weir_section *section,
@@ -38,7 +48,7 @@ static struct weir_pcapng_idb idb_of(const struct weir_section *section,
     const struct weir_iface *of = &section->ifaces->at[iface];
     return (struct weir_pcapng_idb){
         .linktype = of->linktype,
-        .snaplen = of->snaplen,
+        .snaplen = snaplen_of(section, of),
         .fcs_bytes = of->fcs_bytes,
         .name = of->name,
         .filter = of->filter_text,
@@ -47,12 +57,13 @@ static struct weir_pcapng_idb idb_of(const struct weir_section *section,
 }
 
 int weir_section_open(struct weir_section *section, enum weir_format format,
-                      const struct weir_ifaces *ifaces, bool live,
-                      struct weir_err *err)
+                      const struct weir_ifaces *ifaces, uint32_t snaplen,
+                      bool live, struct weir_err *err)
 {
     *section = (struct weir_section){
         .format = format,
         .ifaces = ifaces,
+        .snaplen = snaplen,
         .live = live,
         .start_ns = weir_clock_real_ns(),
     };
@@ -135,11 +146,11 @@ static void gather_pcap(struct gather *g, uint32_t count)
     uint8_t *to = gather_room(g, WEIR_PCAP_FILE_HEADER_BYTES);
     if (to == NULL)
         return;
-    weir_pcap_encode_header(to,
-                            g->section->format == WEIR_FORMAT_PCAP_NS
-                                ? WEIR_PCAP_MAGIC_NS
-                                : WEIR_PCAP_MAGIC_US,
-                            of->snaplen, of->linktype, of->fcs_bytes);
+    weir_pcap_encode_header(
+        to,
+        g->section->format == WEIR_FORMAT_PCAP_NS ? WEIR_PCAP_MAGIC_NS
+                                                  : WEIR_PCAP_MAGIC_US,
+        snaplen_of(g->section, of), of->linktype, of->fcs_bytes);
     g->len += WEIR_PCAP_FILE_HEADER_BYTES;
     g->section->declared = UINT32_MAX;
 }

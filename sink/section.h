@@ -26,6 +26,7 @@
 struct weir_section {
     enum weir_format format;
     const struct weir_ifaces *ifaces;
+    uint32_t snaplen; /* that frames were cut to besides; 0: to none */
     bool live;
     int64_t start_ns;  /* of the recording; live only */
     uint32_t declared; /* interfaces that records may name now */
@@ -33,9 +34,10 @@ struct weir_section {
     char os[200];
 };
 
+/* weir_section_open: snaplen: what an interface's is at most; 0: as it is. */
 int weir_section_open(struct weir_section *section, enum weir_format format,
-                      const struct weir_ifaces *ifaces, bool live,
-                      struct weir_err *err);
+                      const struct weir_ifaces *ifaces, uint32_t snaplen,
+                      bool live, struct weir_err *err);
 void weir_section_close(struct weir_section *section);
 
 /* weir_section_begin: the head of a new file, with the first `count`

@@ -230,8 +230,11 @@ Test(record, frames_are_cut_to_the_snapshot_length)
     const struct command_result *r =
         good("weir record -q --synth frames=3,size=200 -w in.pcap && "
              "weir record -q -r in.pcap -s 50 -w x.pcap && "
-             "stat -c %s x.pcap && od -An -td4 -j32 -N8 x.pcap | tr -s ' '");
-    cr_expect_str_eq(r->out, "222\n 50 200\n");
+             "stat -c %s x.pcap && od -An -td4 -j32 -N8 x.pcap | tr -s ' '; "
+             "length() { od -An -td4 -j16 -N4 $1 | tr -d ' '; }; "
+             "length x.pcap; length in.pcap; "
+             "weir record -q -r x.pcap -s 90 -w y.pcap && length y.pcap");
+    cr_expect_str_eq(r->out, "222\n 50 200\n50\n262144\n50\n");
     cr_expect_eq(command_frames("x.pcap"), 3);
 }
 

@@ -134,6 +134,26 @@ Test(file_sink, a_recording_without_frames_is_a_file)
     recording_holds("c.pcap", 0, 0);
 }
 
+/* And no longer than the interface's own. */
+Test(file_sink, a_snapshot_length_is_declared)
+{
+    static const struct {
+        uint32_t of, cut, is;
+    } cases[] = {{0, 96, 96}, {500, 96, 96}, {64, 96, 64}, {500, 0, 500}};
+    static const enum weir_format formats[] = {NG, WEIR_FORMAT_PCAP};
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        recording_ifaces->at[0].snaplen = cases[i / 2].of;
+        recording_end(recording_open(
+            (struct weir_file_sink_config){.path = test_path("out"),
+                                           .format = formats[i % 2],
+                                           .snaplen = cases[i / 2].cut}));
+        struct test_file file;
+        cr_assert(test_file_read(&file, test_path("out")));
+        cr_expect_eq(file.snaplen, cases[i / 2].is);
+        test_file_free(&file);
+    }
+}
+
 Test(file_sink, an_interface_that_comes_late_heads_the_pcap)
 {
     atomic_store(&recording_ifaces->count, 0);
