@@ -1,6 +1,5 @@
 #include "bench/disk/disk_cmd.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
