@@ -72,8 +72,8 @@ int weir_flows_add(struct weir_flows *flows, enum weir_flow_feed_kind kind,
                    struct weir_err *err);
 
 /* weir_flows_begin: the time of a source's first frame, or one that no frame
- * is before, before any of its frames is counted.  The first that comes is where the cells of the active
- * time are counted from. */
+ * is before, before any of its frames is counted.  The first that comes is
+ * where the cells of the active time are counted from. */
 void weir_flows_begin(struct weir_flows *flows, int64_t time_ns);
 
 /* weir_flow_feed_ready [f]: there is room for one batch, or was made; false:

@@ -57,7 +57,7 @@ struct weir_outlet {
     bool full;     /* a limit was reached */
     bool given_up; /* abandoned: nothing more is delivered */
     bool ended;
-    bool wants_flows; /* a table for flows is out, and nothing goes on */
+    bool wants_flows;       /* a table for flows is out, and nothing goes on */
     uint32_t kept;          /* batches that the sink goes on with */
     int64_t tick_ns;        /* CLOCK_REALTIME of the sink's next tick */
     struct weir_link *done; /* the one summary below, at the end */
