@@ -79,18 +79,19 @@ bool weir_intake_overdue(const struct weir_intake *intake, int64_t now_ns)
            now_ns > intake->deadline_ns;
 }
 
-void weir_intake_settle(struct weir_intake *intake,
+bool weir_intake_settle(struct weir_intake *intake,
                         struct weir_source_stats *stats, uint64_t received,
                         bool over)
 {
     const uint64_t known = received + stats->kernel_dropped;
     if (stats->kernel_seen != known && !over)
-        return;
+        return false;
     if (stats->kernel_seen > known) {
         stats->discards[WEIR_DISCARD_UNREAD] = stats->kernel_seen - known;
         stats->derived = true;
     }
     intake->state = WEIR_INTAKE_ENDED;
+    return true;
 }
 
 int weir_intake_answer(struct weir_intake *intake, struct weir_err *err)

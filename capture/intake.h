@@ -65,8 +65,8 @@ bool weir_intake_overdue(const struct weir_intake *intake, int64_t now_ns);
 
 /* weir_intake_settle: DRAINING, nothing more is there now, and the counts are
  * fresh: ENDED if they meet what was received, or if `over`: then the rest is
- * counted as unread. */
-void weir_intake_settle(struct weir_intake *intake,
+ * counted as unread.  Returns whether it is. */
+bool weir_intake_settle(struct weir_intake *intake,
                         struct weir_source_stats *stats, uint64_t received,
                         bool over);
 

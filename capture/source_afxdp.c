@@ -15,15 +15,11 @@
 #include "capture/afxdp_port.h"
 #include "capture/afxdp_umem.h"
 #include "capture/filter.h"
-
-#define WATCH_INTERVAL_NS (50 * WEIR_NS_PER_MS)
-#define WAIT_UP_MS        250
-#define WAIT_DOWN_MS      100
-#define WAIT_DRAIN_MS     1
+#include "capture/intake.h"
 
 /* After a cut nothing is under way but for what a kernel does that does not
- * settle; later than this, what was counted and not given is unread. */
-#define DRAIN_NS (500 * WEIR_NS_PER_MS)
+ * settle: the rest is there at once. */
+#define WAIT_DRAIN_MS 1
 
 /* A frame may be so long in the kernel's hands after it has its time. */
 #define SLACK_MS 20
@@ -36,29 +32,20 @@
 #define NAP_NS          (NAP_MS * WEIR_NS_PER_MS)
 #define NAP_FREE_CHUNKS 16384u
 
-enum state {
-    RUNNING,
-    DRAINING, /* the intake is closed, the ring gives the rest */
-    ENDED,
-};
-
 struct afxdp {
     struct weir_source base;   /* first: what others see */
     struct weir_ifaces ifaces; /* where it has no others' to join */
+    struct weir_intake intake;
     struct weir_afxdp_port *port;
     struct weir_afxdp_umem *umem;
     struct weir_filter *filter;
     int64_t hold_ns;
     struct weir_afxdp_news news;
 
-    enum state state;
     bool broken; /* the rings are not to be looked at again */
     bool napping;
-    bool unheard; /* there is a notice of which next has not told */
-    enum weir_netif_state link;
+    bool unheard;          /* there is a notice of which next has not told */
     int64_t fill_since_ns; /* the open loan has waited since; 0: it has not */
-    int64_t deadline_ns;   /* of DRAINING */
-    int64_t watched_at_ns;
     int64_t paced_at_ns;
     uint32_t paced_frames; /* since then */
     uint64_t lent;
@@ -66,10 +53,7 @@ struct afxdp {
     uint64_t lost_until; /* kernel_dropped of the lease before */
     struct weir_afxdp_program_facts facts;
     struct weir_afxdp_losses losses;
-
-    int error; /* what next says in the end; 0: END */
-    struct weir_err error_text;
-    struct weir_err notice;
+    struct weir_source_stats stats;
     struct weir_err text;
 };
 
@@ -78,73 +62,32 @@ static struct afxdp *afxdp_of(struct weir_source *source)
     return (struct afxdp *)source;
 }
 
-static uint64_t dropped(const struct afxdp *x)
-{
-    return x->losses.dropped + x->losses.ring_full;
-}
-
-static void notify(struct afxdp *x)
-{
-    x->base.notice = x->notice.text;
-    x->base.notice_generation++;
-}
-
 static void look(struct afxdp *x)
 {
     x->port->look(x->port, &x->facts);
     x->port->losses(x->port, &x->losses);
+    x->stats.kernel_seen = x->facts.redirected;
+    x->stats.kernel_dropped = x->losses.dropped + x->losses.ring_full;
 }
 
 /* Ends the intake: for a cut, or with an error to tell when all is given. */
 static void drain(struct afxdp *x, int error)
 {
-    if (x->state != RUNNING)
+    if (x->intake.state != WEIR_INTAKE_RUNNING)
         return;
-    x->error = error;
     x->port->intake(x->port, false);
     x->port->settle(x->port);
-    x->state = DRAINING;
-    x->deadline_ns = weir_clock_mono_ns() + DRAIN_NS;
+    weir_intake_drain(&x->intake, error);
 }
 
-static uint64_t missing(const struct afxdp *x)
+/* All frames that were taken in have been lent. */
+static void settle(struct afxdp *x, int64_t now_ns)
 {
-    const uint64_t known =
-        x->lent + weir_afxdp_umem_open_frames(x->umem) + dropped(x);
-    return x->facts.redirected > known ? x->facts.redirected - known : 0;
-}
-
-static bool drained(struct afxdp *x, int64_t now_ns)
-{
+    const bool over = x->broken || weir_intake_overdue(&x->intake, now_ns);
     look(x);
-    return missing(x) == 0 || now_ns >= x->deadline_ns || x->broken;
-}
-
-static void end(struct afxdp *x)
-{
-    x->state = ENDED;
-    if (weir_afxdp_news_last(&x->news, &x->losses, &x->notice))
-        notify(x);
-}
-
-static void watch_link(struct afxdp *x)
-{
-    const enum weir_netif_state link = x->port->link(x->port);
-    if (link == x->link)
-        return;
-    x->link = link;
-    if (link == WEIR_NETIF_GONE) {
-        drain(x, weir_err_set(&x->error_text, -ENODEV,
-                              "%s: the interface was removed", x->base.name));
-        return;
-    }
-    if (x->base.beside)
-        return;
-    weir_err_set(&x->notice, 0,
-                 link == WEIR_NETIF_UP ? "%s is up again"
-                                       : "%s is down: waiting until it is up",
-                 x->base.name);
-    notify(x);
+    if (weir_intake_settle(&x->intake, &x->stats, x->lent, over) &&
+        weir_afxdp_news_last(&x->news, &x->losses, &x->intake.notice))
+        weir_intake_notify(&x->intake);
 }
 
 /* What stats had to say is heard before the link is looked at again. */
@@ -152,11 +95,11 @@ static void housekeep(struct afxdp *x, int64_t now_ns)
 {
     const bool unheard = x->unheard;
     x->unheard = false;
-    if (x->state != RUNNING || unheard ||
-        now_ns - x->watched_at_ns < WATCH_INTERVAL_NS)
+    if (unheard || !weir_intake_watch_due(&x->intake, now_ns))
         return;
-    x->watched_at_ns = now_ns;
-    watch_link(x);
+    const int rc = weir_intake_link(&x->intake, x->port->link(x->port));
+    if (rc != 0)
+        drain(x, rc);
 }
 
 /* Waiting for the clock alone, or for the socket too. */
@@ -173,8 +116,8 @@ static void nap(struct afxdp *x, bool on)
  * what counts is what came in a time as long as a nap. */
 static void pace(struct afxdp *x, uint32_t n, int64_t now_ns)
 {
-    const bool room =
-        x->state == RUNNING && weir_afxdp_umem_free(x->umem) >= NAP_FREE_CHUNKS;
+    const bool room = x->intake.state == WEIR_INTAKE_RUNNING &&
+                      weir_afxdp_umem_free(x->umem) >= NAP_FREE_CHUNKS;
     const int64_t elapsed_ns = now_ns - x->paced_at_ns;
     x->paced_frames += n;
     if (elapsed_ns < NAP_NS) {
@@ -192,10 +135,13 @@ static void pump(struct afxdp *x, int64_t now_ns)
 {
     if (x->broken)
         return;
-    const int n = weir_afxdp_umem_take(x->umem, now_ns, &x->error_text);
+    struct weir_err *text = &x->intake.error_text;
+    const int n = weir_afxdp_umem_take(x->umem, now_ns, text);
     if (n < 0) {
         x->broken = true;
-        drain(x, weir_err_wrap(&x->error_text, n, "%s: AF_XDP", x->news.label));
+        (void)weir_err_wrap(text, n, "%s: AF_XDP", x->news.label);
+        drain(x, n);
+        x->intake.error = n;
         return;
     }
     pace(x, (uint32_t)n, now_ns);
@@ -211,7 +157,7 @@ static int lend(struct afxdp *x, struct weir_lease *out)
         .real_less_mono_ns = weir_clock_real_ns() - mono_ns,
     };
     weir_afxdp_umem_lend(x->umem, &terms, out);
-    out->kernel_dropped = dropped(x);
+    out->kernel_dropped = x->stats.kernel_dropped;
     out->lost_before = out->kernel_dropped - x->lost_until;
     x->lost_until = out->kernel_dropped;
     x->lent += out->frames;
@@ -222,25 +168,25 @@ static int lend(struct afxdp *x, struct weir_lease *out)
 /* Nothing more is there now, and the loan holds frames: they go, or wait. */
 static bool held_enough(struct afxdp *x, int64_t now_ns)
 {
-    if (x->state != RUNNING || x->hold_ns == 0)
+    if (x->intake.state != WEIR_INTAKE_RUNNING || x->hold_ns == 0)
         return true;
     if (x->fill_since_ns == 0)
         x->fill_since_ns = now_ns;
     return now_ns - x->fill_since_ns >= x->hold_ns;
 }
 
-static int wait_ms(const struct afxdp *x, int64_t now_ns)
+/* What is waited for besides what all live sources wait for. */
+static void shorten_wait(struct afxdp *x, int64_t now_ns)
 {
-    if (x->state == DRAINING)
-        return WAIT_DRAIN_MS;
-    if (x->napping)
-        return NAP_MS;
-    const int idle = x->link == WEIR_NETIF_UP ? WAIT_UP_MS : WAIT_DOWN_MS;
-    if (weir_afxdp_umem_open_frames(x->umem) == 0)
-        return idle;
     const int64_t left_ns = x->fill_since_ns + x->hold_ns - now_ns;
     const int64_t left_ms = left_ns / WEIR_NS_PER_MS + 1;
-    return left_ms < idle ? (int)left_ms : idle;
+    int *wait_ms = &x->base.wait_ms;
+    if (x->intake.state == WEIR_INTAKE_DRAINING)
+        *wait_ms = WAIT_DRAIN_MS;
+    else if (x->napping)
+        *wait_ms = NAP_MS;
+    else if (weir_afxdp_umem_open_frames(x->umem) > 0 && left_ms < *wait_ms)
+        *wait_ms = (int)left_ms;
 }
 
 static int afxdp_next(struct weir_source *source, struct weir_lease *out,
@@ -249,19 +195,18 @@ static int afxdp_next(struct weir_source *source, struct weir_lease *out,
     struct afxdp *x = afxdp_of(source);
     const int64_t now_ns = weir_clock_mono_ns();
     housekeep(x, now_ns);
-    if (x->state != ENDED)
+    if (x->intake.state != WEIR_INTAKE_ENDED)
         pump(x, now_ns);
     if (weir_afxdp_umem_full(x->umem))
         return lend(x, out);
     if (weir_afxdp_umem_open_frames(x->umem) > 0 && held_enough(x, now_ns))
         return lend(x, out);
-    if (x->state == DRAINING && drained(x, now_ns))
-        end(x);
-    if (x->state == ENDED && x->error != 0)
-        return weir_err_set(err, x->error, "%s", x->error_text.text);
-    source->wait_ms = wait_ms(x, now_ns);
+    if (x->intake.state == WEIR_INTAKE_DRAINING)
+        settle(x, now_ns);
     source->wants_home = weir_afxdp_umem_tight(x->umem);
-    return x->state == ENDED ? WEIR_SOURCE_END : WEIR_SOURCE_WAIT;
+    const int answer = weir_intake_answer(&x->intake, err);
+    shorten_wait(x, now_ns);
+    return answer;
 }
 
 static void afxdp_reclaim(struct weir_source *source, struct weir_lease *lease)
@@ -280,23 +225,17 @@ static void afxdp_stats(struct weir_source *source,
                         struct weir_source_stats *out)
 {
     struct afxdp *x = afxdp_of(source);
-    if (x->state != ENDED)
+    if (x->intake.state != WEIR_INTAKE_ENDED)
         look(x);
-    if (weir_afxdp_news_next(&x->news, &x->facts, &x->losses, &x->notice)) {
-        notify(x);
+    if (weir_afxdp_news_next(&x->news, &x->facts, &x->losses,
+                             &x->intake.notice)) {
+        weir_intake_notify(&x->intake);
         x->unheard = true;
     }
-    *out = (struct weir_source_stats){
-        .kernel_seen = x->facts.redirected,
-        .kernel_dropped = dropped(x),
-    };
     const uint64_t missed = x->base.beside ? 0 : x->port->missed(x->port);
     if (missed > x->missed)
-        out->interface_dropped = missed - x->missed;
-    if (x->state == ENDED && missing(x) > 0) {
-        out->discards[WEIR_DISCARD_UNREAD] = missing(x);
-        out->derived = true;
-    }
+        x->stats.interface_dropped = missed - x->missed;
+    *out = x->stats;
 }
 
 static void afxdp_close(struct weir_source *source)
@@ -369,6 +308,7 @@ int weir_afxdp_source_make(struct weir_source **out,
         .quiet_ns = x->hold_ns + SLACK_MS * WEIR_NS_PER_MS,
         .quiet_least_ns = x->hold_ns + SLACK_MS * WEIR_NS_PER_MS,
     };
+    weir_intake_open(&x->intake, &x->base, 0);
     x->port = port;
     x->umem = umem;
     x->news = (struct weir_afxdp_news){

@@ -210,7 +210,7 @@ Test(source_afxdp_sim, what_never_comes_is_unread)
     fake_free(s.fake);
 }
 
-Test(source_afxdp_sim, a_ring_that_lies_ends_it_with_an_error)
+static void check_lie(bool cut)
 {
     struct sim s;
     sim_open(&s, 2);
@@ -218,6 +218,8 @@ Test(source_afxdp_sim, a_ring_that_lies_ends_it_with_an_error)
     fake_frame(s.fake, 100);
     fake_flush(s.fake);
     s.fake->rx[1].len = 5000;
+    if (cut)
+        s.source->ops->cut(s.source);
     ask_until_the_end(&s);
     cr_assert_eq(s.answer, -EIO);
     cr_assert_str_eq(s.err.text,
@@ -232,6 +234,13 @@ Test(source_afxdp_sim, a_ring_that_lies_ends_it_with_an_error)
         go_home(&s);
     s.source->ops->close(s.source);
     fake_free(s.fake);
+}
+
+/* Also where it was about to end well. */
+Test(source_afxdp_sim, a_ring_that_lies_ends_it_with_an_error)
+{
+    check_lie(false);
+    check_lie(true);
 }
 
 /* Each once, and the last one said is the notice. */
