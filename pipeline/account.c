@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/assert.h"
 #include "base/linktype.h"
 #include "capture/filter.h"
 #include "dissect/dissect.h"
@@ -253,6 +254,14 @@ static void lend_records(const struct weir_lease *lease,
     chunk->frames = lease->frames;
 }
 
+static void copy_records(const struct weir_lease *lease,
+                         struct weir_chunk *chunk)
+{
+    WEIR_ASSERT(lease->bytes <= chunk->capacity);
+    lend_records(lease, chunk);
+    chunk->bytes = memcpy(chunk->buf, lease->base, lease->bytes);
+}
+
 /* A lease of few frames costs nothing to copy, but turned in place it takes
  * a whole number of pages. */
 #define IN_PLACE_BYTES_MIN 16384
@@ -291,14 +300,23 @@ static void turn(const struct weir_account_config *config,
         lend_records(lease, chunk);
         return;
     }
+    weir_account_encode(config, batch, UINT32_MAX, chunk);
+}
+
+void weir_account_encode(const struct weir_account_config *config,
+                         const struct weir_batch *batch, uint32_t frames,
+                         struct weir_chunk *chunk)
+{
     struct weir_frame v[VECTOR];
     struct weir_walk walk = {0};
     struct weir_account again;
     uint32_t n;
     clear(&again);
-    while ((n = lease->walk(lease, &walk, v, VECTOR)) > 0) {
+    while (chunk->frames < frames &&
+           (n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
         n = select_frames(config, batch, v, n, &again);
-        encode_frames(config, batch, chunk, v, n);
+        uint32_t left = frames - chunk->frames;
+        encode_frames(config, batch, chunk, v, n < left ? n : left);
     }
 }
 
@@ -317,12 +335,17 @@ void weir_account_batch(const struct weir_account_config *config,
     begin_flows(&count, flows);
     count.talkers = flows != NULL ? summary : NULL;
     if (chunk != NULL && is_verbatim(config, batch)) {
-        lend_records(&batch->lease, chunk);
+        if (config->lends_none)
+            copy_records(&batch->lease, chunk);
+        else
+            lend_records(&batch->lease, chunk);
+        out->copied = config->lends_none;
         chunk = NULL;
     }
     const struct links links = links_of(batch);
     const bool whole = is_whole(config, batch);
-    const bool turns = chunk != NULL && is_worth_turning(config, &batch->lease);
+    const bool worth = chunk != NULL && is_worth_turning(config, &batch->lease);
+    const bool turns = worth && !config->lends_none;
     while ((n = batch->lease.walk(&batch->lease, &walk, v, VECTOR)) > 0) {
         ahead_aim(&ahead, &batch->lease, from, walk.offset, v, n);
         from = walk.offset;
@@ -337,6 +360,8 @@ void weir_account_batch(const struct weir_account_config *config,
     out->flows = count.kinds;
     if (turns)
         turn(config, batch, chunk, out);
+    else if (worth)
+        out->copied = out->passed == batch->lease.frames && out->cut == 0;
 }
 
 void weir_account_split(const struct weir_account_config *config,

@@ -35,6 +35,8 @@ struct weir_account_config {
      * into the file's records where it lies, if it can be (ring/lease.h);
      * the sink's.  0: none is. */
     uint32_t in_place_min;
+    /* No lease becomes the chunk: what would have is copied. */
+    bool lends_none;
 };
 
 struct weir_account {
@@ -45,6 +47,7 @@ struct weir_account {
     uint64_t truncated;
     uint64_t cut;        /* passed frames that the snapshot length shortened */
     uint64_t oversized;  /* longer than their link's frame_max */
+    bool copied;         /* for lends_none alone */
     int64_t time_min_ns; /* as in struct weir_batch */
     int64_t time_max_ns;
     struct weir_flow_kinds flows; /* of what was counted into flows */
@@ -72,6 +75,12 @@ void weir_account_split(const struct weir_account_config *config,
                         struct weir_flow_table *flows,
                         struct weir_account *kept_out,
                         struct weir_account *rest_out);
+
+/* weir_account_encode: the batch's first `frames` passed frames, as
+ * weir_account_batch encodes them, into an empty chunk's own buffer. */
+void weir_account_encode(const struct weir_account_config *config,
+                         const struct weir_batch *batch, uint32_t frames,
+                         struct weir_chunk *chunk);
 
 /* weir_account_flows: adds the batch's first `kept` passed frames to the
  * flows, and to nothing else. */

@@ -5,6 +5,7 @@
 
 #include "base/pages.h"
 #include "capture/source.h"
+#include "pipeline/branch.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "pipeline/quota.h"
@@ -18,7 +19,32 @@ struct weir_assembly {
     uint32_t outlets_count;
     struct weir_lane *lanes[WEIR_LANES_MAX];
     struct weir_outlet *outlets[WEIR_LANES_MAX];
+    uint32_t branches_count;
+    struct weir_branch *branches[WEIR_BRANCHES_MAX];
 };
+
+static int open_branches(struct weir_assembly *a,
+                         const struct weir_assembly_config *config,
+                         struct weir_err *err)
+{
+    const struct weir_branch_scope scope = {
+        .stop = config->stop,
+        .abandon = config->abandon,
+        .stats_bell = weir_stats_bell(a->stats),
+        .outlets_max = config->outlets_apart ? config->lanes : 1,
+        .branches = config->branches_count,
+    };
+    while (a->branches_count < config->branches_count) {
+        struct weir_branch **branch = &a->branches[a->branches_count];
+        int ret = weir_branch_open(branch, &config->branches[a->branches_count],
+                                   &scope, err);
+        if (ret < 0)
+            return ret;
+        weir_stats_add_branch(a->stats, *branch);
+        a->branches_count++;
+    }
+    return 0;
+}
 
 static int open_outlet(struct weir_assembly *a,
                        const struct weir_assembly_config *config,
@@ -36,6 +62,10 @@ static int open_outlet(struct weir_assembly *a,
             .talkers = config->talkers,
             .seed = config->seed,
             .flows = a->flows,
+            .branches = a->branches,
+            .branches_count = a->branches_count,
+            .block_bytes = config->block_bytes,
+            .number = a->outlets_count,
             .stats_bell = weir_stats_bell(a->stats),
         },
         err);
@@ -112,6 +142,7 @@ static int open_lane(struct weir_assembly *a,
             .seed = config->seed,
             .flows = a->flows,
             .flows_sure = flows_sure(config),
+            .branched = a->branches_count > 0,
             .outlet_bell = weir_outlet_bell(outlet),
             .stats_bell = weir_stats_bell(a->stats),
         },
@@ -125,26 +156,43 @@ static int open_lane(struct weir_assembly *a,
     return 0;
 }
 
-int weir_assembly_open(struct weir_assembly **out,
-                       const struct weir_assembly_config *config,
-                       struct weir_err *err)
+static int check(const struct weir_assembly_config *config,
+                 struct weir_err *err)
 {
     if (config->lanes < 1 || config->lanes > WEIR_LANES_MAX)
         return weir_err_set(err, -EINVAL, "%u lanes: 1 to %d are possible",
                             config->lanes, WEIR_LANES_MAX);
+    if (config->branches_count > 0 &&
+        config->account.format == WEIR_FORMAT_NONE)
+        return weir_err_set(err, -EINVAL,
+                            "sinks get frames in the format of a file, and "
+                            "none is given");
+    return weir_branch_check(config->branches, config->branches_count, err);
+}
+
+int weir_assembly_open(struct weir_assembly **out,
+                       const struct weir_assembly_config *config,
+                       struct weir_err *err)
+{
+    int ret = check(config, err);
+    if (ret < 0)
+        return ret;
     struct weir_assembly *a = calloc(1, sizeof *a);
     if (a == NULL)
         return weir_err_sys(err, -ENOMEM, "pipeline");
     weir_quota_open(&a->quota, config->frames_max);
-    int ret = weir_stats_open(&a->stats,
-                              &(struct weir_stats_config){
-                                  .talkers = config->talkers,
-                                  .seed = config->seed,
-                                  .lanes_max = config->lanes,
-                              },
-                              err);
+    ret = weir_stats_open(&a->stats,
+                          &(struct weir_stats_config){
+                              .talkers = config->talkers,
+                              .seed = config->seed,
+                              .lanes_max = config->lanes,
+                              .branches_max = config->branches_count,
+                          },
+                          err);
     if (ret == 0)
         ret = open_flows(a, config, err);
+    if (ret == 0)
+        ret = open_branches(a, config, err);
     while (ret == 0 && a->lanes_count < config->lanes) {
         if (config->outlets_apart || a->outlets_count == 0)
             ret = open_outlet(a, config, err);
@@ -173,6 +221,8 @@ void weir_assembly_close(struct weir_assembly *a)
         weir_lane_close(a->lanes[i]);
     for (uint32_t i = 0; i < a->outlets_count; i++)
         weir_outlet_close(a->outlets[i]);
+    for (uint32_t i = 0; i < a->branches_count; i++)
+        weir_branch_close(a->branches[i]);
     weir_flows_close(a->flows);
     weir_stats_close(a->stats);
     free(a);
@@ -188,6 +238,11 @@ uint32_t weir_assembly_outlets(const struct weir_assembly *a)
     return a->outlets_count;
 }
 
+uint32_t weir_assembly_branches(const struct weir_assembly *a)
+{
+    return a->branches_count;
+}
+
 struct weir_lane *weir_assembly_lane(struct weir_assembly *a, uint32_t i)
 {
     return a->lanes[i];
@@ -196,6 +251,11 @@ struct weir_lane *weir_assembly_lane(struct weir_assembly *a, uint32_t i)
 struct weir_outlet *weir_assembly_outlet(struct weir_assembly *a, uint32_t i)
 {
     return a->outlets[i];
+}
+
+struct weir_branch *weir_assembly_branch(struct weir_assembly *a, uint32_t i)
+{
+    return a->branches[i];
 }
 
 struct weir_stats *weir_assembly_stats(struct weir_assembly *a)

@@ -7,11 +7,13 @@
  *   source 1 > lane 1 --+--> outlet 0   or    source 1 > lane 1 > outlet 1
  *                 summaries > stats                 summaries > stats
  *
- * pipeline.h runs each stage in a thread of its own; a test calls the steps
- * of lane.h, outlet.h and stats.h by hand.
+ * and branches, each of which takes parcels from every outlet.
  *
- * Owner     an assembly owns lanes, outlets and stats; it borrows sources,
- *           sinks and events, which outlive it.
+ * pipeline.h runs each stage in a thread of its own; a test calls the steps
+ * of lane.h, outlet.h, branch.h and stats.h by hand.
+ *
+ * Owner     an assembly owns lanes, outlets, branches and stats; it borrows
+ *           sources, sinks and events, which outlive it.
  * Threads   [1] open, set_sink, close: nobody else running.  Unmarked calls:
  *           any thread at any time.
  * Progress  memory is fixed at open. */
@@ -26,6 +28,8 @@
 #include "pipeline/progress.h"
 
 struct weir_assembly;
+struct weir_branch;
+struct weir_branch_config;
 struct weir_outlet;
 struct weir_sink;
 struct weir_source;
@@ -51,6 +55,10 @@ struct weir_assembly_config {
     /* Flows are counted if memory_bytes is not 0; the other members than the
      * timeouts are set here. */
     struct weir_flows_config flows;
+    /* Sinks beside the writers', read at open only.  account.format says what
+     * they get, and is not WEIR_FORMAT_NONE, though nothing be written. */
+    const struct weir_branch_config *branches;
+    uint32_t branches_count;
 };
 
 /* weir_assembly_open [1]: returns 0, -EINVAL or -ENOMEM. */
@@ -68,8 +76,10 @@ void weir_assembly_close(struct weir_assembly *a);
 
 uint32_t weir_assembly_lanes(const struct weir_assembly *a);
 uint32_t weir_assembly_outlets(const struct weir_assembly *a);
+uint32_t weir_assembly_branches(const struct weir_assembly *a);
 struct weir_lane *weir_assembly_lane(struct weir_assembly *a, uint32_t i);
 struct weir_outlet *weir_assembly_outlet(struct weir_assembly *a, uint32_t i);
+struct weir_branch *weir_assembly_branch(struct weir_assembly *a, uint32_t i);
 struct weir_stats *weir_assembly_stats(struct weir_assembly *a);
 
 /* weir_assembly_rotate: the operator asks for new files. */
@@ -84,7 +94,7 @@ void weir_assembly_lane_progress(const struct weir_assembly *a, uint32_t lane,
                                  struct weir_progress *out);
 
 /* After the end [1]: the merged summary, which counts exactly the delivered
- * frames; the errors are asked of lanes and outlets. */
+ * frames; the errors are asked of lanes, outlets and branches. */
 const struct weir_summary *weir_assembly_summary(const struct weir_assembly *a);
 
 /* weir_assembly_flows [1]: NULL if none are counted. */

@@ -88,11 +88,9 @@ static int open_stages(struct weir_lane *lane, struct weir_err *err)
 
 static uint32_t chunk_bytes(const struct weir_lane_config *config)
 {
-    if (config->account.format == WEIR_FORMAT_NONE)
-        return 0;
-    return config->block_bytes +
-           WEIR_LEASE_FRAMES_MAX * WEIR_CHUNK_BYTES_PER_FRAME +
-           WEIR_CHUNK_BYTES_SPARE;
+    return config->account.format == WEIR_FORMAT_NONE
+               ? 0
+               : weir_chunk_bytes(config->block_bytes);
 }
 
 int weir_lane_open(struct weir_lane **out,
@@ -191,6 +189,20 @@ int64_t weir_lane_mark(const struct weir_lane *lane)
     return (int64_t)weir_counter_read(&lane->capture.cells.mark_ns);
 }
 
+uint64_t weir_lane_lent(const struct weir_lane *lane)
+{
+    uint64_t lent = 0;
+    for (uint32_t i = 0; i < lane->config.workers; i++)
+        lent += weir_counter_read(&lane->workers[i].cells.lent);
+    return lent;
+}
+
+void weir_lane_lend(struct weir_lane *lane, bool lends)
+{
+    /* Relaxed: a batch more or less is the outlet's to copy. */
+    atomic_store_explicit(&lane->lends_none, !lends, memory_order_relaxed);
+}
+
 void weir_lane_ask(struct weir_lane *lane, int64_t mark_ns)
 {
     /* Relaxed: the bell orders it. */
@@ -272,6 +284,8 @@ void weir_lane_progress(const struct weir_lane *lane, uint64_t taken,
         out->malformed += weir_counter_read(&cells->malformed);
         out->truncated += weir_counter_read(&cells->truncated);
         out->oversized += weir_counter_read(&cells->oversized);
+        out->copied_blocks += weir_counter_read(&cells->copied_blocks);
+        out->copied_frames += weir_counter_read(&cells->copied_frames);
         passed += weir_counter_read(&cells->passed);
         for (int e = 0; e < WEIR_EXCLUDED_COUNT; e++)
             out->ledger.excluded[e] += weir_counter_read(&cells->excluded[e]);

@@ -64,6 +64,7 @@ struct weir_lane_config {
      * and their flows are counted by the workers; those of batches behind
      * them by the outlet, once it knows. */
     uint64_t flows_sure;
+    bool branched; /* the outlet has branches: leases may be out for long */
     struct weir_bell *outlet_bell;
     struct weir_bell *stats_bell;
 };
@@ -119,6 +120,11 @@ void weir_lane_capture_wait(const struct weir_lane *lane, int64_t now_ns,
 struct weir_batch *weir_lane_take(struct weir_lane *lane);
 bool weir_lane_taken(const struct weir_lane *lane);
 void weir_lane_give_back(struct weir_lane *lane, struct weir_batch *batch);
+
+/* weir_lane_lend [w]: whether workers may make a lease the chunk (branched
+ * lanes).  weir_lane_lent: the batches in which they did, since open. */
+void weir_lane_lend(struct weir_lane *lane, bool lends);
+uint64_t weir_lane_lent(const struct weir_lane *lane);
 
 /* weir_lane_sent: batches that the capture stage has sent on, since open.
  * weir_lane_mark: no frame that will be sent behind those is older than this

@@ -62,6 +62,9 @@ struct worker_cells {
     struct weir_counter malformed;
     struct weir_counter truncated;
     struct weir_counter oversized;
+    struct weir_counter lent; /* batches whose chunk is the lease */
+    struct weir_counter copied_blocks;
+    struct weir_counter copied_frames;
 };
 
 struct worker_stage {
@@ -83,6 +86,7 @@ struct weir_lane {
     struct weir_err notices[NOTICES];
     struct weir_summary **summaries; /* all of them, wherever they are */
     uint32_t summaries_count;
+    _Atomic bool lends_none; /* by the outlet, for the workers */
     /* The outlet's, on lines of its own: the worker whose batch is next. */
     _Alignas(WEIR_CACHE_PAIR) uint32_t turn;
     struct worker_stage workers[];

@@ -9,6 +9,7 @@
 #include "capture/source.h"
 #include "pipeline/flows.h"
 #include "pipeline/lane.h"
+#include "pipeline/outlet_branch.h"
 #include "pipeline/outlet_impl.h"
 #include "pipeline/quota.h"
 #include "ring/link.h"
@@ -57,6 +58,9 @@ int weir_outlet_open(struct weir_outlet **out,
     }
     if (ret == 0)
         ret = open_flows(outlet, err);
+    if (ret == 0 && config->branches_count > 0)
+        ret =
+            outlet_branches_open(&outlet->branches, config, &outlet->bell, err);
     if (ret < 0) {
         weir_outlet_close(outlet);
         return ret;
@@ -71,7 +75,12 @@ void weir_outlet_add(struct weir_outlet *outlet, struct weir_lane *lane)
     struct inlet *in = &outlet->inlets[outlet->inlets_count++];
     in->lane = lane;
     const bool live = weir_lane_source(lane)->live;
-    in->pressed = weir_lane_batches(weir_lane_workers(lane), live) / 2;
+    const uint32_t batches = weir_lane_batches(weir_lane_workers(lane), live);
+    in->pressed = batches / 2;
+    in->lends = true;
+    if (outlet->branches != NULL)
+        outlet_branches_add(outlet->branches, outlet->inlets_count - 1,
+                            batches);
     outlet->can_wait &= !live;
     weir_counter_set(&in->cells.time_min_ns, (uint64_t)INT64_MAX);
     weir_counter_set(&in->cells.time_max_ns, (uint64_t)INT64_MIN);
@@ -91,6 +100,7 @@ void weir_outlet_close(struct weir_outlet *outlet)
     while (outlet->done != NULL && weir_link_pop(outlet->done) != NULL)
         continue;
     weir_link_close(outlet->done);
+    outlet_branches_close(outlet->branches);
     weir_bell_close(&outlet->bell);
     weir_summary_close(outlet->rest);
     free(outlet->views);
@@ -169,7 +179,10 @@ static void finish(struct weir_outlet *outlet)
         weir_flow_feed_end(outlet->flows_left);
         weir_flow_feed_end(outlet->flows_rest);
     }
-    outlet->ended = true;
+    if (outlet->branches != NULL)
+        outlet_branches_end(outlet->branches);
+    outlet->finished = true;
+    outlet->ended = outlet->branches == NULL;
 }
 
 static void idle(struct weir_outlet *outlet, int64_t real_ns)
@@ -219,12 +232,21 @@ static bool flows_ready(struct weir_outlet *outlet)
     return rest && (left || !outlet->can_wait);
 }
 
-/* Takes back what the sink is through with. */
+/* A batch whose fate is known can go on. */
+static bool may_settle(struct weir_outlet *outlet)
+{
+    outlet->wants_branch =
+        outlet->branches != NULL && !outlet_branches_ready(outlet->branches);
+    outlet->wants_flows = !flows_ready(outlet);
+    return !outlet->wants_branch && !outlet->wants_flows;
+}
+
+/* Takes back what the sink is through with, and settles it. */
 static bool take_back(struct weir_outlet *outlet)
 {
     struct weir_sink *sink = outlet->sink;
     bool any = false;
-    while (outlet->kept > 0 && flows_ready(outlet)) {
+    while (outlet->kept > 0 && may_settle(outlet)) {
         struct weir_batch *batch = NULL;
         struct weir_err err = {.text = ""};
         uint32_t taken = 0;
@@ -239,18 +261,36 @@ static bool take_back(struct weir_outlet *outlet)
         outlet_settle(outlet, in, batch, taken);
         any = true;
     }
+    if (outlet->last != NULL && outlet->kept == 0 && may_settle(outlet)) {
+        struct weir_batch *last = outlet->last;
+        outlet->last = NULL;
+        outlet_settle(outlet, &outlet->inlets[last->inlet], last,
+                      outlet->last_taken);
+        any = true;
+    }
     return any;
 }
 
-enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
+/* A batch whose fate is known, unlike that of some before it, perhaps: what
+ * branches get is in order. */
+static void settle_in_turn(struct weir_outlet *outlet, struct inlet *in,
+                           struct weir_batch *batch, uint32_t taken)
 {
-    if (outlet->ended)
-        return WEIR_STEP_ENDED;
+    if (outlet->branches == NULL || outlet->kept == 0) {
+        outlet_settle(outlet, in, batch, taken);
+        return;
+    }
+    batch->inlet = (uint32_t)(in - outlet->inlets);
+    outlet->last = batch;
+    outlet->last_taken = taken;
+}
+
+static enum weir_step go_on(struct weir_outlet *outlet, int64_t real_ns)
+{
     if (atomic_exchange_explicit(&outlet->rotate, false, memory_order_relaxed))
         rotate(outlet);
     bool worked = take_back(outlet);
-    outlet->wants_flows = !flows_ready(outlet);
-    if (outlet->wants_flows) {
+    if (!may_settle(outlet) || outlet->last != NULL) {
         if (worked)
             return WEIR_STEP_WORKED;
         idle(outlet, real_ns);
@@ -262,7 +302,7 @@ enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
             return WEIR_STEP_WORKED;
         if (all_ended(outlet) && outlet->kept == 0) {
             finish(outlet);
-            return WEIR_STEP_ENDED;
+            return outlet->ended ? WEIR_STEP_ENDED : WEIR_STEP_WORKED;
         }
         idle(outlet, real_ns);
         return WEIR_STEP_IDLE;
@@ -280,22 +320,47 @@ enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
     if (kept)
         keep(outlet, in, batch);
     else
-        outlet_settle(outlet, in, batch, taken);
+        settle_in_turn(outlet, in, batch, taken);
     outlet->tick_ns = 0;
     return WEIR_STEP_WORKED;
 }
 
-/* Without room for flows neither what the sink is through with nor what the
- * merge waits for is of any use: the spare table rings the bell. */
+enum weir_step weir_outlet_step(struct weir_outlet *outlet, int64_t real_ns)
+{
+    if (outlet->ended)
+        return WEIR_STEP_ENDED;
+    if (outlet->branches == NULL)
+        return go_on(outlet, real_ns);
+    bool worked = outlet_branches_collect(outlet);
+    if (outlet->finished) {
+        outlet->ended = outlet_branches_ended(outlet->branches);
+        if (outlet->ended)
+            return WEIR_STEP_ENDED;
+        return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
+    }
+    enum weir_step step = go_on(outlet, real_ns);
+    outlet_branches_advise(outlet);
+    return step;
+}
+
+/* Without room for flows, or for a branch, neither what the sink is through
+ * with nor what the merge waits for is of any use: the spare table, or the
+ * parcel, rings the bell.  But nobody waits for a branch when all is given
+ * up. */
 int weir_outlet_fd(const struct weir_outlet *outlet)
 {
-    return outlet->kept > 0 && !outlet->wants_flows ? outlet->sink->fd : -1;
+    if (outlet->wants_flows)
+        return -1;
+    if (outlet->wants_branch)
+        return outlet->config.abandon->fd;
+    return outlet->kept > 0 ? outlet->sink->fd : -1;
 }
 
 int64_t weir_outlet_deadline(const struct weir_outlet *outlet)
 {
-    int64_t until_ns = outlet->wants_flows ? INT64_MAX : outlet->merge.until_ns;
-    if (outlet->full || outlet->error != 0)
+    bool waits = outlet->wants_flows || outlet->wants_branch;
+    int64_t until_ns = waits ? INT64_MAX : outlet->merge.until_ns;
+    if (outlet->full || outlet->error != 0 || outlet->finished)
         return until_ns;
     return outlet->tick_ns < until_ns ? outlet->tick_ns : until_ns;
 }
@@ -315,30 +380,6 @@ struct weir_bell *weir_outlet_bell(struct weir_outlet *outlet)
 const struct weir_summary *weir_outlet_rest(struct weir_outlet *outlet)
 {
     return weir_link_pop(outlet->done);
-}
-
-uint64_t weir_outlet_progress(const struct weir_outlet *outlet, uint32_t inlet,
-                              struct weir_progress *out)
-{
-    const struct inlet_cells *cells = &outlet->inlets[inlet].cells;
-    struct weir_ledger *ledger = &out->ledger;
-    uint64_t taken = weir_counter_read(&cells->taken);
-    ledger->delivered = weir_counter_read(&cells->delivered);
-    ledger->excluded[WEIR_EXCLUDED_SURPLUS] =
-        weir_counter_read(&cells->surplus);
-    for (int i = 0; i < WEIR_LOST_COUNT; i++)
-        ledger->lost[i] = weir_counter_read(&cells->lost[i]);
-    out->delivered_bytes = weir_counter_read(&cells->delivered_bytes);
-    out->malformed = 0 - weir_counter_read(&cells->malformed);
-    out->truncated = 0 - weir_counter_read(&cells->truncated);
-    out->oversized = 0 - weir_counter_read(&cells->oversized);
-    out->write_ns = (int64_t)weir_counter_read(&cells->write_ns);
-    out->late = weir_counter_read(&cells->late);
-    out->late_ns = (int64_t)weir_counter_read(&cells->late_ns);
-    out->hurried = weir_counter_read(&cells->hurried);
-    out->time_min_ns = (int64_t)weir_counter_read(&cells->time_min_ns);
-    out->time_max_ns = (int64_t)weir_counter_read(&cells->time_max_ns);
-    return taken;
 }
 
 int weir_outlet_error(const struct weir_outlet *outlet, struct weir_err *err)

@@ -17,7 +17,7 @@
  * Errors    of the sink are kept and read after the end; the first sets the
  *           stop event, and frames that could not be delivered are
  *           lost[write].
- * Progress  memory is fixed at open. */
+ * Progress  a step waits for nobody but the sink.  Memory is fixed at open. */
 
 #include <stdint.h>
 
@@ -27,6 +27,7 @@
 #include "pipeline/step.h"
 
 struct weir_bell;
+struct weir_branch;
 struct weir_flows;
 struct weir_lane;
 struct weir_outlet;
@@ -44,6 +45,11 @@ struct weir_outlet_config {
     uint32_t talkers; /* as the lanes' */
     uint64_t seed;
     struct weir_flows *flows; /* as the lanes' */
+    /* Which get what the sink got; read at open only. */
+    struct weir_branch *const *branches;
+    uint32_t branches_count;
+    uint32_t block_bytes; /* as the lanes' */
+    uint32_t number;      /* from 0, for parcels */
     struct weir_bell *stats_bell;
 };
 

@@ -3,6 +3,7 @@
 
 #include "capture/source.h"
 #include "pipeline/flows.h"
+#include "pipeline/outlet_branch.h"
 #include "pipeline/outlet_impl.h"
 #include "ring/summary.h"
 
@@ -58,13 +59,14 @@ static void note_times(struct inlet_cells *cells, int64_t min, int64_t max)
         weir_counter_set(&cells->time_max_ns, (uint64_t)max);
 }
 
-/* Counts the batch's frames behind the first `taken` where they belong, and
- * takes them out of what the worker counted of them. */
+/* Counts the batch's frames behind the first `taken` where they belong, takes
+ * them out of what the worker counted of them, and sets *kept to the others. */
 static void account_rest(struct weir_outlet *outlet, struct inlet *in,
-                         struct weir_batch *batch, uint32_t taken)
+                         struct weir_batch *batch, uint32_t taken,
+                         struct weir_account *kept)
 {
     struct inlet_cells *cells = &in->cells;
-    struct weir_account kept, rest;
+    struct weir_account rest;
     uint32_t count = batch->passed - taken;
     if (batch->skipped) {
         weir_counter_add(&cells->lost[WEIR_LOST_ABANDONED], count);
@@ -75,14 +77,12 @@ static void account_rest(struct weir_outlet *outlet, struct inlet *in,
             ? weir_flow_feed_table(outlet->flows_rest)
             : NULL;
     weir_account_split(&outlet->config.account, batch, taken, outlet->rest,
-                       flows, &kept, &rest);
+                       flows, kept, &rest);
     if (flows != NULL)
         weir_flow_feed_note(outlet->flows_rest, &rest.flows);
     weir_counter_add(&cells->malformed, rest.malformed);
     weir_counter_add(&cells->truncated, rest.truncated);
     weir_counter_add(&cells->oversized, rest.oversized);
-    weir_counter_add(&cells->delivered_bytes, kept.passed_bytes);
-    note_times(cells, kept.time_min_ns, kept.time_max_ns);
     /* A sink that was told to wait no more has not failed. */
     if (outlet->error != 0 && outlet->error != -ECANCELED)
         weir_counter_add(&cells->lost[WEIR_LOST_WRITE], count);
@@ -101,20 +101,57 @@ static void count_flows(struct weir_outlet *outlet,
     weir_flow_feed_note(outlet->flows_left, &kinds);
 }
 
+void outlet_send_home(struct inlet *in, struct weir_batch *batch)
+{
+    in->home++;
+    weir_lane_give_back(in->lane, batch);
+}
+
 void outlet_settle(struct weir_outlet *outlet, struct inlet *in,
                    struct weir_batch *batch, uint32_t taken)
 {
     struct inlet_cells *cells = &in->cells;
+    struct weir_account kept = {
+        .passed_bytes = batch->passed_bytes,
+        .time_min_ns = batch->time_min_ns,
+        .time_max_ns = batch->time_max_ns,
+    };
     weir_counter_add(&cells->delivered, taken);
-    if (taken < batch->passed) {
-        account_rest(outlet, in, batch, taken);
-    } else {
-        weir_counter_add(&cells->delivered_bytes, batch->passed_bytes);
-        note_times(cells, batch->time_min_ns, batch->time_max_ns);
-    }
+    if (taken < batch->passed)
+        account_rest(outlet, in, batch, taken, &kept);
+    weir_counter_add(&cells->delivered_bytes, kept.passed_bytes);
+    note_times(cells, kept.time_min_ns, kept.time_max_ns);
     if (batch->flows_left && !batch->skipped)
         count_flows(outlet, batch, taken);
     weir_counter_add(&cells->taken, batch->passed);
-    in->home++;
-    weir_lane_give_back(in->lane, batch);
+    if (outlet->branches != NULL &&
+        outlet_branches_share(outlet, in, batch, taken, &kept))
+        return;
+    outlet_send_home(in, batch);
+}
+
+uint64_t weir_outlet_progress(const struct weir_outlet *outlet, uint32_t inlet,
+                              struct weir_progress *out)
+{
+    const struct inlet_cells *cells = &outlet->inlets[inlet].cells;
+    struct weir_ledger *ledger = &out->ledger;
+    uint64_t taken = weir_counter_read(&cells->taken);
+    ledger->delivered = weir_counter_read(&cells->delivered);
+    ledger->excluded[WEIR_EXCLUDED_SURPLUS] =
+        weir_counter_read(&cells->surplus);
+    for (int i = 0; i < WEIR_LOST_COUNT; i++)
+        ledger->lost[i] = weir_counter_read(&cells->lost[i]);
+    out->delivered_bytes = weir_counter_read(&cells->delivered_bytes);
+    out->malformed = 0 - weir_counter_read(&cells->malformed);
+    out->truncated = 0 - weir_counter_read(&cells->truncated);
+    out->oversized = 0 - weir_counter_read(&cells->oversized);
+    out->write_ns = (int64_t)weir_counter_read(&cells->write_ns);
+    out->late = weir_counter_read(&cells->late);
+    out->late_ns = (int64_t)weir_counter_read(&cells->late_ns);
+    out->hurried = weir_counter_read(&cells->hurried);
+    out->copied_blocks = weir_counter_read(&cells->copied_blocks);
+    out->copied_frames = weir_counter_read(&cells->copied_frames);
+    out->time_min_ns = (int64_t)weir_counter_read(&cells->time_min_ns);
+    out->time_max_ns = (int64_t)weir_counter_read(&cells->time_max_ns);
+    return taken;
 }

@@ -38,6 +38,8 @@ struct inlet_cells {
     struct weir_counter late; /* see progress.h */
     struct weir_counter late_ns;
     struct weir_counter hurried;
+    struct weir_counter copied_blocks; /* by the outlet, see progress.h */
+    struct weir_counter copied_frames;
 };
 
 struct inlet {
@@ -48,7 +50,11 @@ struct inlet {
     uint64_t home;           /* of them: given back */
     uint64_t kept_frames;    /* the sink's, delivered unless a write fails */
     uint32_t pressed;        /* so many out are most of them */
+    uint64_t lent;           /* of those settled: their chunk was the lease */
+    bool lends;              /* what the workers were told, with branches */
 };
+
+struct outlet_branches; /* outlet_branch.h */
 
 struct weir_outlet {
     _Alignas(WEIR_CACHE_PAIR) struct weir_bell bell;
@@ -57,8 +63,13 @@ struct weir_outlet {
     bool full;     /* a limit was reached */
     bool given_up; /* abandoned: nothing more is delivered */
     bool ended;
-    bool wants_flows;       /* a table for flows is out, and nothing goes on */
-    uint32_t kept;          /* batches that the sink goes on with */
+    bool wants_flows;  /* a table for flows is out, and nothing goes on */
+    bool wants_branch; /* one that can be waited for has all its parcels */
+    bool finished;     /* the sink has; branches may be at work */
+    struct outlet_branches *branches; /* NULL: there are none */
+    uint32_t kept;                    /* batches that the sink goes on with */
+    struct weir_batch *last;          /* to be settled behind them, or NULL */
+    uint32_t last_taken;              /* of its frames */
     int64_t tick_ns;        /* CLOCK_REALTIME of the sink's next tick */
     struct weir_link *done; /* the one summary below, at the end */
     struct weir_summary *rest;
@@ -90,5 +101,8 @@ void outlet_fill_facts(struct weir_outlet *outlet, const struct inlet *in);
  * sends it home. */
 void outlet_settle(struct weir_outlet *outlet, struct inlet *in,
                    struct weir_batch *batch, uint32_t taken);
+
+/* Gives back a batch that was settled. */
+void outlet_send_home(struct inlet *in, struct weir_batch *batch);
 
 #endif

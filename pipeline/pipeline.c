@@ -12,6 +12,7 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "pipeline/branch.h"
 #include "pipeline/outlet.h"
 #include "pipeline/stats.h"
 #include "ring/bell.h"
@@ -22,7 +23,7 @@ struct thread {
     struct weir_pipeline *pipeline;
     pthread_t id;
     void (*run)(struct weir_pipeline *p, const struct thread *t);
-    uint32_t lane; /* or outlet */
+    uint32_t lane; /* or outlet, or branch */
     uint32_t worker;
     struct weir_thread seen; /* cpu_ns: by the thread, at its end */
 };
@@ -171,6 +172,25 @@ static void run_writer(struct weir_pipeline *p, const struct thread *t)
     }
 }
 
+static void run_branch(struct weir_pipeline *p, const struct thread *t)
+{
+    struct weir_branch *branch = weir_assembly_branch(p->assembly, t->lane);
+    struct weir_bell *bell = weir_branch_bell(branch);
+    for (;;) {
+        enum weir_step step = weir_branch_step(branch);
+        if (step == WEIR_STEP_IDLE) {
+            uint32_t ticket = weir_bell_ticket(bell);
+            step = weir_branch_step(branch);
+            if (step == WEIR_STEP_IDLE)
+                weir_bell_wait(bell, ticket, -1);
+            else
+                weir_bell_ack(bell);
+        }
+        if (step == WEIR_STEP_ENDED)
+            return;
+    }
+}
+
 static void tell(struct weir_pipeline *p)
 {
     struct weir_progress progress;
@@ -313,13 +333,19 @@ static void plan(struct weir_pipeline *p)
     for (uint32_t i = 0; i < outlets; i++)
         name_thread(plan_thread(p, run_writer, i), "write", outlets > 1, -1);
     name_thread(plan_thread(p, run_stats, 0), "stats", false, -1);
+    for (uint32_t i = 0; i < weir_assembly_branches(p->assembly); i++) {
+        struct thread *t = plan_thread(p, run_branch, i);
+        t->seen.cpu = -1; /* what it does, and where best, is not ours */
+        name_thread(t, "sink", true, -1);
+    }
 }
 
-/* Capture and workers of each lane, the writers, the stats. */
+/* Capture and workers of each lane, the writers, the stats, the branches. */
 static uint32_t count_threads(const struct weir_assembly_config *config)
 {
     return config->lanes * (1 + config->workers) +
-           (config->outlets_apart ? config->lanes : 1) + 1;
+           (config->outlets_apart ? config->lanes : 1) + 1 +
+           config->branches_count;
 }
 
 static int check_cpus(const struct weir_pipeline_config *config,

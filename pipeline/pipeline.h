@@ -8,11 +8,13 @@
  *   weir-work-[L-]K   weir_lane_work        its bell
  *   weir-write[-L]    weir_outlet_step      its bell, the disk, the next tick
  *   weir-stats        weir_stats_step       its bell, the next interval
+ *   weir-sink-N       weir_branch_step      its bell, what its owner waits for
  *
  * The lane's number L is there if there are several.
  *
  * open -> start -> (stop or abandon, through the events) -> join -> close.
- * A stop ends the threads in order: capture, workers, writers, stats.
+ * A stop ends the threads in order: capture, workers, writers, sinks (that
+ * is, branches), stats.
  *
  * Owner     the pipeline owns its assembly and its threads; it borrows the
  *           sources, the sinks and the two events.
@@ -22,18 +24,21 @@
  *           take their time (no frame waits for them), but join waits for
  *           them.
  * Errors    open and start: -errno with text.  What goes wrong while running
- *           is asked of lanes and outlets after join.
+ *           is asked of lanes, outlets and branches after join.
  * Signals   threads inherit the signal mask of who calls start. */
 
 #include <stdint.h>
 
 #include "pipeline/assembly.h"
+#include "pipeline/branch.h"
 #include "pipeline/lane.h"
 
 #define WEIR_CPUS_MAX 256
 
-/* A capture thread and workers for each lane, and a writer; one for stats. */
-#define WEIR_THREADS_MAX (WEIR_LANES_MAX * (WEIR_WORKERS_MAX + 2) + 1)
+/* A capture thread and workers for each lane, and a writer; one for stats,
+ * and for each branch. */
+#define WEIR_THREADS_MAX                                                       \
+    (WEIR_LANES_MAX * (WEIR_WORKERS_MAX + 2) + 1 + WEIR_BRANCHES_MAX)
 
 struct weir_pipeline;
 
@@ -47,7 +52,7 @@ struct weir_pipeline_config {
     struct weir_assembly_config assembly;
     /* CPUs for each lane's capture and workers, then the writers and stats,
      * in the plan's order and round again, -1 for anywhere; none: the kernel
-     * places the threads.  Read at open only. */
+     * places the threads, as it does branches' always.  Read at open only. */
     const int *cpus;
     uint32_t cpus_count;
     int64_t interval_ns;           /* 0: only at the end */

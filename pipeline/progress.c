@@ -42,6 +42,8 @@ void weir_progress_add(struct weir_progress *into,
     into->write_ns += of->write_ns;
     into->late += of->late;
     into->hurried += of->hurried;
+    into->copied_blocks += of->copied_blocks;
+    into->copied_frames += of->copied_frames;
     if (of->late_ns > into->late_ns)
         into->late_ns = of->late_ns;
     if (of->time_min_ns < into->time_min_ns)

@@ -23,8 +23,12 @@ struct weir_progress {
                            what was written ends; 0 for one lane */
     int64_t late_ns;    /* by so much at most */
     uint64_t hurried;   /* blocks that did not wait for a silent lane */
-    int64_t time_min_ns; /* of delivered frames; INT64_MAX if none */
-    int64_t time_max_ns; /* INT64_MIN if none */
+    uint64_t copied_blocks; /* that would have been written as they lie in the
+                               source's memory, but branches held as much of it
+                               as they may (branch.h), */
+    uint64_t copied_frames; /* and the frames in them */
+    int64_t time_min_ns;    /* of delivered frames; INT64_MAX if none */
+    int64_t time_max_ns;    /* INT64_MIN if none */
 };
 
 /* weir_progress_none: of nothing; weir_progress_add: into += of.  Either all

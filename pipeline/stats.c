@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "pipeline/branch.h"
 #include "pipeline/flows.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
@@ -19,9 +20,12 @@ struct weir_stats {
     uint32_t lanes_count;
     uint32_t outlets_count;
     uint32_t subtracted; /* outlets */
+    uint32_t branches_max;
+    uint32_t branches_count;
     struct weir_flows *flows;
     struct weir_lane **lanes;
     struct weir_outlet **outlets;
+    struct weir_branch **branches;
 };
 
 int weir_stats_open(struct weir_stats **out,
@@ -36,9 +40,13 @@ int weir_stats_open(struct weir_stats **out,
         return weir_err_sys(err, -ENOMEM, "statistics");
     memset(stats, 0, sizeof *stats);
     stats->max = config->lanes_max;
+    stats->branches_max = config->branches_max;
+    stats->branches =
+        calloc(config->branches_max + 1u, sizeof(struct weir_branch *));
     stats->lanes = calloc(config->lanes_max, sizeof(struct weir_lane *));
     stats->outlets = calloc(config->lanes_max, sizeof(struct weir_outlet *));
-    int ret = stats->lanes == NULL || stats->outlets == NULL
+    int ret = stats->lanes == NULL || stats->outlets == NULL ||
+                      stats->branches == NULL
                   ? weir_err_sys(err, -ENOMEM, "statistics")
                   : weir_bell_open(&stats->bell, false, err);
     if (ret == 0) {
@@ -66,6 +74,12 @@ void weir_stats_add_outlet(struct weir_stats *stats, struct weir_outlet *outlet)
     stats->outlets[stats->outlets_count++] = outlet;
 }
 
+void weir_stats_add_branch(struct weir_stats *stats, struct weir_branch *branch)
+{
+    WEIR_ASSERT(stats->branches_count < stats->branches_max);
+    stats->branches[stats->branches_count++] = branch;
+}
+
 void weir_stats_set_flows(struct weir_stats *stats, struct weir_flows *flows)
 {
     stats->flows = flows;
@@ -78,6 +92,7 @@ void weir_stats_close(struct weir_stats *stats)
         return;
     weir_bell_close(&stats->bell);
     weir_summary_close(stats->total);
+    free(stats->branches);
     free(stats->outlets);
     free(stats->lanes);
     free(stats);
@@ -113,6 +128,9 @@ static bool all_noticed(const struct weir_stats *stats)
 {
     for (uint32_t i = 0; i < stats->lanes_count; i++)
         if (!weir_lane_noticed(stats->lanes[i]))
+            return false;
+    for (uint32_t i = 0; i < stats->branches_count; i++)
+        if (!weir_branch_noticed(stats->branches[i]))
             return false;
     return true;
 }
@@ -154,6 +172,9 @@ bool weir_stats_notice(struct weir_stats *stats, struct weir_err *text)
 {
     for (uint32_t i = 0; i < stats->lanes_count; i++)
         if (weir_lane_notice(stats->lanes[i], text))
+            return true;
+    for (uint32_t i = 0; i < stats->branches_count; i++)
+        if (weir_branch_notice(stats->branches[i], text))
             return true;
     return false;
 }

@@ -11,6 +11,19 @@
  * as much as there are talkers, however few frames they sent. */
 #define HAND_OVER_NS (250 * WEIR_NS_PER_MS)
 
+/* What is out of the ordinary where branches may hold leases. */
+static void note_lease(struct worker_stage *w, struct weir_batch *batch,
+                       const struct weir_account *a)
+{
+    batch->lent = batch->chunk.bytes != batch->chunk.buf;
+    if (batch->lent)
+        weir_counter_add(&w->cells.lent, 1);
+    if (a->copied) {
+        weir_counter_add(&w->cells.copied_blocks, 1);
+        weir_counter_add(&w->cells.copied_frames, a->passed);
+    }
+}
+
 static void process(struct weir_lane *lane, struct worker_stage *w,
                     struct weir_batch *batch)
 {
@@ -23,7 +36,17 @@ static void process(struct weir_lane *lane, struct worker_stage *w,
     batch->flows_left = w->flows != NULL && !sure;
     struct weir_flow_table *flows =
         w->flows != NULL && sure ? weir_flow_feed_table(w->flows) : NULL;
+    struct weir_account_config copies;
+    const bool branched = lane->config.branched;
+    if (branched &&
+        atomic_load_explicit(&lane->lends_none, memory_order_relaxed)) {
+        copies = *config;
+        copies.lends_none = true;
+        config = &copies;
+    }
     weir_account_batch(config, batch, chunk, w->summary, flows, &a);
+    if (branched)
+        note_lease(w, batch, &a);
     if (flows != NULL)
         weir_flow_feed_note(w->flows, &a.flows);
     batch->passed = (uint32_t)a.passed;

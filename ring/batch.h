@@ -27,9 +27,16 @@
  * said of a loss, and for padding to WEIR_LEASE_ALIGN. */
 #define WEIR_CHUNK_BYTES_SPARE 8192
 
+static inline uint32_t weir_chunk_bytes(uint32_t block_bytes)
+{
+    return block_bytes + WEIR_LEASE_FRAMES_MAX * WEIR_CHUNK_BYTES_PER_FRAME +
+           WEIR_CHUNK_BYTES_SPARE;
+}
+
 /* chunk: whole records as the file will have them.  bytes points into buf,
  * or into the lease where its records are already the file's.  buf begins at
- * a multiple of WEIR_LEASE_ALIGN.  The first `preface` of the len bytes are
+ * a multiple of WEIR_LEASE_ALIGN; it may be exchanged for another such, as
+ * large, while its batch is out.  The first `preface` of the len bytes are
  * blocks that are no records. */
 struct weir_chunk {
     uint8_t *buf;
@@ -38,6 +45,7 @@ struct weir_chunk {
     uint32_t preface;
     uint32_t frames;
     const uint8_t *bytes;
+    bool moved; /* by the sink: buf no longer holds what bytes and len say */
 };
 
 struct weir_batch {
@@ -56,7 +64,8 @@ struct weir_batch {
     struct weir_chunk chunk;
     uint32_t passed;
     bool skipped;
-    bool flows_left;       /* its flows are the outlet's to count */
+    bool flows_left; /* its flows are the outlet's to count */
+    bool lent;       /* the chunk is the lease, and a branch may hold it */
     uint64_t passed_bytes; /* sum of len, as on the wire */
     int64_t time_min_ns;   /* of passed frames that carry a time; */
     int64_t time_max_ns;   /* INT64_MAX and INT64_MIN if none does */

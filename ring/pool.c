@@ -63,8 +63,10 @@ struct weir_batch *weir_pool_get(struct weir_pool *pool)
     batch->chunk.preface = 0;
     batch->chunk.frames = 0;
     batch->chunk.bytes = batch->chunk.buf;
+    batch->chunk.moved = false;
     batch->passed = 0;
     batch->skipped = false;
+    batch->lent = false;
     batch->passed_bytes = 0;
     batch->time_min_ns = INT64_MAX;
     batch->time_max_ns = INT64_MIN;

@@ -238,6 +238,7 @@ static bool write_direct(struct file_sink *fs, struct weir_batch *batch,
         fs->in_place--;
     }
     fs->copied++;
+    chunk->moved = true;
     return false;
 }
 

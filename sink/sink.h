@@ -54,7 +54,9 @@ struct weir_sink_facts {
 
 struct weir_sink_ops {
     /* Takes at most frames_max frames (frames_max >= 1) of the batch's
-     * passed ones.  It may change the chunk, and what its buffer holds. */
+     * passed ones.  It may change the chunk, and what its buffer holds; where
+     * that is not whole records of the same frames any more it says so
+     * (chunk.moved). */
     int (*write)(struct weir_sink *sink, struct weir_batch *batch,
                  uint32_t frames_max, uint32_t *taken, struct weir_err *err);
     /* Gives the oldest batch back that write kept, when its fate is known,

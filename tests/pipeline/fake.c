@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/linktype.h"
+#include "base/pcap_encode.h"
 #include "capture/blocks.h"
 #include "capture/filter.h"
 
@@ -107,6 +108,48 @@ static void fill_one(struct fake_source *f, struct weir_fill *fill)
     memcpy(weir_fill_add(fill, &frame), data, frame.caplen);
 }
 
+static uint32_t pcap_walk(const struct weir_lease *lease,
+                          struct weir_walk *walk, struct weir_frame *out,
+                          uint32_t max)
+{
+    const int64_t unit_ns =
+        lease->records == WEIR_RECORDS_PCAP ? WEIR_NS_PER_US : 1;
+    uint32_t n = 0;
+    while (n < max && walk->offset < lease->bytes) {
+        const uint8_t *record = lease->base + walk->offset;
+        struct weir_frame *f = &out[n++];
+        *f = (struct weir_frame){
+            .data = record + WEIR_PCAP_RECORD_HEADER_BYTES,
+            .time_ns = (int64_t)weir_load_32(record) * WEIR_NS_PER_S +
+                       (int64_t)weir_load_32(record + 4) * unit_ns,
+            .caplen = weir_load_32(record + 8),
+            .len = weir_load_32(record + 12),
+        };
+        walk->offset += WEIR_PCAP_RECORD_HEADER_BYTES + f->caplen;
+    }
+    walk->frames += n;
+    return n;
+}
+
+/* The lease's records become those of a pcap, which are shorter. */
+static void make_pcap(struct weir_lease *lease, enum weir_records records)
+{
+    const uint32_t unit_ns =
+        records == WEIR_RECORDS_PCAP ? (uint32_t)WEIR_NS_PER_US : 1;
+    struct weir_walk walk = {0};
+    struct weir_frame f;
+    uint8_t data[FRAME_BYTES_MAX];
+    uint8_t *to = lease->base;
+    while (lease->walk(lease, &walk, &f, 1) == 1) {
+        memcpy(data, f.data, f.caplen);
+        to += weir_pcap_encode_record(to, unit_ns, f.time_ns, data, f.caplen,
+                                      f.len);
+    }
+    lease->records = records;
+    lease->walk = pcap_walk;
+    lease->bytes = (uint32_t)(to - lease->base);
+}
+
 static int fake_next(struct weir_source *source, struct weir_lease *out,
                      struct weir_err *err)
 {
@@ -131,12 +174,16 @@ static int fake_next(struct weir_source *source, struct weir_lease *out,
            weir_fill_fits(&fill, FRAME_BYTES_MAX))
         fill_one(f, &fill);
     weir_fill_lease(&fill, out);
+    if (f->config.records != WEIR_RECORDS_OTHER)
+        make_pcap(out, f->config.records);
     return WEIR_SOURCE_LEASE;
 }
 
 static void fake_reclaim(struct weir_source *source, struct weir_lease *lease)
 {
     struct fake_source *f = (struct fake_source *)source;
+    /* Whoever still reads it gets no frame of ours. */
+    memset(lease->base, 0xdb, lease->bytes);
     weir_blocks_put(f->blocks, lease->owner);
 }
 
@@ -194,7 +241,8 @@ struct weir_source *fake_source_open(const struct fake_source_config *config)
     weir_ifaces_add(&f->ifaces, &iface);
     iface.filter = NULL;
     iface.linktype = FAKE_SECOND_LINKTYPE;
-    weir_ifaces_add(&f->ifaces, &iface);
+    if (config->records == WEIR_RECORDS_OTHER)
+        weir_ifaces_add(&f->ifaces, &iface);
     struct weir_err err;
     WEIR_ASSERT(weir_blocks_open(&f->blocks, config->leases + 1,
                                  config->block_bytes, &err) == 0);
@@ -253,6 +301,8 @@ static void check_record(struct fake_sink *f, const struct weir_batch *batch,
         };
         f->config.on_frame(f->config.context, &frame);
     }
+    if (f->config.on_record != NULL)
+        f->config.on_record(f->config.record_context, bytes, record.bytes);
     *offset += record.bytes;
     f->delivered_bytes += record.len;
 }
@@ -329,6 +379,16 @@ static int fake_settle(struct weir_sink *sink, struct weir_batch **out,
     return f->failed == 0 ? 0 : weir_err_set(err, f->failed, "fake: full late");
 }
 
+/* As a sink does that moves a chunk's parts to page boundaries. */
+static void move_parts(struct fake_sink *f, struct weir_chunk *chunk)
+{
+    if (fake_random(&f->random) % 100 >= f->config.move_percent)
+        return;
+    chunk->bytes = chunk->buf;
+    memset(chunk->buf, 0xda, chunk->capacity < 4096 ? chunk->capacity : 4096);
+    chunk->moved = true;
+}
+
 static int fake_write(struct weir_sink *sink, struct weir_batch *batch,
                       uint32_t frames_max, uint32_t *taken,
                       struct weir_err *err)
@@ -348,8 +408,10 @@ static int fake_write(struct weir_sink *sink, struct weir_batch *batch,
     if (f->failed != 0)
         return weir_err_set(err, f->failed, "fake: full late");
     for (*taken = 0; *taken < frames_max && f->fault == NULL; ++*taken) {
-        if (f->delivered >= f->config.fail_at)
+        if (f->delivered >= f->config.fail_at) {
+            move_parts(f, &batch->chunk);
             return weir_err_set(err, -ENOSPC, "fake: full as told");
+        }
         if (f->delivered >= f->config.done_at)
             break;
         if (*taken == 0)
@@ -358,6 +420,7 @@ static int fake_write(struct weir_sink *sink, struct weir_batch *batch,
         f->delivered++;
     }
     f->sink.done = f->delivered >= f->config.done_at;
+    move_parts(f, &batch->chunk);
     return 0;
 }
 

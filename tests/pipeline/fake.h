@@ -40,6 +40,7 @@ struct fake_source_config {
     int64_t hold_ns;         /* not earlier than so long before */
     bool second_iface;       /* every 7th frame is of another link type */
     bool filtered; /* every 4th frame is not wanted, but of the second */
+    enum weir_records records; /* OTHER, or one of pcap's: of one interface */
 };
 
 struct fake_source;
@@ -49,9 +50,15 @@ void fake_source_close(struct weir_source *source);
 /* Called with each delivered frame, whose bytes are all there. */
 typedef void fake_frame_fn(void *context, const struct weir_frame *frame);
 
+/* Called with each record that is delivered, as the file has it. */
+typedef void fake_record_fn(void *context, const uint8_t *record,
+                            uint32_t bytes);
+
 struct fake_sink_config {
     fake_frame_fn *on_frame; /* may be NULL */
     void *context;
+    fake_record_fn *on_record; /* may be NULL */
+    void *record_context;
     uint64_t seed;
     enum weir_format format;
     bool one_linktype;      /* frames of the second interface are left out */
@@ -62,6 +69,7 @@ struct fake_sink_config {
     uint64_t done_at;       /* is done behind so many */
     uint32_t short_percent; /* none: always takes all that it may */
     uint32_t keep_percent;  /* writes whose batch is kept and settled later */
+    uint32_t move_percent;  /* other writes that leave nothing in the chunk */
 };
 
 /* A batch that the sink keeps; taken once its fate is known. */

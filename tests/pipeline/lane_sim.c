@@ -6,7 +6,8 @@
  * step the ledger of each lane must hold; at the end they must balance, the
  * statistics must count exactly the delivered frames, and the sinks must have
  * got each lane's frames in their turn.  Sources and sinks fail, wait and end
- * wherever the seed says.  Usage: lane_sim [FIRST_SEED [SEEDS]]. */
+ * wherever the seed says, and so do branches, which must get what the file
+ * has.  Usage: lane_sim [FIRST_SEED [SEEDS]]. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@
 #include "ring/summary.h"
 #include "tests/pipeline/fake.h"
 #include "tests/pipeline/flows_check.h"
+#include "tests/pipeline/sim_branches.h"
 #include "tests/pipeline/sleeper.h"
 
 #define BLOCK_BYTES          16384
@@ -31,7 +33,8 @@
 #define HOLD_NS              50000 /* whole microseconds, as all times here */
 #define JUMP_NS              200000000
 #define WORKERS_MAX          4
-#define STAGES_MAX           (LANES_MAX * (WORKERS_MAX + 2) + 1)
+#define FRAMES_MAX           UINT64_C(4000) /* of a lane */
+#define STAGES_MAX           (LANES_MAX * (WORKERS_MAX + 2) + 1 + SIM_BRANCHES_MAX)
 #define PATIENCE             20000 /* steps that all but a few lazy do much in */
 
 struct sim {
@@ -41,6 +44,7 @@ struct sim {
     struct fake_sink sinks[LANES_MAX];
     struct weir_assembly_config config;
     struct weir_assembly *assembly;
+    struct sim_branches branches;
     struct flows_check *flows;
     bool flows_same; /* nothing is taken out of the flows again */
     uint64_t stop_step, abandon_step; /* UINT64_MAX: never */
@@ -69,6 +73,7 @@ struct common {
     bool clocked, silent;
     bool live, second_iface, one_linktype, filtered;
     enum weir_format format;
+    enum weir_records records;
 };
 
 static void open_source(struct sim *s, uint64_t seed, uint32_t lane,
@@ -79,7 +84,7 @@ static void open_source(struct sim *s, uint64_t seed, uint32_t lane,
         .lane = (uint8_t)lane,
         .leases = weir_lane_batches(s->config.workers, true),
         .block_bytes = BLOCK_BYTES,
-        .frames = 1 + pick(s, 4000),
+        .frames = 1 + pick(s, FRAMES_MAX),
         .fail_at = sometimes(s, 4, 3000),
         .frames_per_lease_max = 1 + (uint32_t)pick(s, FRAMES_PER_LEASE_MAX),
         .wait_percent =
@@ -89,26 +94,31 @@ static void open_source(struct sim *s, uint64_t seed, uint32_t lane,
         .hold_ns = HOLD_NS,
         .second_iface = common->second_iface,
         .filtered = common->filtered,
+        .records = common->records,
     });
 }
 
 static void open_sink(struct sim *s, uint64_t seed, uint32_t outlet,
                       const struct common *common)
 {
-    fake_sink_open(&s->sinks[outlet],
-                   &(struct fake_sink_config){
-                       .seed = seed + 2 + UINT64_C(100) * outlet,
-                       .format = common->format,
-                       .one_linktype = common->one_linktype,
-                       .second_iface = common->second_iface,
-                       .filtered = common->filtered,
-                       .clocked = common->clocked,
-                       .fail_at = sometimes(s, 4, 3000),
-                       .done_at = sometimes(s, 4, 3000),
-                       .keep_percent = (uint32_t)(pick(s, 2) * pick(s, 101)),
-                       .on_frame = s->flows != NULL ? flows_check_frame : NULL,
-                       .context = s->flows,
-                   });
+    fake_sink_open(
+        &s->sinks[outlet],
+        &(struct fake_sink_config){
+            .seed = seed + 2 + UINT64_C(100) * outlet,
+            .format = common->format,
+            .one_linktype = common->one_linktype,
+            .second_iface = common->second_iface,
+            .filtered = common->filtered,
+            .clocked = common->clocked,
+            .fail_at = sometimes(s, 4, 3000),
+            .done_at = sometimes(s, 4, 3000),
+            .keep_percent = (uint32_t)(pick(s, 2) * pick(s, 101)),
+            .move_percent = (uint32_t)pick(s, 101),
+            .on_frame = s->flows != NULL ? flows_check_frame : NULL,
+            .context = s->flows,
+            .on_record = s->branches.count > 0 ? fake_file_note : NULL,
+            .record_context = &s->branches.files[outlet],
+        });
     const struct fake_sink_config *config = &s->sinks[outlet].config;
     s->flows_same &=
         config->fail_at == UINT64_MAX && config->done_at == UINT64_MAX;
@@ -151,6 +161,10 @@ static const char *open_sim(struct sim *s, uint64_t seed)
         .filtered = pick(s, 2) == 0,
         .format = (enum weir_format)(WEIR_FORMAT_PCAP + pick(s, 3)),
     };
+    if (!common.second_iface && common.format == WEIR_FORMAT_PCAP)
+        common.records = WEIR_RECORDS_PCAP;
+    if (!common.second_iface && common.format == WEIR_FORMAT_PCAP_NS)
+        common.records = WEIR_RECORDS_PCAP_NS;
     s->config = (struct weir_assembly_config){
         .sources = s->sources,
         .lanes = 1 + (uint32_t)pick(s, LANES_MAX),
@@ -184,6 +198,8 @@ static const char *open_sim(struct sim *s, uint64_t seed)
         open_source(s, seed, i, &common);
     choose_flows(s);
     s->flows_same = s->abandon_step == UINT64_MAX;
+    sim_branches_choose(&s->branches, &s->random, false, LANES_MAX * FRAMES_MAX,
+                        &s->config);
     if (weir_assembly_open(&s->assembly, &s->config, &err) != 0)
         return "no assembly";
     for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
@@ -194,13 +210,28 @@ static const char *open_sim(struct sim *s, uint64_t seed)
 static void close_sim(struct sim *s)
 {
     weir_assembly_close(s->assembly);
+    sim_branches_close(&s->branches);
     for (uint32_t i = 0; i < s->config.lanes; i++)
         fake_source_close(s->sources[i]);
     weir_stop_close(&s->stop);
     weir_stop_close(&s->abandon);
 }
 
-/* Stages are numbered lane by lane, capture first; then outlets, stats. */
+static uint32_t stats_stage(const struct sim *s)
+{
+    return s->config.lanes * (1 + s->config.workers) +
+           weir_assembly_outlets(s->assembly);
+}
+
+static struct weir_branch *branch_of(struct sim *s, uint32_t stage)
+{
+    return stage > stats_stage(s)
+               ? weir_assembly_branch(s->assembly, stage - stats_stage(s) - 1)
+               : NULL;
+}
+
+/* Stages are numbered lane by lane, capture first; then outlets, stats,
+ * branches. */
 static enum weir_step step_stage(struct sim *s, uint32_t stage)
 {
     uint32_t in_lane = 1 + s->config.workers;
@@ -215,6 +246,8 @@ static enum weir_step step_stage(struct sim *s, uint32_t stage)
     if (outlet < weir_assembly_outlets(s->assembly))
         return weir_outlet_step(weir_assembly_outlet(s->assembly, outlet),
                                 s->now_ns);
+    if (branch_of(s, stage) != NULL)
+        return weir_branch_step(branch_of(s, stage));
     struct weir_err text;
     while (weir_stats_notice(weir_assembly_stats(s->assembly), &text))
         s->notices++;
@@ -248,13 +281,18 @@ static struct weir_bell *bell_of(struct sim *s, uint32_t stage)
         return weir_lane_work_bell(
             weir_assembly_lane(s->assembly, stage / in_lane),
             stage % in_lane - 1);
+    if (branch_of(s, stage) != NULL)
+        return weir_branch_bell(branch_of(s, stage));
     return weir_stats_bell(weir_assembly_stats(s->assembly));
 }
 
-/* The outlet polls its sink, which has something to settle. */
+/* The outlet polls its sink, which has something to settle; or it waits for a
+ * branch, and all is abandoned. */
 static bool polls_readable(struct sim *s, const struct weir_outlet *outlet)
 {
     uint32_t i = 0;
+    if (weir_outlet_fd(outlet) == s->abandon.fd)
+        return weir_stop_is_set(&s->abandon);
     while (weir_assembly_outlet(s->assembly, i) != outlet)
         i++;
     return weir_outlet_fd(outlet) >= 0 && fake_sink_readable(&s->sinks[i]);
@@ -356,13 +394,12 @@ static const char *check_step(struct sim *s)
     for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
         if (s->sinks[i].fault != NULL)
             return s->sinks[i].fault;
-    return NULL;
+    return sim_branches_wrong(&s->branches, s->assembly);
 }
 
 static const char *run(struct sim *s)
 {
-    uint32_t stages = s->config.lanes * (1 + s->config.workers) +
-                      weir_assembly_outlets(s->assembly) + 1;
+    uint32_t stages = stats_stage(s) + 1 + s->branches.count;
     uint64_t ended = 0;
     /* Some stages are slow: a stage is skipped this often. */
     uint32_t lazy[STAGES_MAX];
@@ -374,7 +411,7 @@ static const char *run(struct sim *s)
             return fault;
         uint32_t stage = (uint32_t)pick(s, stages);
         if (pick(s, 100) < lazy[stage] ||
-            (stage == stages - 1 && n < s->stats_step))
+            (stage == stats_stage(s) && n < s->stats_step))
             continue;
         enum weir_step step = run_stage(s, stage);
         if (step == WEIR_STEP_ENDED)
@@ -472,13 +509,17 @@ static const char *check_end(struct sim *s)
         s->notices -= s->config.lanes > 1 &&
                       weir_lane_source_error(weir_assembly_lane(s->assembly, i),
                                              &err) != 0;
+    const char *fault = sim_branches_wrong_end(
+        &s->branches, s->assembly, s->abandon_step != UINT64_MAX, &s->notices);
+    if (fault != NULL)
+        return fault;
     if (s->notices != 0)
-        return "not a notice for each lane that failed beside others";
-    const char *fault = check_flows(s, &p);
+        return "not a notice for each lane or branch that failed beside others";
+    fault = check_flows(s, &p);
     return fault != NULL ? fault : check_sinks(s, &p);
 }
 
-static const char *simulate(uint64_t seed)
+static const char *simulate(uint64_t seed, struct sim_branches_seen *seen)
 {
     struct sim s;
     const char *fault = open_sim(&s, seed);
@@ -486,9 +527,11 @@ static const char *simulate(uint64_t seed)
         fault = run(&s);
     if (fault == NULL)
         fault = check_end(&s);
-    if (fault == NULL)
-        close_sim(&s);
-    return fault;
+    if (fault != NULL)
+        return fault;
+    sim_branches_add(&s.branches, s.assembly, seen);
+    close_sim(&s);
+    return NULL;
 }
 
 int main(int argc, char **argv)
@@ -496,15 +539,18 @@ int main(int argc, char **argv)
     uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
     uint64_t seeds = argc > 2 ? strtoull(argv[2], NULL, 0) : 1500;
     uint64_t failed = 0;
+    struct sim_branches_seen seen = {0};
     printf("seeds %" PRIu64 " to %" PRIu64 "\n", first, first + seeds - 1);
     for (uint64_t seed = first; seed < first + seeds; seed++) {
-        const char *fault = simulate(seed);
+        const char *fault = simulate(seed, &seen);
         if (fault == NULL)
             continue;
         printf("seed %" PRIu64 ": %s\n", seed, fault);
         if (++failed == 10)
             break;
     }
+    if (!sim_branches_saw_all(&seen) && seeds >= 1000)
+        failed++;
     puts(failed == 0 ? "1 passed, 0 failed" : "0 passed, 1 failed");
     return failed == 0 ? 0 : 1;
 }

@@ -21,6 +21,8 @@ static struct weir_progress one(uint64_t n)
     p.malformed = p.truncated = p.starved = n;
     p.write_ns = (int64_t)n;
     p.late = p.hurried = n;
+    p.copied_blocks = n;
+    p.copied_frames = 3 * n;
     p.late_ns = 7 * (int64_t)n;
     p.time_min_ns = -(int64_t)n;
     p.time_max_ns = (int64_t)n;
@@ -48,6 +50,8 @@ Test(progress, the_sum_of_what_holds_holds)
     cr_assert_eq(sum.write_ns, 1001);
     cr_assert_eq(sum.late, 1001);
     cr_assert_eq(sum.hurried, 1001);
+    cr_assert_eq(sum.copied_blocks, 1001);
+    cr_assert_eq(sum.copied_frames, 3003);
 }
 
 Test(progress, of_times_the_widest_and_of_lateness_the_worst)
