@@ -132,6 +132,42 @@ Test(record_afxdp, refusals_are_one_line)
                              "least\n");
 }
 
+/* How many of five plain and ten tagged frames the filter passes. */
+static void expect_passed(const char *source, const char *filter, long frames)
+{
+    uint8_t frame[64];
+    char options[128];
+    snprintf(options, sizeof options, "--source %s -w x.pcapng %s", source,
+             filter);
+    (void)command_run("rm -f status log x.pcapng");
+    rec_start(options);
+    for (uint32_t i = 0; i < 15; i++) {
+        rig_udp(frame, sizeof frame, 53, i, i < 10 ? 7 : 0);
+        rig_send(RIG_LEFT, frame, sizeof frame);
+    }
+    rec_signal_it("INT");
+    rec_expect_end(0);
+    cr_expect_eq(command_frames("x.pcapng"), frames, "%s, %s: %ld", source,
+                 filter, command_frames("x.pcapng"));
+    command_balances("r.json");
+}
+
+/* As the manual says: the kernel takes the tag out before it asks a filter,
+ * and in AF_XDP's frames, as in a file's, it is there. */
+Test(record_afxdp, filters_see_the_tag)
+{
+    start_afxdp("-a duration:0.1");
+    rec_expect_end(0);
+    expect_passed("afpacket", "udp port 53", 15);
+    expect_passed("pcap", "udp port 53", 15);
+    expect_passed("afxdp", "udp port 53", 5);
+    expect_passed("afpacket", "vlan 7 and udp port 53", 10);
+    expect_passed("afxdp", "vlan 7 and udp port 53", 10);
+    expect_passed("afxdp", "udp port 53 or \\( vlan and udp port 53 \\)", 15);
+    expect_passed("afpacket", "udp port 53 or \\( vlan and udp port 53 \\)",
+                  15);
+}
+
 /* A lane for each receive queue, in one file. */
 Test(record_afxdp, two_lanes_of_two_queues)
 {
