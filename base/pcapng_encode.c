@@ -135,6 +135,8 @@ uint32_t weir_pcapng_encode_idb(uint8_t *to, const struct weir_pcapng_idb *idb)
     option_8(&block, WEIR_PCAPNG_IF_TSRESOL, 9);
     option_filter(&block, idb->filter);
     option_text(&block, WEIR_PCAPNG_IF_OS, idb->os);
+    if (idb->offset_s != 0)
+        option_count(&block, WEIR_PCAPNG_IF_TSOFFSET, (uint64_t)idb->offset_s);
     if (idb->fcs_bytes > 0)
         option_8(&block, WEIR_PCAPNG_IF_FCSLEN, idb->fcs_bytes);
     options_end(&block);

@@ -3,9 +3,10 @@
 
 /* pcapng_encode: the block-structured capture file format, written.
  *
- * In the host's byte order.  Times are nanoseconds since 1970 (if_tsresol 9
- * in every Interface Description Block); what is earlier than 1970 becomes
- * 1970, for the format's times have no sign.
+ * In the host's byte order.  Times are nanoseconds (if_tsresol 9 in every
+ * Interface Description Block) since 1970, or since the second that the block
+ * names (if_tsoffset); what is earlier becomes that, for the format's times
+ * have no sign.
  *
  * Threads   any; pure functions of their arguments.
  * Progress  no allocation.
@@ -158,6 +159,7 @@ struct weir_pcapng_idb {
     uint16_t linktype;
     uint32_t snaplen;  /* 0: no limit */
     uint8_t fcs_bytes; /* 0: not known */
+    int64_t offset_s;  /* to be added to the times of its blocks */
     const char *name;
     const char *filter; /* in libpcap's language */
     const char *os;

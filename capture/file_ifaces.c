@@ -42,7 +42,7 @@ static bool iface_same(const struct weir_iface *a, const struct weir_iface *b)
 {
     return a->linktype == b->linktype && a->snaplen == b->snaplen &&
            a->tsresol == b->tsresol && a->fcs_bytes == b->fcs_bytes &&
-           strcmp(a->name, b->name) == 0;
+           a->epoch_ns == b->epoch_ns && strcmp(a->name, b->name) == 0;
 }
 
 int file_iface_add(struct file_source *file, const struct weir_iface *iface,

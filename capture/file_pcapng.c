@@ -137,6 +137,14 @@ static int section_begin(struct file_source *file, struct at_pos *block,
     return other(file, block, err);
 }
 
+/* What lies before all that 64 bits can tell is told as their least. */
+static int64_t epoch_of(const struct weir_pcapng_clock *clock)
+{
+    const bool early =
+        clock->offset_s < 0 && clock->offset_s >= INT64_MIN / WEIR_NS_PER_S;
+    return early ? clock->offset_s * WEIR_NS_PER_S : 0;
+}
+
 static int iface_begin(struct file_source *file, const struct at_pos *block,
                        struct weir_err *err)
 {
@@ -154,6 +162,7 @@ static int iface_begin(struct file_source *file, const struct at_pos *block,
         .fcs_bytes = said.fcs_bytes,
         .tsresol = said.tsresol,
         .snaplen = said.snaplen,
+        .epoch_ns = epoch_of(&said.clock),
     };
     static_assert(sizeof iface.name == sizeof said.name, "the same room");
     memcpy(iface.name, said.name, sizeof iface.name);

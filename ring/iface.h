@@ -30,8 +30,10 @@ struct weir_iface {
     uint16_t linktype;              /* LINKTYPE_* as in files, not DLT_* */
     uint8_t fcs_bytes;              /* frame check sequence at the end */
     uint8_t tsresol;                /* if_tsresol of the source, 9 = ns */
-    uint32_t snaplen;               /* 0: no limit is known */
-    bool copies;                    /* some frames are marked WEIR_FRAME_COPY */
+    int64_t epoch_ns;   /* a whole second before 1970 that no frame of a file is
+                           before; else 0 */
+    uint32_t snaplen;   /* 0: no limit is known */
+    bool copies;        /* some frames are marked WEIR_FRAME_COPY */
     uint32_t frame_max; /* len of the longest frame of its link; longer ones
                            were merged on their way to us; 0: not known */
     /* The filter's text, borrowed; NULL: no frame is filtered; "": several
@@ -44,6 +46,7 @@ struct weir_iface {
 
 struct weir_ifaces {
     _Atomic uint32_t count;
+    _Atomic bool early; /* some have an epoch_ns */
     struct weir_iface at[WEIR_IFACES_MAX];
 };
 
@@ -56,6 +59,8 @@ static inline int weir_ifaces_add(struct weir_ifaces *all,
     if (n == WEIR_IFACES_MAX)
         return -1;
     all->at[n] = *iface;
+    if (iface->epoch_ns != 0)
+        atomic_store_explicit(&all->early, true, memory_order_relaxed);
     /* Pairs with the acquire in weir_ifaces_count. */
     atomic_store_explicit(&all->count, n + 1, memory_order_release);
     return (int)n;

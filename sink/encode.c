@@ -50,6 +50,27 @@ static uint8_t *put_pcapng(uint8_t *to, const struct weir_ifaces *ifaces,
     return to;
 }
 
+/* An interface whose times are from before 1970 on: a frame without a time has
+ * that of 1970, as elsewhere. */
+static uint8_t *put_early(uint8_t *to, const struct weir_ifaces *ifaces,
+                          const struct weir_frame *frames, uint32_t n)
+{
+    for (const struct weir_frame *f = frames; f < frames + n; f++) {
+        const int64_t epoch_ns = ifaces->at[f->iface].epoch_ns;
+        if (epoch_ns == 0) {
+            to = put_pcapng(to, ifaces, f, 1);
+            continue;
+        }
+        int64_t time_ns = (f->flags & WEIR_FRAME_NO_TIME) != 0 ? 0 : f->time_ns;
+        if (__builtin_sub_overflow(time_ns, epoch_ns, &time_ns))
+            time_ns = INT64_MAX;
+        to += weir_pcapng_encode_epb(to, f->iface, time_ns,
+                                     (uint32_t)(f->flags & DIRECTIONS) >> 1,
+                                     f->data, f->caplen, f->len);
+    }
+    return to;
+}
+
 void weir_encode(enum weir_format format, const struct weir_ifaces *ifaces,
                  struct weir_chunk *chunk, const struct weir_frame *frames,
                  uint32_t n)
@@ -63,7 +84,10 @@ void weir_encode(enum weir_format format, const struct weir_ifaces *ifaces,
         to = put_pcap(to, 1, frames, n);
         break;
     case WEIR_FORMAT_PCAPNG:
-        to = put_pcapng(to, ifaces, frames, n);
+        if (atomic_load_explicit(&ifaces->early, memory_order_relaxed))
+            to = put_early(to, ifaces, frames, n);
+        else
+            to = put_pcapng(to, ifaces, frames, n);
         break;
     case WEIR_FORMAT_NONE:
         return;

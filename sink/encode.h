@@ -31,9 +31,10 @@ struct weir_encoded {
     uint32_t bytes; /* whole record */
     uint32_t iface; /* 0 in a pcap, which does not say */
     uint32_t len;
-    int64_t time_ns; /* as the file has it: clamped, in its resolution */
+    int64_t time_ns; /* as the file has it: clamped, in its resolution, from
+                        its interface's epoch_ns on */
     bool no_time;    /* it carries none, or 0, which stands for none where
-                        a record must have one (and for before 1970) */
+                        a record must have one */
 };
 
 /* weir_encoded_read: bytes points to a record that weir_encode made. */

@@ -50,6 +50,19 @@ struct run {
     int64_t cut_ns;
 };
 
+/* The times of a pcapng are from its interface's on. */
+static void read_record(const struct file_sink *fs, const uint8_t *at,
+                        struct weir_encoded *out)
+{
+    const struct weir_ifaces *ifaces = fs->series.section.ifaces;
+    weir_encoded_read(fs->format, at, out);
+    if (!atomic_load_explicit(&ifaces->early, memory_order_relaxed) ||
+        fs->format != WEIR_FORMAT_PCAPNG)
+        return;
+    out->time_ns += ifaces->at[out->iface].epoch_ns;
+    out->no_time = out->time_ns == 0;
+}
+
 /* Takes records until a cut, an interface that the file does not know yet,
  * or the end of *run; they count as added. */
 static void walk_run(struct file_sink *fs, struct run *run)
@@ -60,7 +73,7 @@ static void walk_run(struct file_sink *fs, struct run *run)
     run->frames = 0;
     while (run->frames < frames_max && run->cut == WEIR_CUT_NONE) {
         struct weir_encoded record;
-        weir_encoded_read(fs->format, run->at + end, &record);
+        read_record(fs, run->at + end, &record);
         run->cut_ns = record.time_ns;
         run->cut = weir_rotation_before(&fs->series.rotation, &record);
         if (run->cut != WEIR_CUT_NONE)
@@ -136,7 +149,7 @@ static int want_file(struct file_sink *fs, const uint8_t *at,
     if (weir_series_is_open(&fs->series))
         return 0;
     struct weir_encoded record;
-    weir_encoded_read(fs->format, at, &record);
+    read_record(fs, at, &record);
     int64_t begin_ns = fs->series.begin_ns;
     if (!fs->series.has_begin)
         begin_ns = record.no_time ? weir_clock_real_ns() : record.time_ns;

@@ -225,6 +225,55 @@ Test(record, the_other_byte_order)
     cr_expect_eq(command_frames("x.pcap"), 5);
 }
 
+/* A section of pcapng: an interface whose times are from `offset_s` on, and
+ * frames of 60 bytes at these milliseconds. */
+static void put_section(FILE *file, int64_t offset_s, const uint64_t *ms,
+                        uint32_t n)
+{
+    const uint32_t shb[] = {0x0a0d0d0a, 28, 0x1a2b3c4d, 1, ~0U, ~0U, 28};
+    uint32_t idb[] = {1, 44, 1, 65535, 1 << 16 | 9, 3, 8 << 16 | 14,
+                      0, 0,  0, 44};
+    uint32_t epb[23] = {6, 92, 0, 0, 0, 60, 60};
+    memcpy(idb + 7, &offset_s, sizeof offset_s);
+    epb[22] = 92;
+    cr_assert_eq(fwrite(shb, sizeof shb, 1, file), 1);
+    cr_assert_eq(fwrite(idb, sizeof idb, 1, file), 1);
+    for (uint32_t i = 0; i < n; i++) {
+        epb[3] = (uint32_t)(ms[i] >> 32);
+        epb[4] = (uint32_t)ms[i];
+        cr_assert_eq(fwrite(epb, sizeof epb, 1, file), 1);
+    }
+}
+
+/* The time of each, with the sign that the block's stamps have not. */
+Test(record, frames_before_1970_keep_their_times)
+{
+    static const uint64_t early[] = {0, 1, 999, 1000, 3000000000000, 2500};
+    static const uint64_t late[] = {1700000000123};
+    FILE *file = fopen(command_path("early.pcapng"), "wb");
+    cr_assert_not_null(file);
+    put_section(file, -2000000000, early, 6);
+    put_section(file, 0, late, 1);
+    put_section(file, INT64_MIN, late, 1); /* before all that can be told */
+    cr_assert_eq(fclose(file), 0);
+    const struct command_result *r =
+        good("stamps() { weir read -r $1 --json | head -n 7 | "
+             "grep -o '\"time\":\"[-0-9.]*' | cut -d '\"' -f 4; }; "
+             "weir record -q -r early.pcapng -w x.pcapng; "
+             "stamps early.pcapng >a; stamps x.pcapng | cmp - a; "
+             "weir record -q -r x.pcapng -w y.pcapng -b packets:2; "
+             "for f in $(ls y_*); do stamps $f; done | cmp - a; "
+             "weir record -q -r early.pcapng -b duration:1 -w z.pcapng; "
+             "ls z_* | wc -l; cat a");
+    cr_expect_str_eq(r->out, "4\n-2000000000.000000000\n"
+                             "-1999999999.999000000\n"
+                             "-1999999999.001000000\n"
+                             "-1999999999.000000000\n"
+                             "1000000000.000000000\n"
+                             "-1999999997.500000000\n"
+                             "1700000000.123000000\n");
+}
+
 Test(record, frames_are_cut_to_the_snapshot_length)
 {
     const struct command_result *r =
