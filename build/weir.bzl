@@ -26,6 +26,9 @@ NET_TAGS = [
     "net",
 ]
 
+# Of a Python test that counts with tests/check/check.py.
+PYTHON_CHECK = {"PYTHONPATH": "tests/check"}
+
 def weir_library(name, copts = [], **kwargs):
     """A noun: one header with its contract, and what stands behind it."""
     native.cc_library(

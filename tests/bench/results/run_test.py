@@ -15,6 +15,8 @@ import sys
 import tempfile
 import time
 
+from check import check, end
+
 # Appends a line to the results as a part does; "page" makes the folder.
 BENCH = """#!/bin/sh
 echo "$*" >>"$TREE/calls"
@@ -29,17 +31,6 @@ if [ -e "$TREE/slow" ]; then : >"$TREE/sleeps" && exec sleep 20; fi
 
 # Two benches of one second, whatever the clock says.
 DATE = "#!/bin/sh\necho 2026-01-02T030405\n"
-
-passed = failed = 0
-
-
-def check(what, good):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {what}")
 
 
 def script(path, text):
@@ -184,8 +175,7 @@ def main():
         check_failure(tree)
         check_targets(tree)
         check_interrupt(tree)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return end()
 
 
 sys.exit(main())

@@ -15,18 +15,9 @@ import sys
 import tempfile
 import time
 
+from check import check, end
+
 QUICK = ["--frames", "2000", "--rounds", "2", "--seconds", "1ms"]
-
-passed = failed = 0
-
-
-def check(what, good):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {what}")
 
 
 def command(*options, weir=None):
@@ -131,8 +122,7 @@ def main():
         check_wrong(folder)
         check_ended(folder, signal.SIGINT)
         check_ended(folder, signal.SIGKILL)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return end()
 
 
 sys.exit(main())

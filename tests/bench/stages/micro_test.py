@@ -11,20 +11,11 @@ import os
 import subprocess
 import sys
 
+from check import check, end
+
 KEYS = {"type", "stage", "frame", "flows", "ns", "cycles", "instructions",
         "floor", "item", "rate_bits", "file_bytes", "samples", "count", "clock_ns"}
 SPREAD = ["least", "p10", "p50", "p90", "p99", "most"]
-
-passed = failed = 0
-
-
-def check(what, good):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {what}")
 
 
 def check_line(name, line):
@@ -69,8 +60,7 @@ def main():
                                timeout=250)
         check(f"{program}: a wrong frame", wrong.returncode == 1
               and "'7'" in wrong.stderr and wrong.stdout == "")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return end()
 
 
 sys.exit(main())

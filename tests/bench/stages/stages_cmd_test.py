@@ -11,18 +11,9 @@ import subprocess
 import sys
 import tempfile
 
+from check import check, end
+
 QUICK = ["--seconds", "2ms", "--memory", "2M", "--room", "8M", "--rounds", "2"]
-
-passed = failed = 0
-
-
-def check(what, good):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {what}")
 
 
 def run(*options, quick=True):
@@ -128,8 +119,7 @@ def main():
         check_files(folder)
     check_standard_output()
     check_usage()
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return end()
 
 
 sys.exit(main())

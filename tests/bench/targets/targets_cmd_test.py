@@ -13,18 +13,9 @@ import subprocess
 import sys
 import tempfile
 
+from check import check, end
+
 QUICK = ["--frames", "1000", "--rounds", "2"]
-
-passed = failed = 0
-
-
-def check(what, good):
-    global passed, failed
-    if good:
-        passed += 1
-    else:
-        failed += 1
-        print(f"failed: {what}")
 
 
 def command(*options):
@@ -100,8 +91,7 @@ def main():
     check_words()
     with tempfile.TemporaryDirectory() as folder:
         check_interrupt(folder)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    return end()
 
 
 if __name__ == "__main__":
