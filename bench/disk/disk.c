@@ -132,13 +132,7 @@ static int trial_run(struct disk *d, struct weir_recording *recording,
     int ret = weir_recording_trial(recording, &traffic, &outcome, err);
     if (ret != 0)
         return ret;
-    const struct weir_search_result result = {
-        .valid = !outcome.trial.is_void,
-        .generator_limited = outcome.trial.sent.limited,
-        .offered_pps = outcome.trial.sent.offered_pps,
-        .sent = outcome.trial.sent.frames,
-        .lost = outcome.lost,
-    };
+    const struct weir_search_result result = weir_recording_result(&outcome);
     tell(d, ask, &outcome);
     take(round, &outcome);
     weir_search_put(search, &result);

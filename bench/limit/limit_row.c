@@ -144,13 +144,7 @@ static int run_one(struct weir_limit_row *row, struct weir_recording *recording,
     int ret = weir_recording_trial(recording, &traffic, &outcome, err);
     if (ret != 0)
         return ret;
-    const struct weir_search_result result = {
-        .valid = !outcome.trial.is_void,
-        .generator_limited = outcome.trial.sent.limited,
-        .offered_pps = outcome.trial.sent.offered_pps,
-        .sent = outcome.trial.sent.frames,
-        .lost = outcome.lost,
-    };
+    const struct weir_search_result result = weir_recording_result(&outcome);
     count_workers(row, &outcome.trial);
     weir_limit_tell_trial(row, ask, &outcome);
     ret = weir_limit_trial_line(row, ask, &outcome, err);

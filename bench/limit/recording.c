@@ -53,6 +53,18 @@ static void remove_folder(struct weir_scratch *folder)
     folder->path[0] = '\0';
 }
 
+struct weir_search_result
+weir_recording_result(const struct weir_recording_outcome *outcome)
+{
+    return (struct weir_search_result){
+        .valid = !outcome->trial.is_void,
+        .generator_limited = outcome->trial.sent.limited,
+        .offered_pps = outcome->trial.sent.offered_pps,
+        .sent = outcome->trial.sent.frames,
+        .lost = outcome->lost,
+    };
+}
+
 void weir_recording_close(struct weir_recording *recording)
 {
     remove_folder(&recording->scratch);

@@ -18,6 +18,7 @@
 
 #include "bench/host/room.h"
 #include "bench/limit/report_counts.h"
+#include "bench/limit/search.h"
 #include "bench/limit/verdict.h"
 #include "bench/stages/scratch.h"
 #include "bench/trial/reconcile.h"
@@ -65,6 +66,10 @@ int weir_recording_trial(struct weir_recording *recording,
                          const struct weir_trial_traffic *traffic,
                          struct weir_recording_outcome *out,
                          struct weir_err *err);
+
+/* weir_recording_result: what a search is told of it. */
+struct weir_search_result
+weir_recording_result(const struct weir_recording_outcome *outcome);
 
 /* weir_recording_close: accepts what open has failed on. */
 void weir_recording_close(struct weir_recording *recording);
