@@ -2,32 +2,19 @@
 
 #include <criterion/criterion.h>
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 
 #include "base/memory.h"
+#include "tests/support/tree.h"
 
 #define MIB (UINT64_C(1) << 20)
 
 static char root[] = "/tmp/weir_memory_XXXXXX";
 
-/* Writes root/path, with the folders before it. */
 static void put(const char *path, const char *text)
 {
-    char name[512];
-    snprintf(name, sizeof name, "%s/%s", root, path);
-    for (char *at = name + 1; (at = strchr(at, '/')) != NULL; at++) {
-        *at = '\0';
-        (void)mkdir(name, 0700);
-        *at = '/';
-    }
-    FILE *file = fopen(name, "w");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    cr_assert_eq(fclose(file), 0);
+    tree_put(root, path, text);
 }
 
 static void begin(void)
@@ -35,18 +22,9 @@ static void begin(void)
     cr_assert_not_null(mkdtemp(root));
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-                      struct FTW *at)
-{
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
 static void end(void)
 {
-    cr_assert_eq(nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+    tree_remove(root);
 }
 
 TestSuite(memory, .init = begin, .fini = end);

@@ -1,30 +1,16 @@
 #include "base/topology.h"
+#include "tests/support/tree.h"
 
 #include <criterion/criterion.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static char sys[] = "/tmp/weir_topology_XXXXXX";
 static struct weir_topology t;
 
-/* Writes sys/path, with the folders before it. */
 static void put(const char *path, const char *text)
 {
-    char name[512];
-    snprintf(name, sizeof name, "%s/%s", sys, path);
-    for (char *at = name + 1; (at = strchr(at, '/')) != NULL; at++) {
-        *at = '\0';
-        mkdir(name, 0700);
-        *at = '/';
-    }
-    FILE *file = fopen(name, "w");
-    cr_assert_not_null(file);
-    fputs(text, file);
-    cr_assert_eq(fclose(file), 0);
+    tree_put(sys, path, text);
 }
 
 static void begin(void)
@@ -32,18 +18,9 @@ static void begin(void)
     cr_assert_not_null(mkdtemp(sys));
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-                      struct FTW *at)
-{
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
 static void end(void)
 {
-    cr_assert_eq(nftw(sys, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+    tree_remove(sys);
 }
 
 static void read_of(uint32_t cpus)

@@ -1,8 +1,8 @@
 #include "tests/bench/peers/fakes.h"
+#include "tests/support/tree.h"
 
 #include <criterion/criterion.h>
 
-#include <ftw.h>
 #include <glob.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -11,7 +11,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #define BENCH "bench/weir-bench"
 #define WEIR  "cli/weir"
@@ -33,18 +32,9 @@ void fakes_setup(void)
     cr_assert_eq(setenv("PATH", path, 1), 0);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-                      struct FTW *place)
-{
-    (void)st;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
 void fakes_teardown(void)
 {
-    cr_assert_eq(nftw(fakes_folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    tree_remove(fakes_folder);
 }
 
 void fakes_make(const char *name, const char *script)

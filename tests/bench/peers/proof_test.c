@@ -1,16 +1,15 @@
 #include <criterion/criterion.h>
 
 #include <errno.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "bench/peers/peer.h"
 #include "bench/peers/proof.h"
+#include "tests/support/tree.h"
 
 static char folder[] = "/tmp/weir-proof-XXXXXX";
 static char out[64];
@@ -26,18 +25,9 @@ static void setup(void)
     cr_assert_eq(mkdir(out, 0700), 0);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-                      struct FTW *place)
-{
-    (void)st;
-    (void)type;
-    (void)place;
-    return remove(path);
-}
-
 static void teardown(void)
 {
-    cr_assert_eq(nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+    tree_remove(folder);
 }
 
 TestSuite(proof, .init = setup, .fini = teardown);

@@ -1,14 +1,12 @@
 #include "tests/bench/results/fixture.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/assert.h"
 #include "bench/results/html.h"
 #include "bench/results/markdown.h"
+#include "tests/support/tree.h"
 
 const char fixture_hostile[] =
     "</td><script>x()</script>\"'`id`$(id)|*_[a](b) #\\ ${x} \x1b[31m "
@@ -22,29 +20,9 @@ void fixture_open(void)
     WEIR_ASSERT(mkdtemp(folder) != NULL);
 }
 
-/* One level of folders is enough here. */
-static void empty(const char *path)
-{
-    DIR *dir = opendir(path);
-    const struct dirent *entry;
-    while (dir != NULL && (entry = readdir(dir)) != NULL) {
-        char name[1024];
-        if (entry->d_name[0] == '.')
-            continue;
-        (void)snprintf(name, sizeof name, "%s/%s", path, entry->d_name);
-        if (unlink(name) != 0) {
-            empty(name);
-            (void)rmdir(name);
-        }
-    }
-    if (dir != NULL)
-        (void)closedir(dir);
-}
-
 void fixture_close(void)
 {
-    empty(folder);
-    (void)rmdir(folder);
+    tree_remove(folder);
 }
 
 const char *fixture_path(const char *name)
