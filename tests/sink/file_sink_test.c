@@ -23,24 +23,6 @@ static struct weir_sink *open_plain(const char *name, enum weir_format format)
         .path = test_path(name), .format = format});
 }
 
-static void make_other(const char *name)
-{
-    FILE *f = fopen(test_path(name), "w");
-    cr_assert_not_null(f);
-    fputs("other", f);
-    fclose(f);
-}
-
-static void assert_other(const char *name)
-{
-    char text[16] = "";
-    FILE *f = fopen(test_path(name), "r");
-    cr_assert_not_null(f);
-    cr_assert_not_null(fgets(text, sizeof text, f));
-    cr_assert_str_eq(text, "other");
-    fclose(f);
-}
-
 Test(file_sink, pcapng_holds_what_was_written)
 {
     recording_ifaces->at[0].filter_text = "udp port 53";
@@ -254,14 +236,14 @@ Test(file_sink, a_file_is_for_its_owner_whatever_the_umask)
 
 Test(file_sink, a_plain_name_is_replaced_by_a_new_file)
 {
-    make_other("out.pcap");
+    recording_make_other("out.pcap");
     cr_assert_eq(link(test_path("out.pcap"), test_path("kept")), 0);
     cr_assert_eq(chmod(test_path("out.pcap"), 0666), 0);
     struct weir_sink *sink = open_plain("out.pcap", WEIR_FORMAT_PCAP);
     recording_write(sink, WEIR_FORMAT_PCAP, 0, 5, 5);
     recording_end(sink);
     recording_holds("out.pcap", 0, 5);
-    assert_other("kept");
+    recording_is_other("kept");
     struct stat st;
     cr_assert_eq(stat(test_path("out.pcap"), &st), 0);
     cr_assert_eq(st.st_mode & 07777, 0600);
@@ -269,7 +251,7 @@ Test(file_sink, a_plain_name_is_replaced_by_a_new_file)
 
 Test(file_sink, a_symbolic_link_is_followed_first)
 {
-    make_other("real.pcap");
+    recording_make_other("real.pcap");
     cr_assert_eq(symlink("real.pcap", test_path("link.pcap")), 0);
     struct weir_sink *sink = open_plain("link.pcap", WEIR_FORMAT_PCAP);
     recording_write(sink, WEIR_FORMAT_PCAP, 0, 5, 5);
@@ -290,7 +272,7 @@ Test(file_sink, a_symbolic_link_is_followed_first)
 
 Test(file_sink, the_input_is_not_written_over)
 {
-    make_other("in.pcap");
+    recording_make_other("in.pcap");
     cr_assert_eq(symlink("in.pcap", test_path("link.pcap")), 0);
     cr_assert_eq(link(test_path("in.pcap"), test_path("hard.pcap")), 0);
     struct stat st;
@@ -307,7 +289,7 @@ Test(file_sink, the_input_is_not_written_over)
                 .input = {.set = true, .dev = st.st_dev, .ino = st.st_ino},
             },
             -EINVAL, text);
-        assert_other(names[i]);
+        recording_is_other(names[i]);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -134,4 +135,22 @@ void recording_only(const char *names)
         strncat(text, found[i], sizeof text - strlen(text) - 1);
     }
     cr_assert_str_eq(text, names);
+}
+
+void recording_make_other(const char *name)
+{
+    FILE *f = fopen(test_path(name), "w");
+    cr_assert_not_null(f);
+    fputs("other", f);
+    fclose(f);
+}
+
+void recording_is_other(const char *name)
+{
+    char text[16] = "";
+    FILE *f = fopen(test_path(name), "r");
+    cr_assert_not_null(f);
+    cr_assert_not_null(fgets(text, sizeof text, f));
+    cr_assert_str_eq(text, "other");
+    fclose(f);
 }

@@ -46,4 +46,9 @@ void recording_parsed(const struct test_file *file, uint32_t from, uint32_t to);
 /* recording_only: the folder has these names, a blank between two. */
 void recording_only(const char *names);
 
+/* recording_make_other: somebody else's file in the folder;
+ * recording_is_other: it is as it was. */
+void recording_make_other(const char *name);
+void recording_is_other(const char *name);
+
 #endif

@@ -17,24 +17,6 @@
 
 TestSuite(series, .init = recording_setup, .fini = recording_teardown);
 
-static void make_other(const char *name)
-{
-    FILE *f = fopen(test_path(name), "w");
-    cr_assert_not_null(f);
-    fputs("other", f);
-    fclose(f);
-}
-
-static void assert_other(const char *name)
-{
-    char text[16] = "";
-    FILE *f = fopen(test_path(name), "r");
-    cr_assert_not_null(f);
-    cr_assert_not_null(fgets(text, sizeof text, f));
-    cr_assert_str_eq(text, "other");
-    fclose(f);
-}
-
 static void assert_report(const struct weir_sink *sink, uint64_t files,
                           const char *name)
 {
@@ -58,13 +40,13 @@ Test(series, a_ring_keeps_the_newest_and_only_removes_its_own)
                    "r_00003_20231114221320.pcap");
     /* Somebody puts another file where our first was. */
     cr_assert_eq(unlink(test_path("r_00001_20231114221320.pcap")), 0);
-    make_other("r_00001_20231114221320.pcap");
+    recording_make_other("r_00001_20231114221320.pcap");
     recording_write(sink, WEIR_FORMAT_PCAP, 250, 1000, 33);
     assert_report(sink, 10, "r_00010_20231114221320.pcap");
     recording_end(sink);
     recording_only("r_00001_20231114221320.pcap r_00008_20231114221320.pcap "
                    "r_00009_20231114221320.pcap r_00010_20231114221320.pcap");
-    assert_other("r_00001_20231114221320.pcap");
+    recording_is_other("r_00001_20231114221320.pcap");
     recording_holds("r_00008_20231114221320.pcap", 700, 800);
     recording_holds("r_00010_20231114221320.pcap", 900, 1000);
 }
@@ -72,7 +54,7 @@ Test(series, a_ring_keeps_the_newest_and_only_removes_its_own)
 /* tcpdump -C 1 -W 3: names from 0 that come again. */
 Test(series, a_ring_of_names_reuses_its_own)
 {
-    make_other("o.pcap1");
+    recording_make_other("o.pcap1");
     struct weir_sink *sink = recording_open((struct weir_file_sink_config){
         .path = test_path("o.pcap"),
         .format = WEIR_FORMAT_PCAP,
@@ -84,7 +66,7 @@ Test(series, a_ring_of_names_reuses_its_own)
     recording_write(sink, WEIR_FORMAT_PCAP, 0, 500, 7);
     recording_end(sink);
     recording_only("o-1.pcap1 o.pcap0 o.pcap1 o.pcap2");
-    assert_other("o.pcap1");
+    recording_is_other("o.pcap1");
     recording_holds("o.pcap2", 200, 300);
     recording_holds("o.pcap0", 300, 400);
     recording_holds("o-1.pcap1", 400, 500);
