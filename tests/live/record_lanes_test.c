@@ -199,17 +199,68 @@ Test(record_lanes, a_count_is_of_all_lanes)
     command_sums("r.json", 500);
 }
 
-Test(record_lanes, an_interface_that_is_removed_ends_its_part_alone)
+static void check_removed(const char *options)
 {
     static struct found found;
     need_two();
-    rec_start_on(RIG_RIGHT " -i " RIGHT2, "-w x.pcapng");
+    rec_start_on(RIG_RIGHT " -i " RIGHT2, options);
     send_frames(0, FRAMES / 2, 2);
     cr_assert(rig_ip("link del " LEFT2));
     rec_wait_until("grep -q '" RIGHT2 ".*removed.*goes on' log");
     send_frames(FRAMES / 2, FRAMES, 1);
     rec_signal_it("INT");
     rec_expect_end(1);
+    rec_expect_all("x.pcapng", FRAMES);
+    read_file(&found, "x.pcapng", 0);
+    each_once(&found);
+}
+
+Test(record_lanes, an_interface_that_is_removed_ends_its_part_alone)
+{
+    check_removed("-w x.pcapng");
+}
+
+Test(record_lanes, of_an_interface_that_is_removed_give_all_their_frames)
+{
+    check_removed("-w x.pcapng --lanes 2");
+}
+
+/* Right behind a burst: what the kernel had taken in is in the file. */
+Test(record_lanes, of_interfaces_that_are_all_removed_give_all_and_end)
+{
+    static struct found found;
+    need_two();
+    rec_start_on(RIG_RIGHT " -i " RIGHT2, "-w x.pcapng --lanes 2");
+    send_frames(0, FRAMES, 2);
+    cr_assert(rig_ip("link del " LEFT2));
+    cr_assert(rig_ip("link del " RIG_LEFT));
+    rec_expect_end(1);
+    rec_expect_all("x.pcapng", FRAMES);
+    read_file(&found, "x.pcapng", 0);
+    each_once(&found);
+    rec_expect_in_log("weir record: " RIGHT2 ": the interface was removed\n");
+    rec_expect_in_log("weir record: " RIG_RIGHT
+                      ": the interface was removed\n");
+}
+
+/* The other interface's frames are recorded while one is waited for. */
+Test(record_lanes, an_interface_that_goes_down_is_waited_out)
+{
+    static struct found found;
+    need_two();
+    rec_start_on(RIG_RIGHT " -i " RIGHT2, "-w x.pcapng --lanes 2");
+    send_frames(0, FRAMES / 3, 2);
+    rec_wait_for_frames("x.pcapng", FRAMES / 3);
+    cr_assert(rig_ip("link set " RIGHT2 " down"));
+    rec_wait_until("grep -q '" RIGHT2 " is down' log");
+    send_frames(FRAMES / 3, FRAMES / 3 * 2, 1);
+    rec_wait_for_frames("x.pcapng", FRAMES / 3 * 2);
+    cr_assert(rig_ip("link set " RIGHT2 " up"));
+    rec_wait_until("grep -q '" RIGHT2 " is up again' log");
+    cr_assert(rig_carries(LEFT2));
+    send_frames(FRAMES / 3 * 2, FRAMES, 2);
+    rec_signal_it("INT");
+    rec_expect_end(0);
     rec_expect_all("x.pcapng", FRAMES);
     read_file(&found, "x.pcapng", 0);
     each_once(&found);
