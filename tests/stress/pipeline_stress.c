@@ -28,6 +28,7 @@ struct stress {
     struct fake_sink sinks[LANES_MAX];
     struct weir_pipeline_config config;
     bool silent;
+    uint64_t listens;   /* every so many intervals it takes its time */
     uint64_t intervals; /* by the stats thread */
 };
 
@@ -42,7 +43,9 @@ static void on_interval(void *context, const struct weir_progress *progress,
     struct stress *s = context;
     (void)progress;
     (void)elapsed_ns;
-    s->intervals++;
+    const struct timespec slow = {.tv_nsec = 20000000};
+    if (s->intervals++ % s->listens == 0)
+        nanosleep(&slow, NULL);
 }
 
 /* What all lanes of a recording have in common. */
@@ -129,6 +132,7 @@ static void configure(struct stress *s, uint64_t seed)
         .context = s,
     };
     choose_flows(s, &s->config.assembly);
+    s->listens = pick(s, 3) == 0 ? 1 + pick(s, 5) : UINT64_MAX;
     common.frames /= s->config.assembly.lanes;
     for (uint32_t i = 0; i < s->config.assembly.lanes; i++) {
         open_source(s, i, s->config.assembly.workers, &common);
