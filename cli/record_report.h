@@ -25,8 +25,9 @@ struct record_run {
     struct weir_pipeline *pipeline;
     struct weir_live_line line;
     bool line_open;
-    bool warned_of_merged; /* by the stats thread */
-    int signals;           /* signalfd */
+    bool warned_of_merged[WEIR_LANES_MAX]; /* by interface; the stats
+                                              thread's */
+    int signals;                           /* signalfd */
     enum weir_format format;
     int stops; /* INT and TERM so far */
 };

@@ -53,21 +53,31 @@ static void show_notice(void *context, const char *text)
 }
 
 /* While there is time to do something about it. */
-static void warn_of_merged(struct record_run *r,
-                           const struct weir_progress *progress)
+static void warn_of_merged(struct record_run *r)
 {
-    if (progress->oversized == 0 || r->warned_of_merged)
-        return;
-    r->warned_of_merged = true;
-    show_notice(r, "frames come merged, longer than the interface can send: "
-                   "its offloads (GRO, LRO, TSO) are on");
+    struct weir_assembly *a = weir_pipeline_assembly(r->pipeline);
+    for (uint32_t i = 0; i < r->lanes.count; i++) {
+        struct weir_progress p;
+        struct weir_err text;
+        bool *warned = &r->warned_of_merged[i / r->lanes.each];
+        weir_assembly_lane_progress(a, i, &p);
+        if (p.oversized == 0 || *warned)
+            continue;
+        *warned = true;
+        weir_err_set(&text, 0,
+                     "%s: frames come merged, longer than the interface can "
+                     "send: its offloads (GRO, LRO, TSO) are on",
+                     r->lanes.sources[i]->name);
+        show_notice(r, text.text);
+    }
 }
 
 static void show_line(void *context, const struct weir_progress *progress,
                       int64_t elapsed_ns)
 {
     struct record_run *r = context;
-    warn_of_merged(r, progress);
+    if (progress->oversized > 0)
+        warn_of_merged(r);
     struct weir_live live = {
         .elapsed_ns = elapsed_ns,
         .frames = progress->ledger.received,

@@ -108,7 +108,8 @@ Test(record_afpacket, frames_longer_than_the_interface_can_send_are_told)
     rec_signal_it("INT");
     rec_expect_end(0);
     cr_expect_eq(command_number("r.json", "oversized"), 1);
-    rec_expect_in_log("weir record: frames come merged, longer than");
+    rec_expect_in_log("weir record: " RIG_RIGHT
+                      ": frames come merged, longer than");
     rec_expect_in_log("1 frame is longer than the interface can send.");
 }
 

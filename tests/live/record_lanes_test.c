@@ -293,6 +293,28 @@ Test(record_lanes, what_is_so_of_an_interface_is_said_once)
     command_balances("r.json");
 }
 
+/* Two flows, so that more than one lane has got such a frame. */
+Test(record_lanes, merged_frames_are_told_once_of_each_interface)
+{
+    static uint8_t frame[3000];
+    need_two();
+    cr_assert(rig_ip("link set " RIG_LEFT " mtu 3000"));
+    cr_assert(rig_ip("link set " LEFT2 " mtu 3000"));
+    rec_start_on(RIG_RIGHT " -i " RIGHT2, "-w x.pcapng --lanes 3");
+    /* What is merged before it is captured comes so. */
+    cr_assert(rig_ip("link set " RIG_RIGHT " mtu 3000"));
+    cr_assert(rig_ip("link set " RIGHT2 " mtu 3000"));
+    for (uint32_t i = 0; i < 40; i++) {
+        rig_udp(frame, sizeof frame, (uint16_t)(2000 + i), i, 0);
+        rig_send(i % 2 == 0 ? RIG_LEFT : LEFT2, frame, sizeof frame);
+    }
+    rec_signal_it("INT");
+    rec_expect_end(0);
+    cr_expect_eq(command_number("r.json", "oversized"), 40);
+    expect_once("record: " RIG_RIGHT ": frames come merged");
+    expect_once("record: " RIGHT2 ": frames come merged");
+}
+
 /* Nothing goes on beside the lanes of the only interface. */
 Test(record_lanes, of_the_only_interface_end_with_it)
 {
