@@ -1,8 +1,9 @@
 #include "base/memory.h"
 
-#include <inttypes.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PATH_BYTES 4096
@@ -33,6 +34,17 @@ static const struct names v2 = {
     .inactive_file = "inactive_file",
 };
 
+static bool take_number(const char *text, uint64_t *out)
+{
+    char *end;
+    errno = 0;
+    const unsigned long long n = strtoull(text, &end, 10);
+    if (end == text || errno != 0)
+        return false;
+    *out = n;
+    return true;
+}
+
 /* The number behind `key` and blanks at the beginning of a line of the file;
  * with "" the first line's. */
 static bool read_number(const char *path, const char *key, uint64_t *out)
@@ -44,8 +56,7 @@ static bool read_number(const char *path, const char *key, uint64_t *out)
     if (file == NULL)
         return false;
     while (!found && fgets(line, sizeof line, file) != NULL)
-        found = strncmp(line, key, len) == 0 &&
-                sscanf(line + len, " %" SCNu64, out) == 1;
+        found = strncmp(line, key, len) == 0 && take_number(line + len, out);
     (void)fclose(file);
     return found;
 }

@@ -233,7 +233,7 @@ static void elide(char *cell, size_t width)
     if (n <= width)
         return;
     const size_t tail = (width - 1) / 2;
-    memcpy(cell + width - tail - 2, "..", 2);
+    memset(cell + width - tail - 2, '.', 2);
     memmove(cell + width - tail, cell + n - tail, tail + 1);
 }
 

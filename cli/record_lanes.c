@@ -99,7 +99,6 @@ static int open_lane(struct record_lanes *l, const struct record_options *o,
         .block_bytes = l->block_bytes,
         .snaplen = o->snaplen,
         .filter = o->filter,
-        .label = o->devices_count > 0 ? l->names[lane] : NULL,
         .ifaces = l->ifaces,
     };
     if (o->input != NULL)
@@ -111,9 +110,10 @@ static int open_lane(struct record_lanes *l, const struct record_options *o,
         return weir_synth_source_open(out, &synth, &config, err);
     }
     const struct record_device *device = &l->devices[lane / o->lanes];
-    name_lane(l, o, lane, device_of(o, lane));
     struct record_device_lane of = {.name = device_of(o, lane),
                                     .number = lane % o->lanes};
+    name_lane(l, o, lane, of.name);
+    config.label = l->names[lane];
     if (of.number > 0)
         of.first = l->sources[lane - of.number];
     config.block_bytes = device->block_bytes;
