@@ -125,18 +125,22 @@ static void make_wide(const char *name)
 {
     static const uint32_t head[6] = {0xa1b2c3d4, 4 << 16 | 2, 0, 0, 65535, 1};
     static const uint8_t tags[] = {0x81, 0, 0x0f, 0xa1, 0x81, 0, 1, 0x2c};
+    static const uint8_t ipv4[] = {
+        8, 0,   0x45, 0,   0,   28,  0,  0,   0,   0,    64,   17, 0,
+        0, 192, 168,  100, 200, 172, 16, 254, 254, 0xd4, 0x31, 1,  0xbb};
+    static const uint8_t ipv6[] = {0x86, 0xdd, 0x60, 0, 0, 0, 0, 8, 17, 64};
+    static const uint8_t udp[] = {0xd4, 0x31, 1, 0xbb, 0, 8};
     uint8_t v4[50] = {0}, v6[70] = {0};
     FILE *file = fopen(command_path(name), "wb");
     cr_assert_not_null(file);
     cr_assert_eq(fwrite(head, sizeof head, 1, file), 1);
     memcpy(v4 + 12, tags, sizeof tags);
     memcpy(v6 + 12, tags, sizeof tags);
-    memcpy(v4 + 20, "\x08\0\x45\0\0\x1c\0\0\0\0\x40\x11\0\0", 14);
-    memcpy(v4 + 34, "\xc0\xa8\x64\xc8\xac\x10\xfe\xfe\xd4\x31\x01\xbb", 12);
-    memcpy(v6 + 20, "\x86\xdd\x60\0\0\0\0\x08\x11\x40", 10);
+    memcpy(v4 + 20, ipv4, sizeof ipv4);
+    memcpy(v6 + 20, ipv6, sizeof ipv6);
     memset(v6 + 30, 0xab, 32);
     v6[45] = 0xcd;
-    memcpy(v6 + 62, "\xd4\x31\x01\xbb\0\x08", 6);
+    memcpy(v6 + 62, udp, sizeof udp);
     put_frame(file, v4, sizeof v4);
     put_frame(file, v6, sizeof v6);
     cr_assert_eq(fclose(file), 0);
