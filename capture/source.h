@@ -112,6 +112,13 @@ struct weir_source_config {
     struct weir_ifaces *ifaces;
 };
 
+/* weir_source_same_iface: both are of one live interface. */
+static inline bool weir_source_same_iface(const struct weir_source *a,
+                                          const struct weir_source *b)
+{
+    return a->live && a->ifaces == b->ifaces && a->iface == b->iface;
+}
+
 /* weir_source_filter_text: the filter as struct weir_iface has it. */
 static inline const char *
 weir_source_filter_text(const struct weir_source_config *config)

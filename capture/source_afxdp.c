@@ -17,19 +17,18 @@
 #include "capture/filter.h"
 #include "capture/intake.h"
 
-/* After a cut nothing is under way but for what a kernel does that does not
- * settle: the rest is there at once. */
-#define WAIT_DRAIN_MS 1
-
 /* A frame may be so long in the kernel's hands after it has its time. */
 #define SLACK_MS 20
 
+/* How long a nap is, see below; and a look at what is left after a cut, which
+ * is there at once unless a kernel does not settle. */
+#define SOON_MS 1
+
 /* The kernel wakes a sleeper at each of its own batches, which may be of one
- * frame.  Where at least so many come in NAP_MS, the source looks by the clock
+ * frame.  Where at least so many come in SOON_MS, the source looks by the clock
  * instead, as long as there is room for what 10 Gbit/s bring until then. */
 #define NAP_FRAMES      4u
-#define NAP_MS          1
-#define NAP_NS          (NAP_MS * WEIR_NS_PER_MS)
+#define NAP_NS          (SOON_MS * WEIR_NS_PER_MS)
 #define NAP_FREE_CHUNKS 16384u
 
 struct afxdp {
@@ -181,10 +180,8 @@ static void shorten_wait(struct afxdp *x, int64_t now_ns)
     const int64_t left_ns = x->fill_since_ns + x->hold_ns - now_ns;
     const int64_t left_ms = left_ns / WEIR_NS_PER_MS + 1;
     int *wait_ms = &x->base.wait_ms;
-    if (x->intake.state == WEIR_INTAKE_DRAINING)
-        *wait_ms = WAIT_DRAIN_MS;
-    else if (x->napping)
-        *wait_ms = NAP_MS;
+    if (x->intake.state == WEIR_INTAKE_DRAINING || x->napping)
+        *wait_ms = SOON_MS;
     else if (weir_afxdp_umem_open_frames(x->umem) > 0 && left_ms < *wait_ms)
         *wait_ms = (int)left_ms;
 }

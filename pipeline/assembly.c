@@ -104,20 +104,6 @@ static int open_flows(struct weir_assembly *a,
     return ret;
 }
 
-static bool same_iface(const struct weir_source *a, const struct weir_source *b)
-{
-    return a->live && a->ifaces == b->ifaces && a->iface == b->iface;
-}
-
-static bool has_other_ifaces(const struct weir_assembly_config *config,
-                             uint32_t lane)
-{
-    for (uint32_t i = 0; i < config->lanes; i++)
-        if (i != lane && !same_iface(config->sources[lane], config->sources[i]))
-            return true;
-    return false;
-}
-
 static int open_lane(struct weir_assembly *a,
                      const struct weir_assembly_config *config,
                      struct weir_err *err)
@@ -126,27 +112,24 @@ static int open_lane(struct weir_assembly *a,
     struct weir_outlet *outlet = a->outlets[a->outlets_count - 1];
     if (config->nodes != NULL)
         weir_pages_prefer(config->nodes[a->lanes_count]);
-    int ret = weir_lane_open(
-        lane,
-        &(struct weir_lane_config){
-            .source = config->sources[a->lanes_count],
-            .stop = config->stop,
-            .abandon = config->abandon,
-            .workers = config->workers,
-            .block_bytes = config->block_bytes,
-            .account = config->account,
-            .beside_lanes = config->lanes > 1,
-            .beside_ifaces = has_other_ifaces(config, a->lanes_count),
-            .duration_ns = config->duration_ns,
-            .talkers = config->talkers,
-            .seed = config->seed,
-            .flows = a->flows,
-            .flows_sure = flows_sure(config),
-            .branched = a->branches_count > 0,
-            .outlet_bell = weir_outlet_bell(outlet),
-            .stats_bell = weir_stats_bell(a->stats),
-        },
-        err);
+    int ret = weir_lane_open(lane,
+                             &(struct weir_lane_config){
+                                 .source = config->sources[a->lanes_count],
+                                 .stop = config->stop,
+                                 .abandon = config->abandon,
+                                 .workers = config->workers,
+                                 .block_bytes = config->block_bytes,
+                                 .account = config->account,
+                                 .duration_ns = config->duration_ns,
+                                 .talkers = config->talkers,
+                                 .seed = config->seed,
+                                 .flows = a->flows,
+                                 .flows_sure = flows_sure(config),
+                                 .branched = a->branches_count > 0,
+                                 .outlet_bell = weir_outlet_bell(outlet),
+                                 .stats_bell = weir_stats_bell(a->stats),
+                             },
+                             err);
     weir_pages_prefer(-1);
     if (ret < 0)
         return ret;
@@ -274,7 +257,7 @@ static bool is_counted(const struct weir_assembly *a, uint32_t lane)
 {
     const struct weir_source *source = weir_lane_source(a->lanes[lane]);
     for (uint32_t i = 0; i < lane; i++)
-        if (same_iface(source, weir_lane_source(a->lanes[i])))
+        if (weir_source_same_iface(source, weir_lane_source(a->lanes[i])))
             return true;
     return false;
 }

@@ -44,15 +44,6 @@ static void read_counts(struct weir_lane *lane)
 
 /* Hands a line to the stats stage, which may be slow to show it; one that
  * finds no free slot is dropped: the next will say the newer. */
-static void notify(struct capture_stage *c, const char *text, const char *more)
-{
-    struct weir_err *slot = weir_link_pop(c->notices_back);
-    if (slot == NULL)
-        return;
-    weir_err_set(slot, 0, "%s%s", text, more);
-    weir_link_push(c->notices, slot);
-}
-
 static void pass_notice(struct weir_lane *lane)
 {
     struct capture_stage *c = &lane->capture;
@@ -60,8 +51,12 @@ static void pass_notice(struct weir_lane *lane)
     if (source->notice_generation == c->notice_generation)
         return;
     c->notice_generation = source->notice_generation;
-    if (source->notice != NULL)
-        notify(c, source->notice, "");
+    struct weir_err *slot =
+        source->notice != NULL ? weir_link_pop(c->notices_back) : NULL;
+    if (slot == NULL)
+        return;
+    weir_err_set(slot, 0, "%s", source->notice);
+    weir_link_push(c->notices, slot);
 }
 
 static void end(struct weir_lane *lane)
@@ -168,15 +163,6 @@ static void heed_stop(struct weir_lane *lane, int64_t now_ns)
     }
 }
 
-/* An interface that is gone takes all of its lanes with it, and one of them
- * tells. */
-static bool leaves_others(const struct weir_lane *lane, int error)
-{
-    const struct weir_lane_config *config = &lane->config;
-    return error == -ENODEV ? config->beside_ifaces && !config->source->beside
-                            : config->beside_lanes;
-}
-
 enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
                                  int64_t real_ns)
 {
@@ -217,11 +203,8 @@ enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
         leave_mark(lane, real_ns);
         return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
     }
-    if (answer < 0) {
+    if (answer < 0)
         c->error = answer;
-        if (leaves_others(lane, answer))
-            notify(c, c->err.text, "; what else is recorded goes on");
-    }
     end(lane);
     return WEIR_STEP_WORKED;
 }

@@ -52,10 +52,6 @@ struct weir_lane_config {
     uint32_t workers;          /* 1 to WEIR_WORKERS_MAX */
     uint32_t block_bytes;      /* of the source's leases: sizes the chunks */
     struct weir_account_config account;
-    /* There are other lanes, and lanes of other interfaces: an error of the
-     * source is a notice, too, if some of them go on. */
-    bool beside_lanes;
-    bool beside_ifaces;
     int64_t duration_ns;      /* from the first step on; 0 = no limit */
     uint32_t talkers;         /* room in each summary, see ring/summary.h */
     uint64_t seed;            /* of the hashes */
@@ -164,7 +160,8 @@ void weir_lane_progress(const struct weir_lane *lane, uint64_t taken,
 /* weir_lane_intake: received and what the kernel counts, alone. */
 void weir_lane_intake(const struct weir_lane *lane, struct weir_ledger *out);
 
-/* weir_lane_source_error [1]: after the end: 0 or -errno, with text. */
+/* weir_lane_source_error [1], and [s] once weir_lane_noticed: how the source
+ * ended: 0 or -errno, with text. */
 int weir_lane_source_error(const struct weir_lane *lane, struct weir_err *err);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/assert.h"
+#include "capture/source.h"
 #include "pipeline/branch.h"
 #include "pipeline/flows.h"
 #include "pipeline/lane.h"
@@ -24,6 +25,7 @@ struct weir_stats {
     uint32_t branches_count;
     struct weir_flows *flows;
     struct weir_lane **lanes;
+    bool told[WEIR_LANES_MAX]; /* how their sources ended, if others go on */
     struct weir_outlet **outlets;
     struct weir_branch **branches;
 };
@@ -168,10 +170,54 @@ enum weir_step weir_stats_step(struct weir_stats *stats)
                : WEIR_STEP_IDLE;
 }
 
+/* An interface that is gone takes all of its lanes with it. */
+static bool is_gone(const struct weir_stats *stats,
+                    const struct weir_source *source)
+{
+    struct weir_err err;
+    for (uint32_t i = 0; i < stats->lanes_count; i++) {
+        const struct weir_lane *lane = stats->lanes[i];
+        if (weir_source_same_iface(source, weir_lane_source(lane)) &&
+            weir_lane_noticed(lane) &&
+            weir_lane_source_error(lane, &err) == -ENODEV)
+            return true;
+    }
+    return false;
+}
+
+static bool any_goes_on(const struct weir_stats *stats)
+{
+    for (uint32_t i = 0; i < stats->lanes_count; i++)
+        if (!weir_lane_noticed(stats->lanes[i]) &&
+            !is_gone(stats, weir_lane_source(stats->lanes[i])))
+            return true;
+    return false;
+}
+
+/* A source that failed while others go on, once; of an interface that is gone
+ * one of its lanes tells.  When nothing goes on that is the recording's end,
+ * and its error. */
+static bool tell_failure(struct weir_stats *stats, uint32_t i,
+                         struct weir_err *text)
+{
+    const struct weir_lane *lane = stats->lanes[i];
+    struct weir_err err;
+    if (stats->told[i] || !weir_lane_noticed(lane))
+        return false;
+    stats->told[i] = true;
+    int error = weir_lane_source_error(lane, &err);
+    if (error == 0 || (error == -ENODEV && weir_lane_source(lane)->beside) ||
+        !any_goes_on(stats))
+        return false;
+    weir_err_set(text, 0, "%s; what else is recorded goes on", err.text);
+    return true;
+}
+
 bool weir_stats_notice(struct weir_stats *stats, struct weir_err *text)
 {
     for (uint32_t i = 0; i < stats->lanes_count; i++)
-        if (weir_lane_notice(stats->lanes[i], text))
+        if (weir_lane_notice(stats->lanes[i], text) ||
+            tell_failure(stats, i, text))
             return true;
     for (uint32_t i = 0; i < stats->branches_count; i++)
         if (weir_branch_notice(stats->branches[i], text))

@@ -235,6 +235,58 @@ Test(assembly, a_worker_ends_though_its_flows_are_not_merged_yet)
     cr_assert_gt(waiting, 0);
 }
 
+/* All stages in turn until all have ended; counts what the operator hears. */
+static int count_notices(void)
+{
+    struct weir_err text;
+    int notices = 0;
+    for (int64_t now_ns = 0;; now_ns++) {
+        for (uint32_t i = 0; i < LANES; i++) {
+            struct weir_lane *lane = weir_assembly_lane(a, i);
+            weir_lane_capture(lane, now_ns, now_ns);
+            for (uint32_t k = 0; k < WORKERS; k++)
+                weir_lane_work(lane, k, now_ns);
+        }
+        weir_outlet_step(weir_assembly_outlet(a, 0), now_ns);
+        while (weir_stats_notice(weir_assembly_stats(a), &text)) {
+            cr_assert_str_eq(text.text, "fake: failed as told; what else is "
+                                        "recorded goes on");
+            notices++;
+        }
+        if (weir_stats_step(weir_assembly_stats(a)) == WEIR_STEP_ENDED)
+            return notices;
+    }
+}
+
+static int notices_of(const uint64_t fail_at[LANES])
+{
+    for (uint8_t i = 0; i < LANES; i++) {
+        fake_source_close(sources[i]);
+        sources[i] = fake_source_open(&(struct fake_source_config){
+            .seed = i,
+            .lane = i,
+            .leases = weir_lane_batches(WORKERS, false),
+            .block_bytes = BLOCK_BYTES,
+            .frames = FRAMES,
+            .fail_at = fail_at[i],
+            .frames_per_lease_max = 40,
+        });
+    }
+    assemble(false, 0);
+    int notices = count_notices();
+    weir_assembly_close(a);
+    a = NULL;
+    return notices;
+}
+
+/* The failure of the last one is the recording's end, and no notice. */
+Test(assembly, a_source_that_fails_is_told_of_if_others_go_on)
+{
+    cr_expect_eq(notices_of((uint64_t[]){10, UINT64_MAX, 20}), 2);
+    cr_expect_eq(notices_of((uint64_t[]){10, 4000, 20}), 2);
+    cr_expect_eq(notices_of((uint64_t[]){UINT64_MAX, 10, UINT64_MAX}), 1);
+}
+
 static struct weir_source *synth(struct weir_ifaces *shared, const char *filter)
 {
     struct weir_synth_config config;
