@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 
 #include "base/err.h"
+#include "base/memory.h"
 
 /* Not in linux/magic.h of every system. */
 #define XFS_MAGIC 0x58465342
@@ -73,23 +74,6 @@ static void name_type(char *out, size_t size, const char *folder,
     ask_type(out, size, folder);
 }
 
-/* MemAvailable of proc(5), in KiB there. */
-static int memory_available(uint64_t *out, struct weir_err *err)
-{
-    static const char key[] = "MemAvailable:";
-    char line[256];
-    uint64_t kib = 0;
-    FILE *file = fopen("/proc/meminfo", "re");
-    if (file == NULL)
-        return weir_err_sys(err, -errno, "/proc/meminfo");
-    while (fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, key, strlen(key)) == 0)
-            kib = strtoull(line + strlen(key), NULL, 10);
-    (void)fclose(file);
-    *out = kib * 1024;
-    return 0;
-}
-
 int weir_room_of(struct weir_room *out, const char *folder,
                  struct weir_err *err)
 {
@@ -105,10 +89,11 @@ int weir_room_of(struct weir_room *out, const char *folder,
     name_type(out->type, sizeof out->type, folder, magic);
     out->bytes = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize / 2;
     if (magic == TMPFS_MAGIC || magic == RAMFS_MAGIC) {
-        uint64_t memory = 0;
-        int ret = memory_available(&memory, err);
-        if (ret != 0)
-            return ret;
+        uint64_t memory = weir_memory_available("");
+        if (memory == UINT64_MAX)
+            return weir_err_set(err, -ENODATA,
+                                "%s: how much memory there is is not known",
+                                folder);
         /* ramfs has no size of its own. */
         if (memory / 2 < out->bytes || magic == RAMFS_MAGIC)
             out->bytes = memory / 2;

@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/output.h"
 #include "bench/host/interrupt.h"
 #include "bench/host/machine.h"
@@ -46,19 +47,6 @@ struct peers {
     struct weir_peers_tally tally;
 };
 
-static uint64_t memory_available(void)
-{
-    char line[128];
-    uint64_t kib = 0;
-    FILE *file = fopen("/proc/meminfo", "re");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, "MemAvailable:", 13) == 0)
-            kib = strtoull(line + 13, NULL, 10);
-    if (file != NULL)
-        (void)fclose(file);
-    return kib * 1024;
-}
-
 /* What files may take: of a folder in memory no more than there is. */
 static int room_find(uint64_t *out, const char *folder, struct weir_err *err)
 {
@@ -66,8 +54,8 @@ static int room_find(uint64_t *out, const char *folder, struct weir_err *err)
     if (statvfs(folder, &fs) != 0)
         return weir_err_sys(err, -errno, "folder '%s'", folder);
     uint64_t room = (uint64_t)fs.f_bavail * fs.f_frsize;
-    uint64_t memory = memory_available();
-    if (strncmp(folder, "/dev/shm", 8) == 0 && memory > 0) {
+    uint64_t memory = weir_memory_available("");
+    if (strncmp(folder, "/dev/shm", 8) == 0) {
         memory = memory > MEMORY_OFF ? memory - MEMORY_OFF : 0;
         room = memory < room ? memory : room;
     }
