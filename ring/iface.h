@@ -72,22 +72,36 @@ static inline bool weir_ifaces_same_filter(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-/* weir_ifaces_join [1]: the number of the entry with that name, which is made
- * from *iface if there is none: sources that share an interface share its
- * number, but a filter that runs in the worker is each source's own, and not
- * the entry's.  -1 if the table is full. */
+/* weir_ifaces_longest: the greater one of two limits, of which 0 is none. */
+static inline uint32_t weir_ifaces_longest(uint32_t a, uint32_t b)
+{
+    if (a == 0 || b == 0)
+        return 0;
+    return a > b ? a : b;
+}
+
+/* weir_ifaces_join [1]: the number of the entry with that name and link type,
+ * which is made from *iface if there is none: sources that share an interface
+ * share its number, and it says what is so of all their frames.  A filter that
+ * runs in the worker is each source's own, and not the entry's.  -1 if the
+ * table is full. */
 static inline int weir_ifaces_join(struct weir_ifaces *all,
                                    const struct weir_iface *iface)
 {
     uint32_t n = atomic_load_explicit(&all->count, memory_order_relaxed);
-    for (uint32_t i = 0; i < n; i++)
-        if (strcmp(all->at[i].name, iface->name) == 0) {
-            if (!weir_ifaces_same_filter(all->at[i].filter_text,
-                                         iface->filter_text))
-                all->at[i].filter_text = "";
-            return (int)i;
-        }
-    return weir_ifaces_add(all, iface);
+    uint32_t i = 0;
+    while (i < n && (strcmp(all->at[i].name, iface->name) != 0 ||
+                     all->at[i].linktype != iface->linktype))
+        i++;
+    if (i == n)
+        return weir_ifaces_add(all, iface);
+    struct weir_iface *of = &all->at[i];
+    if (!weir_ifaces_same_filter(of->filter_text, iface->filter_text))
+        of->filter_text = "";
+    of->snaplen = weir_ifaces_longest(of->snaplen, iface->snaplen);
+    of->frame_max = weir_ifaces_longest(of->frame_max, iface->frame_max);
+    of->copies = of->copies || iface->copies;
+    return (int)i;
 }
 
 static inline uint32_t weir_ifaces_count(const struct weir_ifaces *all)

@@ -74,3 +74,23 @@ Test(iface, has_a_filter_if_all_that_share_it_have_the_same)
         cr_assert_str_empty(all.at[1].filter_text);
     }
 }
+
+Test(iface, says_what_is_so_of_all_that_share_it)
+{
+    struct weir_iface eth0 = {
+        .name = "eth0", .linktype = 1, .snaplen = 96, .frame_max = 1522};
+    weir_ifaces_join(&all, &eth0);
+    eth0.snaplen = 128;
+    eth0.copies = true;
+    weir_ifaces_join(&all, &eth0);
+    eth0.snaplen = 64;
+    eth0.frame_max = 0;
+    eth0.copies = false;
+    weir_ifaces_join(&all, &eth0);
+    cr_assert_eq(weir_ifaces_count(&all), 1);
+    cr_assert_eq(all.at[0].snaplen, 128);
+    cr_assert_eq(all.at[0].frame_max, 0);
+    cr_assert(all.at[0].copies);
+    eth0.linktype = 113;
+    cr_assert_eq(weir_ifaces_join(&all, &eth0), 1);
+}
