@@ -85,6 +85,9 @@ struct weir_source {
      * and wants each lease as soon as it comes home.  Else leases may lie
      * until something else wakes the capture thread. */
     bool wants_home;
+    /* Its memory is filled in the order in which it was lent: one lease that
+     * is out for long stops the intake, whatever else is home. */
+    bool in_turn;
     /* Another source of this interface tells what is so of all of it, its
      * removal (-ENODEV of next) among it. */
     bool beside;

@@ -115,6 +115,8 @@ static void make_report(const struct record_run *r,
         .late = p->late,
         .late_ns = p->late_ns,
         .hurried = p->hurried,
+        .copied_blocks = p->copied_blocks,
+        .copied_frames = p->copied_frames,
     };
     record_sinks_report(&r->sinks, &out->write);
 }

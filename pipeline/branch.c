@@ -312,9 +312,12 @@ uint32_t weir_branch_feed_parcels(const struct weir_branch_feed *feed)
 }
 
 uint32_t weir_branch_feed_leases(const struct weir_branch_feed *feed,
-                                 uint32_t leases)
+                                 uint32_t leases, bool in_turn)
 {
-    return leases * feed->branch->config.leases_percent / 100;
+    const struct weir_branch_config *config = &feed->branch->config;
+    if (in_turn && config->when_full == WEIR_BRANCH_SKIP)
+        return 0;
+    return leases * config->leases_percent / 100;
 }
 
 bool weir_branch_feed_over(const struct weir_branch_feed *feed)

@@ -23,7 +23,10 @@
  * A branch that has all its parcels in hand makes the outlet wait, and with it
  * the recording (WEIR_BRANCH_WAIT: what a live source loses is the kernel's to
  * count), or goes without the frames (WEIR_BRANCH_SKIP: they are counted, and
- * the file has them).
+ * the file has them).  The file must not feel the latter, so such a branch
+ * borrows nothing from a source that gets its leases back in turn: a sink that
+ * sleeps on one block of a kernel's ring stops the ring, however many others
+ * are free.
  *
  * Units     frames; bytes as on the wire.
  * Owner     the outlets own the parcels' memory.  A branch has each one from
@@ -172,10 +175,11 @@ int weir_branch_feed_add(struct weir_branch *branch, struct weir_bell *bell,
                          struct weir_branch_feed **out, struct weir_err *err);
 
 /* weir_branch_feed_parcels: that it may have at a time.
- * weir_branch_feed_leases: of so many of a lane, those that it may hold. */
+ * weir_branch_feed_leases: of so many of a lane, those that it may hold;
+ * in_turn: as its source's (capture/source.h). */
 uint32_t weir_branch_feed_parcels(const struct weir_branch_feed *feed);
 uint32_t weir_branch_feed_leases(const struct weir_branch_feed *feed,
-                                 uint32_t leases);
+                                 uint32_t leases, bool in_turn);
 
 /* weir_branch_feed_ready [w]: the next offer need not wait.
  * weir_branch_feed_over: it takes nothing any more. */

@@ -74,13 +74,16 @@ void weir_outlet_add(struct weir_outlet *outlet, struct weir_lane *lane)
     WEIR_ASSERT(outlet->inlets_count < outlet->config.inlets_max);
     struct inlet *in = &outlet->inlets[outlet->inlets_count++];
     in->lane = lane;
-    const bool live = weir_lane_source(lane)->live;
+    const struct weir_source *source = weir_lane_source(lane);
+    const bool live = source->live;
     const uint32_t batches = weir_lane_batches(weir_lane_workers(lane), live);
     in->pressed = batches / 2;
     in->lends = true;
-    if (outlet->branches != NULL)
-        outlet_branches_add(outlet->branches, outlet->inlets_count - 1,
-                            batches);
+    if (outlet->branches != NULL) {
+        outlet_branches_add(outlet->branches, outlet->inlets_count - 1, batches,
+                            source->in_turn);
+        outlet_branches_advise(outlet);
+    }
     outlet->can_wait &= !live;
     weir_counter_set(&in->cells.time_min_ns, (uint64_t)INT64_MAX);
     weir_counter_set(&in->cells.time_max_ns, (uint64_t)INT64_MIN);

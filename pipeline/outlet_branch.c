@@ -84,10 +84,11 @@ int outlet_branches_open(struct outlet_branches **out,
 }
 
 void outlet_branches_add(struct outlet_branches *b, uint32_t inlet,
-                         uint32_t leases)
+                         uint32_t leases, bool in_turn)
 {
     for (uint32_t i = 0; i < b->count; i++)
-        b->at[i].mark[inlet] = weir_branch_feed_leases(b->at[i].feed, leases);
+        b->at[i].mark[inlet] =
+            weir_branch_feed_leases(b->at[i].feed, leases, in_turn);
 }
 
 void outlet_branches_close(struct outlet_branches *b)

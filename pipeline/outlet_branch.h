@@ -19,13 +19,14 @@
 #include "pipeline/outlet_impl.h"
 
 /* outlet_branches_open [1]: bell is the outlet's.  outlet_branches_add [1]:
- * one more inlet, whose source lends so many leases.  outlet_branches_close
+ * one more inlet, whose source lends so many leases, or gets
+ * them back in turn.  outlet_branches_close
  * [1]: accepts NULL. */
 int outlet_branches_open(struct outlet_branches **out,
                          const struct weir_outlet_config *config,
                          struct weir_bell *bell, struct weir_err *err);
 void outlet_branches_add(struct outlet_branches *b, uint32_t inlet,
-                         uint32_t leases);
+                         uint32_t leases, bool in_turn);
 void outlet_branches_close(struct outlet_branches *b);
 
 /* outlet_branches_ready: what is delivered next need not wait for any. */

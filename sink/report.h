@@ -21,6 +21,7 @@
  *                "padding_bytes" },
  *     "starved", "freezes", "write_ns", "threads": [ { "name", "cpu_ns" } ],
  *     "late", "late_ns", "hurried",
+ *     "copied_for_sinks": { "blocks", "frames" },
  *     "lanes": [ { "name", "interface", "ledger": { … }, "starved",
  *                  "freezes" } ] }
  *
@@ -36,9 +37,12 @@
  * times that the kernel's ring was full (of the afpacket source, else 0).
  * write_ns: what the writer spent in the sink.  late: blocks of several lanes
  * in one file that begin before what was written before them ends, by late_ns
- * at most; hurried: blocks that did not wait for a silent lane.  lanes, with
- * their ledgers, are there if there are several.  A number above 2^63 - 1 is
- * written as a real.
+ * at most; hurried: blocks that did not wait for a silent lane.
+ * copied_for_sinks: blocks that could have been written as they lay in the
+ * source's memory, but were copied because sinks beside the writer held their
+ * part of it, and the frames in them (`copied` of write is another thing).
+ * lanes, with their ledgers, are there if there are several.  A number above
+ * 2^63 - 1 is written as a real.
  *
  * Units     frames; bytes as on the wire; nanoseconds.
  * Threads   one at a time; nobody changes the summary meanwhile.
@@ -103,6 +107,8 @@ struct weir_report {
     uint64_t late;
     int64_t late_ns;
     uint64_t hurried;
+    uint64_t copied_blocks; /* for sinks beside the writer, */
+    uint64_t copied_frames; /* and what was in them */
     const struct weir_report_lane *lanes;
     size_t lanes_count;
 };

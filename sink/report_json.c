@@ -151,6 +151,14 @@ static json_t *write_counts(bool *failed, const struct weir_report_write *write)
     return o;
 }
 
+static json_t *copied(bool *failed, const struct weir_report *report)
+{
+    json_t *o = json_object();
+    put(failed, o, "blocks", number(report->copied_blocks));
+    put(failed, o, "frames", number(report->copied_frames));
+    return o;
+}
+
 static json_t *threads(bool *failed, const struct weir_report *report)
 {
     json_t *array = json_array();
@@ -207,6 +215,7 @@ static char *dump(const struct weir_report *report,
     put(&failed, o, "late", number(report->late));
     put(&failed, o, "late_ns", json_integer(report->late_ns));
     put(&failed, o, "hurried", number(report->hurried));
+    put(&failed, o, "copied_for_sinks", copied(&failed, report));
     if (report->lanes_count > 1)
         put(&failed, o, "lanes", lanes(&failed, report));
     char *out =

@@ -336,6 +336,21 @@ static void print_oversized(const struct page *page)
             n, n == 1 ? " is" : "s are");
 }
 
+static void print_copied(const struct page *page)
+{
+    const struct weir_report *report = page->report;
+    char blocks[WEIR_FIGURE_MAX], frames[WEIR_FIGURE_MAX];
+    if (report->copied_blocks == 0)
+        return;
+    fprintf(page->out,
+            "\nCopied, as sinks beside the writer held their part of the\n"
+            "source's memory: %s block%s, %s frame%s\n",
+            weir_figure_grouped(blocks, report->copied_blocks),
+            plural(report->copied_blocks),
+            weir_figure_grouped(frames, report->copied_frames),
+            plural(report->copied_frames));
+}
+
 /* A long address makes the column of names wider in every table. */
 static int name_columns(const struct weir_talker *talkers, size_t count)
 {
@@ -383,6 +398,7 @@ int weir_report_text(const struct weir_report *report, uint32_t columns,
         print_talkers(&page, talkers, count, other);
         print_malformed(&page);
         print_oversized(&page);
+        print_copied(&page);
     }
     free(talkers);
     weir_proto_tree_close(&tree);

@@ -130,6 +130,69 @@ Test(account, large_frames_are_turned_where_they_lie)
     cr_assert_eq(batch.chunk.frames, FRAMES);
 }
 
+/* As a worker does where sinks hold as many leases as they may. */
+Test(account, where_no_lease_may_be_lent_it_is_copied_and_counted)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    config.lends_none = true;
+    struct weir_account a = run(&config, &batch);
+    assert_compact(&batch, FRAMES);
+    cr_assert(a.copied);
+}
+
+Test(account, what_was_not_to_be_lent_anyway_is_no_copy_for_others)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    config.lends_none = true;
+    config.snaplen = BYTES - 1;
+    cr_assert_not(run(&config, &batch).copied, "cut");
+    weir_summary_clear(summary);
+    batch = make_batch();
+    config.snaplen = 0;
+    batch.lease.bytes = FRAMES * 340 - 1;
+    cr_assert_not(run(&config, &batch).copied, "small frames");
+}
+
+/* A pcap's records, whatever fractions of a second they claim. */
+Test(account, a_verbatim_copy_is_the_lease_to_the_byte)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    config.format = WEIR_FORMAT_PCAP_NS;
+    config.lends_none = true;
+    batch.lease.records = WEIR_RECORDS_PCAP_NS;
+    memset(room, 0x7e, batch.lease.bytes);
+    cr_assert(run(&config, &batch).copied);
+    cr_assert_eq(batch.chunk.bytes, batch.chunk.buf);
+    cr_assert_eq(batch.chunk.len, batch.lease.bytes);
+    cr_assert_eq(batch.chunk.frames, FRAMES);
+    cr_assert_eq(memcmp(batch.chunk.bytes, room, batch.lease.bytes), 0);
+}
+
+Test(account, the_first_frames_are_encoded_again_as_they_were)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    struct weir_filter *filter = NULL;
+    uint8_t *buf = malloc(131072);
+    cr_assert_not_null(buf);
+    cr_assert_eq(weir_filter_compile(&filter, "ether[20] != 7", 1, 0, NULL), 0);
+    ifaces->at[0].filter = filter;
+    batch.lease.lost_before = 5;
+    run(&config, &batch);
+    for (uint32_t n = 0; n <= FRAMES; n += 3) {
+        struct weir_chunk again = {.buf = buf, .capacity = 131072};
+        weir_account_encode(&config, &batch, n, &again);
+        cr_assert_eq(again.frames, n < FRAMES ? n : FRAMES - 1);
+        cr_assert_eq(memcmp(again.buf, batch.chunk.bytes, again.len), 0);
+        cr_assert(n < FRAMES || again.len == batch.chunk.len);
+    }
+    weir_filter_free(filter);
+    free(buf);
+}
+
 Test(account, small_frames_are_copied)
 {
     struct weir_account_config config = config_of();

@@ -36,6 +36,8 @@ static void check_record(struct play_sink *s, const struct weir_chunk *chunk,
         s->fault = "a copy";
     else if (record.time_ns != (int64_t)number * 1000)
         s->fault = "another time than the frame's";
+    if (s->on_record != NULL)
+        s->on_record(s->record_context, bytes, record.bytes);
     s->next = number + 1;
     *offset += record.bytes;
 }

@@ -18,6 +18,7 @@
 #include "ring/stop.h"
 #include "sink/sink.h"
 #include "tests/capture/fake_kernel.h"
+#include "tests/pipeline/fake.h"
 #include "tests/support/random.h"
 
 struct play_sink {
@@ -26,6 +27,9 @@ struct play_sink {
     uint64_t in_place; /* batches whose chunk is the kernel's block */
     uint64_t next;     /* the least number that may come */
     bool copies;
+    /* Called with each record, if not NULL. */
+    fake_record_fn *on_record;
+    void *record_context;
     const char *fault; /* what was wrong with what came, or NULL */
 };
 

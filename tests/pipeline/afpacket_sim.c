@@ -3,7 +3,8 @@
  *
  * After every step the ledger must hold; at the end it must balance with what
  * the kernel counted, and the sink must have got each frame that the kernel
- * took, once and in order, also from blocks that were turned in place.
+ * took, once and in order, also from blocks that were turned in place, and
+ * branches what the sink got.
  * Usage: afpacket_sim [FIRST_SEED [SEEDS]]. */
 
 #include <inttypes.h>
@@ -13,20 +14,24 @@
 #include "pipeline/outlet.h"
 #include "pipeline/stats.h"
 #include "tests/pipeline/afpacket_play.h"
+#include "tests/pipeline/sim_branches.h"
 #include "tests/support/seeds.h"
 
-#define STAGES_MAX 8
+#define STAGES_MAX (7 + SIM_BRANCHES_MAX)
+#define FRAMES_MAX (UINT64_C(1) << 20)
 
 struct sim {
     struct play play;
+    struct sim_branches branches;
     struct weir_assembly *assembly;
     uint64_t stop_step, abandon_step;
     bool ended[STAGES_MAX];
     uint32_t running; /* stages that have not */
+    uint64_t notices;
     int64_t now_ns;
 };
 
-/* Stages: capture, workers, outlet, stats, and the kernel last. */
+/* Stages: capture, workers, outlet, stats, branches, and the kernel last. */
 static enum weir_step step_stage(struct sim *s, uint32_t stage)
 {
     const uint32_t workers = s->play.config.workers;
@@ -38,8 +43,15 @@ static enum weir_step step_stage(struct sim *s, uint32_t stage)
     if (stage == workers + 1)
         return weir_outlet_step(weir_assembly_outlet(s->assembly, 0),
                                 s->now_ns);
-    if (stage == workers + 2)
+    if (stage == workers + 2) {
+        struct weir_err text;
+        while (weir_stats_notice(weir_assembly_stats(s->assembly), &text))
+            s->notices++;
         return weir_stats_step(weir_assembly_stats(s->assembly));
+    }
+    if (stage < workers + 3 + s->branches.count)
+        return weir_branch_step(
+            weir_assembly_branch(s->assembly, stage - workers - 3));
     play_kernel(&s->play);
     return WEIR_STEP_WORKED;
 }
@@ -52,12 +64,14 @@ static const char *check_step(struct sim *s)
         return "the ledger does not hold";
     if (p.ledger.received > s->play.kernel.accepted)
         return "more than the kernel took";
-    return s->play.sink.fault;
+    if (s->play.sink.fault != NULL)
+        return s->play.sink.fault;
+    return sim_branches_wrong(&s->branches, s->assembly);
 }
 
 static const char *run(struct sim *s)
 {
-    const uint32_t stages = s->play.config.workers + 4;
+    const uint32_t stages = s->play.config.workers + 4 + s->branches.count;
     uint32_t lazy[STAGES_MAX] = {0};
     for (uint32_t i = 0; i < stages; i++)
         lazy[i] = random_below(&s->play.random, 95);
@@ -85,13 +99,27 @@ static const char *run(struct sim *s)
     return NULL;
 }
 
-static const char *simulate(uint64_t seed, uint64_t *in_place, uint64_t *lossy)
+/* What many runs came to. */
+struct seen {
+    uint64_t in_place; /* blocks */
+    uint64_t lossy;    /* runs */
+    struct sim_branches_seen branches;
+};
+
+static const char *simulate(uint64_t seed, struct seen *seen)
 {
     struct sim s = {0};
     struct weir_err err;
     struct weir_progress progress;
-    if (!play_open(&s.play, seed) ||
-        weir_assembly_open(&s.assembly, &s.play.config, &err) != 0)
+    if (!play_open(&s.play, seed))
+        return "does not open";
+    sim_branches_choose(&s.branches, &s.play.random.state, false, FRAMES_MAX,
+                        &s.play.config);
+    if (s.branches.count > 0) {
+        s.play.sink.on_record = sim_branches_note;
+        s.play.sink.record_context = &s.branches.watches[0];
+    }
+    if (weir_assembly_open(&s.assembly, &s.play.config, &err) != 0)
         return "does not open";
     weir_assembly_set_sink(s.assembly, 0, &s.play.sink.sink);
     s.stop_step = random_below(&s.play.random, 4000);
@@ -103,11 +131,19 @@ static const char *simulate(uint64_t seed, uint64_t *in_place, uint64_t *lossy)
     if (fault == NULL)
         fault =
             play_wrong(&s.play, &progress, weir_stop_is_set(&s.play.abandon));
+    if (fault == NULL)
+        fault = sim_branches_wrong_end(&s.branches, s.assembly,
+                                       weir_stop_is_set(&s.play.abandon),
+                                       &s.notices);
+    if (fault == NULL && s.notices != 0)
+        fault = "not a notice for each branch that failed alone";
     if (fault != NULL)
         return fault;
-    *in_place += s.play.sink.in_place;
-    *lossy += progress.ledger.kernel_dropped > 0;
+    seen->in_place += s.play.sink.in_place;
+    seen->lossy += progress.ledger.kernel_dropped > 0;
+    sim_branches_add(&s.branches, s.assembly, &seen->branches);
     weir_assembly_close(s.assembly);
+    sim_branches_close(&s.branches);
     play_close(&s.play);
     return NULL;
 }
@@ -115,12 +151,14 @@ static const char *simulate(uint64_t seed, uint64_t *in_place, uint64_t *lossy)
 int main(int argc, char **argv)
 {
     struct seeds seeds = seeds_start(argc, argv, 300, 10);
-    uint64_t in_place = 0, lossy = 0;
+    struct seen seen = {0};
     while (seeds_next(&seeds))
-        seeds_told(&seeds, simulate(seeds.seed, &in_place, &lossy));
+        seeds_told(&seeds, simulate(seeds.seed, &seen));
     printf("%" PRIu64 " blocks in place, %" PRIu64 " runs with loss\n",
-           in_place, lossy);
-    if (seeds.count >= 100 && (in_place == 0 || lossy == 0))
-        seeds_told(&seeds, "so far no block in place, or no run with loss");
+           seen.in_place, seen.lossy);
+    bool saw_all = sim_branches_saw_all(&seen.branches) && seen.in_place > 0 &&
+                   seen.lossy > 0;
+    if (seeds.count >= 100 && !saw_all)
+        seeds_told(&seeds, "so far something of all that has not been");
     return seeds_end(&seeds);
 }

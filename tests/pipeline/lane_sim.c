@@ -116,8 +116,8 @@ static void open_sink(struct sim *s, uint64_t seed, uint32_t outlet,
             .move_percent = (uint32_t)pick(s, 101),
             .on_frame = s->flows != NULL ? flows_check_frame : NULL,
             .context = s->flows,
-            .on_record = s->branches.count > 0 ? fake_file_note : NULL,
-            .record_context = &s->branches.files[outlet],
+            .on_record = s->branches.count > 0 ? sim_branches_note : NULL,
+            .record_context = &s->branches.watches[outlet],
         });
     const struct fake_sink_config *config = &s->sinks[outlet].config;
     s->flows_same &=

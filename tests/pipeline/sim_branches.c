@@ -44,8 +44,10 @@ void sim_branches_choose(struct sim_branches *b, uint64_t *random, bool sleeps,
         return;
     b->count = 1 + (uint32_t)(fake_random(random) % SIM_BRANCHES_MAX);
     b->files_count = config->outlets_apart ? config->lanes : 1;
-    for (uint32_t i = 0; i < b->files_count; i++)
+    for (uint32_t i = 0; i < b->files_count; i++) {
         fake_file_open(&b->files[i], frames_max);
+        b->watches[i] = (struct sim_watch){.branches = b, .file = &b->files[i]};
+    }
     for (uint32_t i = 0; i < b->count; i++)
         choose_one(b, i, random, sleeps);
     config->branches = b->configs;
@@ -67,6 +69,9 @@ static uint64_t leases_of(const struct sim_branches *b,
     uint64_t leases = 0;
     for (uint32_t i = 0; i < b->count; i++) {
         uint32_t percent = b->configs[i].leases_percent;
+        if (weir_lane_source(lane)->in_turn &&
+            b->configs[i].when_full == WEIR_BRANCH_SKIP)
+            continue;
         if (percent == 0)
             percent = WEIR_BRANCH_LEASES_PERCENT / b->count;
         leases += (uint64_t)batches * percent / 100;
@@ -74,8 +79,8 @@ static uint64_t leases_of(const struct sim_branches *b,
     return leases;
 }
 
-static bool holds_too_many(const struct sim_branches *b,
-                           const struct weir_outlet *outlet)
+static bool hold_too_many(const struct sim_branches *b,
+                          const struct weir_outlet *outlet, uint32_t in_hand)
 {
     uint64_t held = 0, may = 0;
     for (uint32_t i = 0; i < outlet->inlets_count; i++) {
@@ -83,7 +88,17 @@ static bool holds_too_many(const struct sim_branches *b,
         held += in->taken - in->home - (in->head != NULL);
         may += leases_of(b, in->lane);
     }
-    return held > may + outlet->kept + (outlet->last != NULL);
+    return held > may + outlet->kept + (outlet->last != NULL) + in_hand;
+}
+
+void sim_branches_note(void *context, const uint8_t *record, uint32_t bytes)
+{
+    struct sim_watch *watch = context;
+    fake_file_note(watch->file, record, bytes);
+    /* In the sink's write a batch is in the outlet's hand. */
+    if (watch->outlet != NULL)
+        watch->held_too_many |=
+            hold_too_many(watch->branches, watch->outlet, 1);
 }
 
 const char *sim_branches_wrong(struct sim_branches *b, struct weir_assembly *a)
@@ -97,7 +112,8 @@ const char *sim_branches_wrong(struct sim_branches *b, struct weir_assembly *a)
             return b->fakes[i].fault;
     }
     for (uint32_t i = 0; b->count > 0 && i < weir_assembly_outlets(a); i++)
-        if (holds_too_many(b, weir_assembly_outlet(a, i)))
+        if (b->watches[i].held_too_many ||
+            hold_too_many(b, weir_assembly_outlet(a, i), 0))
             return "branches hold more leases than they may";
     return NULL;
 }

@@ -16,19 +16,31 @@
 
 #define SIM_BRANCHES_MAX 3
 
+/* What an outlet's sink is told to do with each record. */
+struct sim_watch {
+    struct sim_branches *branches;
+    struct fake_file *file;
+    struct weir_outlet *outlet; /* NULL: do not look at it */
+    bool held_too_many;         /* leases, at some moment */
+};
+
 struct sim_branches {
     uint32_t count;
     struct weir_branch_config configs[SIM_BRANCHES_MAX];
     struct fake_branch fakes[SIM_BRANCHES_MAX];
     struct fake_file files[FAKE_OUTLETS_MAX];
     uint32_t files_count;
+    struct sim_watch watches[FAKE_OUTLETS_MAX];
 };
 
 /* sim_branches_choose: puts them into the assembly's config, of whose outlets
- * none gets more than frames_max.  sleeps: they do, now and then. */
+ * none gets more than frames_max.  sleeps: they do, now and then.
+ * sim_branches_note: a fake_record_fn for the sink of outlet i, whose context
+ * is &watches[i]. */
 void sim_branches_choose(struct sim_branches *b, uint64_t *random, bool sleeps,
                          uint64_t frames_max,
                          struct weir_assembly_config *config);
+fake_record_fn sim_branches_note;
 void sim_branches_close(struct sim_branches *b);
 
 /* sim_branches_wrong: NULL, or what is.  sim_branches_wrong_end: at the end;

@@ -70,7 +70,7 @@ Test(report_json, names_and_their_order_never_change)
     expect_keys(json, "version source duration_ns frames bytes ledger "
                       "protocols sizes talkers malformed oversized write "
                       "starved freezes write_ns threads late late_ns "
-                      "hurried ");
+                      "hurried copied_for_sinks ");
     json_t *ledger = json_object_get(json, "ledger");
     expect_keys(ledger, "received written excluded lost in_flight kernel_seen "
                         "kernel_dropped discards balanced ");
@@ -111,6 +111,8 @@ Test(report_json, says_what_held_up_the_threads)
     report.starved = 3;
     report.freezes = 2;
     report.write_ns = 5000000000;
+    report.copied_blocks = 4;
+    report.copied_frames = 4000;
     report.threads = threads;
     report.threads_count = 2;
     json_t *json = parse();
@@ -118,6 +120,10 @@ Test(report_json, says_what_held_up_the_threads)
     cr_assert_eq(number(json, "starved"), 3);
     cr_assert_eq(number(json, "freezes"), 2);
     cr_assert_eq(number(json, "write_ns"), 5000000000);
+    json_t *copied = json_object_get(json, "copied_for_sinks");
+    expect_keys(copied, "blocks frames ");
+    cr_assert_eq(number(copied, "blocks"), 4);
+    cr_assert_eq(number(copied, "frames"), 4000);
     json_t *list = json_object_get(json, "threads");
     cr_assert_eq(json_array_size(list), 2);
     for (size_t i = 0; i < 2; i++) {

@@ -117,10 +117,22 @@ Test(report_text, warns_of_merged_frames)
     free(text);
 }
 
+Test(report_text, tells_what_other_sinks_cost)
+{
+    fixture_fill(&report);
+    report.copied_blocks = 1;
+    report.copied_frames = 4000;
+    char *text = print(0);
+    expect_line(text, "source's memory: 1 block, 4,000 frames\n");
+    free(text);
+}
+
 Test(report_text, fits_its_columns)
 {
     fixture_fill(&report);
     report.oversized = 1;
+    report.copied_blocks = 12345678;
+    report.copied_frames = 12345678901;
     for (uint32_t columns = 60; columns <= 120; columns += 20) {
         char *text = print(columns);
         expect_width(text, columns);

@@ -2,8 +2,8 @@
  * thread that plays the kernel.
  *
  * Blocks are all that orders a frame's bytes, here as in the kernel: under
- * ThreadSanitizer nothing may race.  A stop comes in the middle; what the
- * kernel counted must be what was given.
+ * ThreadSanitizer nothing may race, in branches that borrow them neither.  A
+ * stop comes in the middle; what the kernel counted must be what was given.
  * Usage: afpacket_stress [FIRST_SEED [SEEDS]]. */
 
 #include <poll.h>
@@ -14,15 +14,26 @@
 #include "base/err.h"
 #include "pipeline/pipeline.h"
 #include "tests/pipeline/afpacket_play.h"
+#include "tests/pipeline/sim_branches.h"
 #include "tests/support/seeds.h"
 
-#define STEPS 20000
+#define STEPS      20000
+#define FRAMES_MAX (UINT64_C(1) << 22)
 
 struct stress {
     struct play play;
+    struct sim_branches branches;
     struct weir_pipeline *pipeline;
     atomic_bool over;
+    uint64_t notices; /* by the stats thread */
 };
+
+static void on_notice(void *context, const char *text)
+{
+    struct stress *s = context;
+    (void)text;
+    s->notices++;
+}
 
 static void *play_the_kernel(void *context)
 {
@@ -39,7 +50,7 @@ static void *play_the_kernel(void *context)
     return NULL;
 }
 
-static const char *stress(uint64_t seed)
+static const char *stress(uint64_t seed, struct sim_branches_seen *seen)
 {
     struct stress s = {.over = false};
     struct weir_err err;
@@ -47,11 +58,19 @@ static const char *stress(uint64_t seed)
     pthread_t kernel;
     if (!play_open(&s.play, seed))
         return "does not open";
-    const struct weir_pipeline_config config = {.assembly = s.play.config};
+    sim_branches_choose(&s.branches, &s.play.random.state, true, FRAMES_MAX,
+                        &s.play.config);
+    const struct weir_pipeline_config config = {
+        .assembly = s.play.config, .on_notice = on_notice, .context = &s};
     if (weir_pipeline_open(&s.pipeline, &config, &err) != 0)
         return "no pipeline";
-    weir_assembly_set_sink(weir_pipeline_assembly(s.pipeline), 0,
-                           &s.play.sink.sink);
+    struct weir_assembly *a = weir_pipeline_assembly(s.pipeline);
+    if (s.branches.count > 0) {
+        s.branches.watches[0].outlet = weir_assembly_outlet(a, 0);
+        s.play.sink.on_record = sim_branches_note;
+        s.play.sink.record_context = &s.branches.watches[0];
+    }
+    weir_assembly_set_sink(a, 0, &s.play.sink.sink);
     if (weir_pipeline_start(s.pipeline, &err) != 0 ||
         pthread_create(&kernel, NULL, play_the_kernel, &s) != 0)
         return "no threads";
@@ -62,9 +81,13 @@ static const char *stress(uint64_t seed)
     weir_pipeline_join(s.pipeline);
     atomic_store(&s.over, true);
     pthread_join(kernel, NULL);
-    weir_assembly_progress(weir_pipeline_assembly(s.pipeline), &progress);
+    weir_assembly_progress(a, &progress);
     const char *fault = play_wrong(&s.play, &progress, false);
+    if (fault == NULL)
+        fault = sim_branches_wrong_end(&s.branches, a, false, &s.notices);
+    sim_branches_add(&s.branches, a, seen);
     weir_pipeline_close(s.pipeline);
+    sim_branches_close(&s.branches);
     play_close(&s.play);
     return fault;
 }
@@ -72,7 +95,9 @@ static const char *stress(uint64_t seed)
 int main(int argc, char **argv)
 {
     struct seeds seeds = seeds_start(argc, argv, 12, 1);
+    struct sim_branches_seen seen = {0};
     while (seeds_next(&seeds))
-        seeds_told(&seeds, stress(seeds.seed));
+        seeds_told(&seeds, stress(seeds.seed, &seen));
+    (void)sim_branches_saw_all(&seen);
     return seeds_end(&seeds);
 }

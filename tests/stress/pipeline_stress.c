@@ -14,6 +14,7 @@
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "tests/pipeline/fake.h"
+#include "tests/pipeline/sim_branches.h"
 #include "tests/support/seeds.h"
 
 #define BLOCK_BYTES          16384
@@ -27,8 +28,10 @@ struct stress {
     struct weir_source *sources[LANES_MAX];
     struct fake_sink sinks[LANES_MAX];
     struct weir_pipeline_config config;
+    struct sim_branches branches;
     bool silent;
     uint64_t listens;   /* every so many intervals it takes its time */
+    uint64_t notices;   /* by the stats thread */
     uint64_t intervals; /* by the stats thread */
 };
 
@@ -48,11 +51,19 @@ static void on_interval(void *context, const struct weir_progress *progress,
         nanosleep(&slow, NULL);
 }
 
+static void on_notice(void *context, const char *text)
+{
+    struct stress *s = context;
+    (void)text;
+    s->notices++;
+}
+
 /* What all lanes of a recording have in common. */
 struct common {
     uint64_t seed;
     uint64_t frames;
     bool live, silent, second_iface;
+    bool lends; /* a source's records are the file's */
 };
 
 static void open_source(struct stress *s, uint32_t lane, uint32_t workers,
@@ -73,6 +84,7 @@ static void open_source(struct stress *s, uint32_t lane, uint32_t workers,
         .hold_ns = HOLD_NS,
         .live = common->live,
         .second_iface = common->second_iface,
+        .records = common->lends ? WEIR_RECORDS_PCAP_NS : WEIR_RECORDS_OTHER,
     });
 }
 
@@ -84,11 +96,13 @@ static void open_sink(struct stress *s, uint32_t outlet,
         &s->sinks[outlet],
         &(struct fake_sink_config){
             .seed = common->seed + 2 + UINT64_C(100) * outlet,
-            .format = WEIR_FORMAT_PCAPNG,
+            .format = s->config.assembly.account.format,
             .second_iface = common->second_iface,
             .clocked = common->live,
             .fail_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
             .done_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
+            .on_record = s->branches.count > 0 ? sim_branches_note : NULL,
+            .record_context = &s->branches.watches[outlet],
         });
 }
 
@@ -116,6 +130,7 @@ static void configure(struct stress *s, uint64_t seed)
                             .second_iface = pick(s, 2) == 0};
     /* One that gives nothing ends when it is stopped. */
     common.silent = s->silent = common.live && pick(s, 3) == 0;
+    common.lends = !common.second_iface && pick(s, 2) == 0;
     s->config = (struct weir_pipeline_config){
         .assembly = {.sources = s->sources,
                      .lanes = 1 + (uint32_t)pick(s, LANES_MAX),
@@ -124,15 +139,19 @@ static void configure(struct stress *s, uint64_t seed)
                      .abandon = &s->abandon,
                      .workers = 1 + (uint32_t)pick(s, 3),
                      .block_bytes = BLOCK_BYTES,
-                     .account = {.format = WEIR_FORMAT_PCAPNG},
+                     .account = {.format = common.lends ? WEIR_FORMAT_PCAP_NS
+                                                        : WEIR_FORMAT_PCAPNG},
                      .talkers = 64,
                      .seed = seed},
         .interval_ns = 1000000,
         .on_interval = on_interval,
+        .on_notice = on_notice,
         .context = s,
     };
     choose_flows(s, &s->config.assembly);
     s->listens = pick(s, 3) == 0 ? 1 + pick(s, 5) : UINT64_MAX;
+    sim_branches_choose(&s->branches, &s->random, true, common.frames,
+                        &s->config.assembly);
     common.frames /= s->config.assembly.lanes;
     for (uint32_t i = 0; i < s->config.assembly.lanes; i++) {
         open_source(s, i, s->config.assembly.workers, &common);
@@ -180,6 +199,21 @@ static bool flows_add_up(struct weir_flows *flows, uint64_t delivered)
     return all == delivered && sums.frames == kinds.frames[WEIR_FLOW_TRACKED];
 }
 
+static const char *check_branches(struct stress *s, struct weir_assembly *a)
+{
+    struct weir_err err;
+    const char *fault = sim_branches_wrong_end(
+        &s->branches, a, weir_stop_is_set(&s->abandon), &s->notices);
+    /* A lane's failure is told if another goes on. */
+    uint64_t failed = 0;
+    for (uint32_t i = 0; i < weir_assembly_lanes(a); i++)
+        failed += weir_lane_source_error(weir_assembly_lane(a, i), &err) != 0;
+    if (fault == NULL &&
+        (s->notices > failed || s->notices >= weir_assembly_lanes(a)))
+        fault = "more notices than lanes and branches that failed alone";
+    return fault;
+}
+
 static const char *check(struct stress *s, struct weir_pipeline *p)
 {
     struct weir_progress progress;
@@ -219,10 +253,10 @@ static const char *check(struct stress *s, struct weir_pipeline *p)
     }
     if (s->intervals == 0)
         return "no interval was told";
-    return NULL;
+    return check_branches(s, a);
 }
 
-static const char *stress(uint64_t seed)
+static const char *stress(uint64_t seed, struct sim_branches_seen *seen)
 {
     struct stress s = {.random = seed};
     struct weir_err err;
@@ -234,8 +268,10 @@ static const char *stress(uint64_t seed)
     if (weir_pipeline_open(&p, &s.config, &err) != 0)
         return "no pipeline";
     struct weir_assembly *a = weir_pipeline_assembly(p);
-    for (uint32_t i = 0; i < weir_assembly_outlets(a); i++)
+    for (uint32_t i = 0; i < weir_assembly_outlets(a); i++) {
+        s.branches.watches[i].outlet = weir_assembly_outlet(a, i);
         weir_assembly_set_sink(a, i, &s.sinks[i].sink);
+    }
     if (weir_pipeline_start(p, &err) != 0)
         return "no threads";
     const char *fault = meddle(&s, p);
@@ -243,7 +279,9 @@ static const char *stress(uint64_t seed)
         return fault;
     weir_pipeline_join(p);
     fault = check(&s, p);
+    sim_branches_add(&s.branches, a, seen);
     weir_pipeline_close(p);
+    sim_branches_close(&s.branches);
     for (uint32_t i = 0; i < s.config.assembly.lanes; i++)
         fake_source_close(s.sources[i]);
     weir_stop_close(&s.stop);
@@ -254,7 +292,9 @@ static const char *stress(uint64_t seed)
 int main(int argc, char **argv)
 {
     struct seeds seeds = seeds_start(argc, argv, 25, 1);
+    struct sim_branches_seen seen = {0};
     while (seeds_next(&seeds))
-        seeds_told(&seeds, stress(seeds.seed));
+        seeds_told(&seeds, stress(seeds.seed, &seen));
+    (void)sim_branches_saw_all(&seen);
     return seeds_end(&seeds);
 }
