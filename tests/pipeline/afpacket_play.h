@@ -18,7 +18,7 @@
 #include "ring/stop.h"
 #include "sink/sink.h"
 #include "tests/capture/fake_kernel.h"
-#include "tests/pipeline/fake.h"
+#include "tests/pipeline/fake_sink.h"
 #include "tests/support/random.h"
 
 struct play_sink {

@@ -13,7 +13,8 @@
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "sink/null_sink.h"
-#include "tests/pipeline/fake.h"
+#include "tests/pipeline/fake_sink.h"
+#include "tests/pipeline/fake_source.h"
 
 #define LANES       3
 #define WORKERS     2

@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 #include "pipeline/branch.h"
-#include "tests/pipeline/fake.h"
+#include "tests/pipeline/fake_sink.h"
 
 struct fake_file {
     uint64_t *hashes; /* of the records */

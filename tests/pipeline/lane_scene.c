@@ -4,6 +4,7 @@
 
 #include "base/linktype.h"
 #include "pipeline/lane.h"
+#include "tests/pipeline/fake_source.h"
 
 #define BLOCK_BYTES          16384
 #define FRAMES_PER_LEASE_MAX 60

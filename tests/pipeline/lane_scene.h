@@ -11,7 +11,7 @@
 
 #include "pipeline/assembly.h"
 #include "ring/stop.h"
-#include "tests/pipeline/fake.h"
+#include "tests/pipeline/fake_sink.h"
 #include "tests/pipeline/flows_check.h"
 #include "tests/pipeline/sim_branches.h"
 #include "tests/pipeline/sleeper.h"

@@ -1,6 +1,7 @@
 #include "tests/pipeline/lane_verdict.h"
 
 #include "base/linktype.h"
+#include "capture/source.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "ring/summary.h"

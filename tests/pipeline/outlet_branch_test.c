@@ -12,8 +12,9 @@
 #include "pipeline/outlet.h"
 #include "pipeline/stats.h"
 #include "ring/stop.h"
-#include "tests/pipeline/fake.h"
 #include "tests/pipeline/fake_branch.h"
+#include "tests/pipeline/fake_sink.h"
+#include "tests/pipeline/fake_source.h"
 
 #define FRAMES      UINT64_C(5000)
 #define BLOCK_BYTES 16384

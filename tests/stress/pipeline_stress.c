@@ -13,7 +13,8 @@
 #include "pipeline/pipeline.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
-#include "tests/pipeline/fake.h"
+#include "tests/pipeline/fake_sink.h"
+#include "tests/pipeline/fake_source.h"
 #include "tests/pipeline/sim_branches.h"
 #include "tests/support/seeds.h"
 

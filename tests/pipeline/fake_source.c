@@ -1,0 +1,230 @@
+#include "tests/pipeline/fake_source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/assert.h"
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/linktype.h"
+#include "base/pcap_encode.h"
+#include "capture/blocks.h"
+#include "capture/filter.h"
+
+#define FRAME_BYTES_MIN 50
+#define FRAME_BYTES_MAX 400
+
+struct fake_source {
+    struct weir_source source;
+    struct fake_source_config config;
+    struct weir_ifaces ifaces;
+    struct weir_blocks *blocks;
+    struct weir_filter *filter;
+    uint64_t random;
+    uint64_t made;    /* frames given */
+    int64_t time_ns;  /* of the last of them */
+    uint64_t dropped; /* by the kernel that we play */
+    bool cut;
+};
+
+/* An IPv4/UDP frame with its mark in the last 8 bytes. */
+static uint32_t make_frame(uint8_t lane, uint64_t number, uint64_t random,
+                           uint8_t *data)
+{
+    uint32_t len = FRAME_BYTES_MIN +
+                   (uint32_t)(random % (FRAME_BYTES_MAX - FRAME_BYTES_MIN));
+    static const uint8_t head[42] = {
+        2, 0,  0,  0, 0, 1,  2, 0, 0, 0,  0, 2, 8, 0, 0x45, 0, 0, 0, 0, 0, 0,
+        0, 64, 17, 0, 0, 10, 0, 0, 0, 10, 0, 0, 9, 0, 1,    0, 2, 0, 0, 0, 0};
+    memset(data, 0, len);
+    memcpy(data, head, sizeof head);
+    data[29] = (uint8_t)random; /* some 256 talkers */
+    data[16] = (uint8_t)((len - 14) >> 8);
+    data[17] = (uint8_t)(len - 14);
+    data[38] = (uint8_t)((len - 34) >> 8);
+    data[39] = (uint8_t)(len - 34);
+    data[19] = (uint8_t)number; /* IPv4's identification, for the filter */
+    weir_store_64(data + len - 8, fake_mark(lane, number));
+    return len;
+}
+
+static int64_t stamp(struct fake_source *f, uint64_t number)
+{
+    int64_t now_ns =
+        f->config.clock_ns != NULL ? *f->config.clock_ns : weir_clock_real_ns();
+    if (f->config.clock_ns == NULL && !f->config.real_clock)
+        return (int64_t)number * 1000;
+    /* Whole microseconds, as a clock that is stepped by them. */
+    uint64_t ages = (uint64_t)f->config.hold_ns / 1000;
+    int64_t age_ns = (int64_t)(fake_random(&f->random) % ages) * 1000;
+    if (now_ns - age_ns > f->time_ns)
+        f->time_ns = now_ns - age_ns;
+    return f->time_ns;
+}
+
+/* Sometimes it is sure that it holds nothing. */
+static int be_quiet(struct fake_source *f)
+{
+    struct weir_source *source = &f->source;
+    bool sure = f->config.clock_ns != NULL && fake_random(&f->random) % 2 == 0;
+    source->quiet_ns = sure ? source->quiet_least_ns : source->hold_ns;
+    if (sure && *f->config.clock_ns - source->quiet_ns > f->time_ns)
+        f->time_ns = *f->config.clock_ns - source->quiet_ns;
+    return WEIR_SOURCE_WAIT;
+}
+
+static void fill_one(struct fake_source *f, struct weir_fill *fill)
+{
+    uint8_t data[FRAME_BYTES_MAX];
+    uint64_t number = f->made++;
+    struct weir_frame frame = {
+        .time_ns = stamp(f, number),
+        .iface = f->config.second_iface && fake_is_second(number) ? 1 : 0,
+    };
+    frame.len = frame.caplen =
+        make_frame(f->config.lane, number, fake_random(&f->random), data);
+    memcpy(weir_fill_add(fill, &frame), data, frame.caplen);
+}
+
+static uint32_t pcap_walk(const struct weir_lease *lease,
+                          struct weir_walk *walk, struct weir_frame *out,
+                          uint32_t max)
+{
+    const int64_t unit_ns =
+        lease->records == WEIR_RECORDS_PCAP ? WEIR_NS_PER_US : 1;
+    uint32_t n = 0;
+    while (n < max && walk->offset < lease->bytes) {
+        const uint8_t *record = lease->base + walk->offset;
+        struct weir_frame *f = &out[n++];
+        *f = (struct weir_frame){
+            .data = record + WEIR_PCAP_RECORD_HEADER_BYTES,
+            .time_ns = (int64_t)weir_load_32(record) * WEIR_NS_PER_S +
+                       (int64_t)weir_load_32(record + 4) * unit_ns,
+            .caplen = weir_load_32(record + 8),
+            .len = weir_load_32(record + 12),
+        };
+        walk->offset += WEIR_PCAP_RECORD_HEADER_BYTES + f->caplen;
+    }
+    walk->frames += n;
+    return n;
+}
+
+/* The lease's records become those of a pcap, which are shorter. */
+static void make_pcap(struct weir_lease *lease, enum weir_records records)
+{
+    const uint32_t unit_ns =
+        records == WEIR_RECORDS_PCAP ? (uint32_t)WEIR_NS_PER_US : 1;
+    struct weir_walk walk = {0};
+    struct weir_frame f;
+    uint8_t data[FRAME_BYTES_MAX];
+    uint8_t *to = lease->base;
+    while (lease->walk(lease, &walk, &f, 1) == 1) {
+        memcpy(data, f.data, f.caplen);
+        to += weir_pcap_encode_record(to, unit_ns, f.time_ns, data, f.caplen,
+                                      f.len);
+    }
+    lease->records = records;
+    lease->walk = pcap_walk;
+    lease->bytes = (uint32_t)(to - lease->base);
+}
+
+static int fake_next(struct weir_source *source, struct weir_lease *out,
+                     struct weir_err *err)
+{
+    struct fake_source *f = (struct fake_source *)source;
+    if (f->made >= f->config.fail_at)
+        return weir_err_set(err, -EIO, "fake: failed as told");
+    if (f->made >= f->config.frames || (f->cut && !f->config.live))
+        return WEIR_SOURCE_END;
+    /* A live source gives what it still holds, then ends. */
+    if (f->cut && fake_random(&f->random) % 4 == 0)
+        return WEIR_SOURCE_END;
+    if (fake_random(&f->random) % 100 < f->config.wait_percent)
+        return be_quiet(f);
+    if (f->config.live && fake_random(&f->random) % 5 == 0)
+        f->dropped += fake_random(&f->random) % 9;
+    struct weir_fill fill = {.base = weir_blocks_get(f->blocks),
+                             .capacity = f->config.block_bytes};
+    WEIR_ASSERT(fill.base != NULL);
+    uint64_t n = 1 + fake_random(&f->random) % f->config.frames_per_lease_max;
+    while (n-- > 0 && f->made < f->config.frames &&
+           f->made < f->config.fail_at &&
+           weir_fill_fits(&fill, FRAME_BYTES_MAX))
+        fill_one(f, &fill);
+    weir_fill_lease(&fill, out);
+    if (f->config.records != WEIR_RECORDS_OTHER)
+        make_pcap(out, f->config.records);
+    return WEIR_SOURCE_LEASE;
+}
+
+static void fake_reclaim(struct weir_source *source, struct weir_lease *lease)
+{
+    struct fake_source *f = (struct fake_source *)source;
+    /* Whoever still reads it gets no frame of ours. */
+    memset(lease->base, 0xdb, lease->bytes);
+    weir_blocks_put(f->blocks, lease->owner);
+}
+
+static void fake_cut(struct weir_source *source)
+{
+    ((struct fake_source *)source)->cut = true;
+}
+
+static void fake_stats(struct weir_source *source,
+                       struct weir_source_stats *out)
+{
+    struct fake_source *f = (struct fake_source *)source;
+    *out = (struct weir_source_stats){.kernel_seen = f->made + f->dropped,
+                                      .kernel_dropped = f->dropped};
+}
+
+void fake_source_close(struct weir_source *source)
+{
+    struct fake_source *f = (struct fake_source *)source;
+    weir_blocks_close(f->blocks);
+    weir_filter_free(f->filter);
+    free(f);
+}
+
+static const struct weir_source_ops fake_source_ops = {
+    .next = fake_next,
+    .reclaim = fake_reclaim,
+    .cut = fake_cut,
+    .stats = fake_stats,
+    .close = fake_source_close,
+};
+
+struct weir_source *fake_source_open(const struct fake_source_config *config)
+{
+    struct fake_source *f = calloc(1, sizeof *f);
+    WEIR_ASSERT(f != NULL);
+    f->config = *config;
+    f->random = config->seed;
+    f->source = (struct weir_source){.ops = &fake_source_ops,
+                                     .ifaces = &f->ifaces,
+                                     .name = "fake",
+                                     .live = config->live,
+                                     .hold_ns = config->hold_ns,
+                                     .quiet_ns = config->hold_ns,
+                                     .quiet_least_ns = config->hold_ns / 10,
+                                     .fd = -1,
+                                     .wait_ms = 1};
+    struct weir_iface iface = {.name = "fake0",
+                               .linktype = WEIR_LINKTYPE_ETHERNET};
+    if (config->filtered) {
+        WEIR_ASSERT(weir_filter_compile(&f->filter, "ip[5] & 3 != 0",
+                                        WEIR_LINKTYPE_ETHERNET, 0, NULL) == 0);
+        iface.filter = f->filter;
+    }
+    weir_ifaces_add(&f->ifaces, &iface);
+    iface.filter = NULL;
+    iface.linktype = FAKE_SECOND_LINKTYPE;
+    if (config->records == WEIR_RECORDS_OTHER)
+        weir_ifaces_add(&f->ifaces, &iface);
+    struct weir_err err;
+    WEIR_ASSERT(weir_blocks_open(&f->blocks, config->leases + 1,
+                                 config->block_bytes, &err) == 0);
+    return &f->source;
+}
