@@ -37,9 +37,10 @@
  * Order     parcels of one outlet come in its order of delivery, so the
  *           frames of a lane in that of their capture.  Between outlets there
  *           is none.
- * Stop      the end comes behind the last parcel of each outlet.  Abandoned,
- *           a branch gives up the parcels that it has not taken, and counts
- *           them; a call of take that has begun is waited for.
+ * Stop      the end comes behind the last parcel of each outlet; files are
+ *           finished by then.  Abandoned, a branch gives up the parcels that
+ *           it has not taken, and counts them; a call of take that has begun
+ *           is waited for, but not by the writer.
  * Errors    of take, or finish: the first is kept.  It ends this branch
  *           alone, with a notice, or the recording, as the config says; what
  *           comes behind it is given up.
@@ -62,7 +63,8 @@ struct weir_stop;
 #define WEIR_BRANCHES_MAX 8
 
 /* Parcels of a branch for each outlet, unless its config says otherwise, and
- * at most; the memory of each is that of a batch's chunk (ring/batch.h). */
+ * at most; the memory of each is that of a batch's chunk (ring/batch.h): half
+ * a MiB more than a block. */
 #define WEIR_BRANCH_PARCELS     8
 #define WEIR_BRANCH_PARCELS_MAX 1024
 

@@ -184,6 +184,7 @@ static void finish(struct weir_outlet *outlet)
     }
     if (outlet->branches != NULL)
         outlet_branches_end(outlet->branches);
+    outlet->wants_branch = false;
     outlet->finished = true;
     outlet->ended = outlet->branches == NULL;
 }
@@ -217,11 +218,16 @@ static void rotate(struct weir_outlet *outlet)
         reach_limit(outlet);
 }
 
-static bool all_ended(const struct weir_outlet *outlet)
+/* No batch is here, and none will come. */
+static bool is_through(const struct weir_outlet *outlet)
 {
-    for (uint32_t i = 0; i < outlet->inlets_count; i++)
-        if (!outlet->views[i].ended)
+    if (outlet->kept > 0 || outlet->last != NULL)
+        return false;
+    for (uint32_t i = 0; i < outlet->inlets_count; i++) {
+        const struct inlet *in = &outlet->inlets[i];
+        if (in->head != NULL || !weir_lane_taken(in->lane))
             return false;
+    }
     return true;
 }
 
@@ -288,28 +294,27 @@ static void settle_in_turn(struct weir_outlet *outlet, struct inlet *in,
     outlet->last_taken = taken;
 }
 
+/* There is nothing to do: for now, or at all. */
+static enum weir_step finish_or_idle(struct weir_outlet *outlet,
+                                     int64_t real_ns)
+{
+    if (outlet->wants_flows || !is_through(outlet)) {
+        idle(outlet, real_ns);
+        return WEIR_STEP_IDLE;
+    }
+    finish(outlet);
+    return outlet->ended ? WEIR_STEP_ENDED : WEIR_STEP_WORKED;
+}
+
 static enum weir_step go_on(struct weir_outlet *outlet, int64_t real_ns)
 {
     if (atomic_exchange_explicit(&outlet->rotate, false, memory_order_relaxed))
         rotate(outlet);
     bool worked = take_back(outlet);
-    if (!may_settle(outlet) || outlet->last != NULL) {
-        if (worked)
-            return WEIR_STEP_WORKED;
-        idle(outlet, real_ns);
-        return WEIR_STEP_IDLE;
-    }
-    struct inlet *in = outlet_pick(outlet, real_ns);
-    if (in == NULL) {
-        if (worked)
-            return WEIR_STEP_WORKED;
-        if (all_ended(outlet) && outlet->kept == 0) {
-            finish(outlet);
-            return outlet->ended ? WEIR_STEP_ENDED : WEIR_STEP_WORKED;
-        }
-        idle(outlet, real_ns);
-        return WEIR_STEP_IDLE;
-    }
+    bool goes_on = may_settle(outlet) && outlet->last == NULL;
+    struct inlet *in = goes_on ? outlet_pick(outlet, real_ns) : NULL;
+    if (in == NULL)
+        return worked ? WEIR_STEP_WORKED : finish_or_idle(outlet, real_ns);
     struct weir_batch *batch = in->head;
     in->head = NULL;
     /* Workers skip at different moments: nothing behind the first gap is

@@ -254,6 +254,21 @@ Test(outlet_branch, one_that_is_waited_for_gets_all)
     cr_assert_eq(fakes[0].frames, FRAMES);
 }
 
+/* Nothing is left that such a branch would have to be waited for. */
+Test(outlet_branch, a_file_is_finished_though_branches_are_at_work)
+{
+    branches[0].when_full = WEIR_BRANCH_WAIT;
+    source_config.frames = PARCELS;
+    source_config.frames_per_lease_max = 1;
+    assemble();
+    run();
+    cr_assert_eq(counts(0).in_flight.frames, PARCELS);
+    cr_assert(sink.finished);
+    cr_assert_eq(weir_outlet_fd(weir_assembly_outlet(assembly, 0)), -1);
+    finish();
+    cr_assert_eq(fakes[0].frames, PARCELS);
+}
+
 Test(outlet_branch, abandoned_the_outlet_waits_for_none)
 {
     branches[0].when_full = WEIR_BRANCH_WAIT;
