@@ -6,8 +6,6 @@
  * stop comes in the middle; what the kernel counted must be what was given.
  * Usage: afpacket_stress [FIRST_SEED [SEEDS]]. */
 
-#include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -15,6 +13,7 @@
 #include "pipeline/pipeline.h"
 #include "tests/pipeline/afpacket_play.h"
 #include "tests/pipeline/sim_branches.h"
+#include "tests/stress/played.h"
 #include "tests/support/seeds.h"
 
 #define STEPS      20000
@@ -55,7 +54,6 @@ static const char *stress(uint64_t seed, struct sim_branches_seen *seen)
     struct stress s = {.over = false};
     struct weir_err err;
     struct weir_progress progress;
-    pthread_t kernel;
     if (!play_open(&s.play, seed))
         return "does not open";
     sim_branches_choose(&s.branches, &s.play.random.state, true, FRAMES_MAX,
@@ -71,18 +69,11 @@ static const char *stress(uint64_t seed, struct sim_branches_seen *seen)
         s.play.sink.record_context = &s.branches.watches[0];
     }
     weir_assembly_set_sink(a, 0, &s.play.sink.sink);
-    if (weir_pipeline_start(s.pipeline, &err) != 0 ||
-        pthread_create(&kernel, NULL, play_the_kernel, &s) != 0)
-        return "no threads";
-    struct pollfd done = {.fd = weir_pipeline_done_fd(s.pipeline),
-                          .events = POLLIN};
-    if (poll(&done, 1, 60000) != 1)
-        return "does not end";
-    weir_pipeline_join(s.pipeline);
-    atomic_store(&s.over, true);
-    pthread_join(kernel, NULL);
+    const char *fault = played_run(s.pipeline, play_the_kernel, &s, &s.over);
+    if (fault != NULL)
+        return fault;
     weir_assembly_progress(a, &progress);
-    const char *fault = play_wrong(&s.play, &progress, false);
+    fault = play_wrong(&s.play, &progress, false);
     if (fault == NULL)
         fault = sim_branches_wrong_end(&s.branches, a, false, &s.notices);
     sim_branches_add(&s.branches, a, seen);

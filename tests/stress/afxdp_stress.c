@@ -7,8 +7,6 @@
  * the rings are all that orders a frame's bytes.
  * Usage: afxdp_stress [FIRST_SEED [SEEDS]]. */
 
-#include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "ring/stop.h"
 #include "sink/null_sink.h"
 #include "tests/capture/afxdp_fake.h"
+#include "tests/stress/played.h"
 #include "tests/support/random.h"
 #include "tests/support/seeds.h"
 
@@ -124,22 +123,14 @@ static const char *check(const struct stress *s)
 static const char *stress(uint64_t seed)
 {
     struct stress s = {.random = {seed}};
-    struct weir_err err;
-    pthread_t kernel;
     if (!open_all(&s, seed))
         return "does not open";
     for (uint32_t i = 0; i < LANES; i++)
         weir_afxdp_source_start(s.sources[i]);
-    if (weir_pipeline_start(s.pipeline, &err) != 0 ||
-        pthread_create(&kernel, NULL, play_kernel, &s) != 0)
-        return "no threads";
-    struct pollfd done = {.fd = weir_pipeline_done_fd(s.pipeline),
-                          .events = POLLIN};
-    if (poll(&done, 1, 60000) != 1)
-        return "does not end";
-    weir_pipeline_join(s.pipeline);
-    pthread_join(kernel, NULL);
-    const char *fault = check(&s);
+    const char *fault = played_run(s.pipeline, play_kernel, &s, NULL);
+    if (fault != NULL)
+        return fault;
+    fault = check(&s);
     weir_pipeline_close(s.pipeline);
     for (uint32_t i = 0; i < LANES; i++) {
         s.sources[i]->ops->close(s.sources[i]);

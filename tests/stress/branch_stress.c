@@ -8,8 +8,6 @@
  * are counted, and so are the copies that it cost.
  * Usage: branch_stress [FIRST_SEED [SEEDS]]. */
 
-#include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -18,6 +16,7 @@
 #include "pipeline/pipeline.h"
 #include "tests/pipeline/afpacket_play.h"
 #include "tests/pipeline/fake_branch.h"
+#include "tests/stress/played.h"
 #include "tests/support/seeds.h"
 
 #define STEPS      2000
@@ -132,21 +131,12 @@ static const char *check(struct stress *s)
 static const char *stress(uint64_t seed)
 {
     struct stress s = {0};
-    struct weir_err err;
-    pthread_t kernel;
     if (!open_stress(&s, seed))
         return "does not open";
-    if (weir_pipeline_start(s.pipeline, &err) != 0 ||
-        pthread_create(&kernel, NULL, play_the_kernel, &s) != 0)
-        return "no threads";
-    struct pollfd done = {.fd = weir_pipeline_done_fd(s.pipeline),
-                          .events = POLLIN};
-    if (poll(&done, 1, 60000) != 1)
-        return "does not end";
-    weir_pipeline_join(s.pipeline);
-    atomic_store(&s.over, true);
-    pthread_join(kernel, NULL);
-    const char *fault = check(&s);
+    const char *fault = played_run(s.pipeline, play_the_kernel, &s, &s.over);
+    if (fault != NULL)
+        return fault;
+    fault = check(&s);
     weir_pipeline_close(s.pipeline);
     play_close(&s.play);
     fake_file_close(&s.file);
