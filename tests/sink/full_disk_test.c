@@ -15,26 +15,14 @@
 
 #include "base/err.h"
 #include "sink/file_sink.h"
+#include "tests/check/check.h"
 #include "tests/sink/frames.h"
 
 #define FRAMES 600
 
-static unsigned passed;
-static unsigned failed;
-
 static uint8_t data[256];
 static struct weir_frame frames[FRAMES];
 static struct weir_ifaces *ifaces;
-
-static void expect(bool ok, const char *what)
-{
-    if (ok) {
-        passed++;
-        return;
-    }
-    failed++;
-    printf("FAILED: %s\n", what);
-}
 
 /* Calls of the allocator by what is linked into this program. */
 static unsigned allocations;
@@ -103,7 +91,7 @@ static uint32_t frames_on_disk(void)
         for (uint32_t k = 0; k < file.records_count; k++, total++)
             if (file.records[k].time_ns != frames[total].time_ns ||
                 file.records[k].caplen != frames[total].caplen)
-                expect(false, "a frame is not in its place");
+                check(false, "a frame is not in its place");
         test_file_free(&file);
         remove(test_path(names[i]));
     }
@@ -130,8 +118,8 @@ static int record(struct weir_sink *sink, enum weir_format format,
     int finished = sink->ops->finish(sink, NULL);
     inside += allocations - before;
     sink->ops->close(sink);
-    expect(finished == 0, "an error is told once");
-    expect(inside == 0, "nothing is allocated after open");
+    check(finished == 0, "an error is told once");
+    check(inside == 0, "nothing is allocated after open");
     return rc;
 }
 
@@ -140,17 +128,17 @@ static void fill(struct weir_file_sink_config config, int code)
     struct weir_sink *sink = NULL;
     struct weir_err err = {""};
     int rc = weir_file_sink_open(&sink, &config, &err);
-    expect(rc == 0, err.text);
+    check(rc == 0, err.text);
     if (rc != 0)
         return;
     uint32_t total;
     rc = record(sink, config.format, &total, &err);
-    expect(rc == code, err.text);
-    expect(code == 0 || strstr(err.text, ": No space left on device") != NULL,
-           err.text);
-    expect(frames_on_disk() == total, "what was taken is on the disk");
-    expect(code == 0 ? total == FRAMES : total > 200 && total < FRAMES,
-           "as many as there is room for");
+    check(rc == code, err.text);
+    check(code == 0 || strstr(err.text, ": No space left on device") != NULL,
+          err.text);
+    check(frames_on_disk() == total, "what was taken is on the disk");
+    check(code == 0 ? total == FRAMES : total > 200 && total < FRAMES,
+          "as many as there is room for");
 }
 
 int main(void)
@@ -192,6 +180,5 @@ int main(void)
     free(ifaces);
     if (!small)
         test_dir_remove();
-    printf("%u passed, %u failed\n", passed, failed);
-    return failed == 0 ? 0 : 1;
+    return check_end();
 }
