@@ -12,25 +12,11 @@
 #include "ring/iface.h"
 #include "sink/file_sink.h"
 #include "tests/sink/frames.h"
-#include "tests/support/random.h"
+#include "tests/sink/rotation_scene.h"
 
-#define FRAMES_MAX 400
-#define FILES_MAX  FRAMES_MAX
-#define SECOND     INT64_C(1000000000)
+#define FILES_MAX ROTATION_FRAMES_MAX
 
 static struct weir_err err;
-
-/* One random recording. */
-struct scene {
-    struct random random;
-    enum weir_format format;
-    struct weir_file_sink_config config;
-    struct weir_ifaces *ifaces;
-    uint32_t ifaces_first;
-    uint32_t n;
-    struct weir_frame frames[FRAMES_MAX];
-    uint8_t data[FRAMES_MAX][64];
-};
 
 /* What should come of it: the first frame of each file. */
 struct outcome {
@@ -39,96 +25,6 @@ struct outcome {
     uint32_t taken;
     bool done;
 };
-
-static struct scene scene;
-
-static uint32_t below(uint32_t n)
-{
-    return random_below(&scene.random, n);
-}
-
-static void make_limits(struct weir_rotation_limits *l)
-{
-    *l = (struct weir_rotation_limits){0};
-    if (below(2)) {
-        l->file_bytes = 1 + below(3000);
-        l->file_bytes_manner =
-            below(2) ? WEIR_SIZE_REACHED : WEIR_SIZE_EXCEEDED;
-    }
-    if (below(3) == 0)
-        l->file_packets = 1 + below(50);
-    if (below(3) == 0)
-        l->duration_ns = INT64_C(1000000) * (1 + below(5000));
-    if (below(3) == 0)
-        l->interval_ns = (1 + below(4)) * SECOND;
-    l->duration_fixed = below(2);
-    if (below(4) == 0)
-        l->stop_files = 1 + below(8);
-    if (below(8) == 0)
-        l->stop_bytes = 1 + below(3000);
-}
-
-static void make_frames(void)
-{
-    int64_t now = below(100) == 0 ? -SECOND : 1700000000 * SECOND;
-    uint32_t ifaces = scene.ifaces_first;
-    for (uint32_t i = 0; i < scene.n; i++) {
-        uint32_t gap = below(100);
-        if (gap == 0)
-            now -= below(2000) * INT64_C(1000000);
-        else if (gap < 4)
-            now += below(20) * SECOND;
-        else if (gap < 60)
-            now += below(30) * INT64_C(1000000) + below(3);
-        if (below(40) == 0)
-            ifaces++;
-        struct weir_frame *f = &scene.frames[i];
-        memcpy(scene.data[i], &i, 4);
-        f->data = scene.data[i];
-        f->time_ns = now;
-        f->caplen = 4 + below(60);
-        f->len = f->caplen + below(2);
-        f->iface = (uint16_t)(ifaces > 0 ? below(ifaces) : 0);
-        f->flags = (uint16_t)(below(3) * WEIR_FRAME_INBOUND);
-        if (below(30) == 0) {
-            f->flags |= WEIR_FRAME_NO_TIME;
-            f->time_ns = 0;
-        }
-    }
-}
-
-static void make_scene(uint64_t seed)
-{
-    static char path[PATH_MAX];
-    if (path[0] == '\0')
-        memcpy(path, test_path("m.cap"), strlen(test_path("m.cap")) + 1);
-    scene.random = (struct random){seed};
-    scene.format = (enum weir_format)(1 + below(3));
-    scene.ifaces_first = below(3);
-    scene.n = below(FRAMES_MAX);
-    make_frames();
-    scene.config = (struct weir_file_sink_config){
-        .path = path,
-        .format = scene.format,
-        .naming = WEIR_NAMING_NUMBER_TIME,
-    };
-    make_limits(&scene.config.limits);
-}
-
-static void add_iface(struct weir_ifaces *ifaces)
-{
-    struct weir_iface iface = {.linktype = 1};
-    snprintf(iface.name, sizeof iface.name, "if%u", weir_ifaces_count(ifaces));
-    cr_assert_geq(weir_ifaces_add(ifaces, &iface), 0);
-}
-
-/* The same interfaces in a table of its own for each run. */
-static void new_ifaces(void)
-{
-    free(scene.ifaces);
-    scene.ifaces = test_ifaces(scene.ifaces_first, 0);
-    scene.config.ifaces = scene.ifaces;
-}
 
 static uint64_t idb_bytes(uint32_t from, uint32_t to)
 {
@@ -157,13 +53,13 @@ struct model {
 
 static bool is_pcapng(void)
 {
-    return scene.format == WEIR_FORMAT_PCAPNG;
+    return rotation_scene.format == WEIR_FORMAT_PCAPNG;
 }
 
 static int64_t model_time(const struct weir_frame *f)
 {
     int64_t t = f->time_ns < 0 ? 0 : f->time_ns;
-    return scene.format == WEIR_FORMAT_PCAP ? t / 1000 * 1000 : t;
+    return rotation_scene.format == WEIR_FORMAT_PCAP ? t / 1000 * 1000 : t;
 }
 
 static bool model_timed(const struct weir_frame *f)
@@ -194,7 +90,7 @@ static void model_open(struct model *m, uint32_t i)
 
 static bool model_crosses(const struct model *m, int64_t t)
 {
-    const struct weir_rotation_limits *l = &scene.config.limits;
+    const struct weir_rotation_limits *l = &rotation_scene.config.limits;
     if (t <= m->period)
         return false;
     if (l->duration_ns > 0 && (t - m->anchor) / l->duration_ns >
@@ -207,8 +103,8 @@ static bool model_crosses(const struct model *m, int64_t t)
 /* The file ends before frame i, if that is due.  True: the recording too. */
 static bool model_before(struct model *m, uint32_t i)
 {
-    const struct weir_rotation_limits *l = &scene.config.limits;
-    const struct weir_frame *f = &scene.frames[i];
+    const struct weir_rotation_limits *l = &rotation_scene.config.limits;
+    const struct weir_frame *f = &rotation_scene.frames[i];
     int64_t t = model_time(f);
     bool by_time = false;
     if (model_timed(f) && !m->anchored) {
@@ -234,7 +130,7 @@ static bool model_before(struct model *m, uint32_t i)
 
 static bool model_after(struct model *m)
 {
-    const struct weir_rotation_limits *l = &scene.config.limits;
+    const struct weir_rotation_limits *l = &rotation_scene.config.limits;
     if (l->stop_bytes > 0 && m->bytes >= l->stop_bytes)
         return true;
     bool full = l->file_packets > 0 && m->in_file >= l->file_packets;
@@ -253,10 +149,10 @@ static bool model_after(struct model *m)
 static void run_model(struct outcome *out, uint64_t shb_bytes)
 {
     struct model m = {.shb_bytes = shb_bytes, .out = out};
-    m.declared = scene.ifaces_first;
+    m.declared = rotation_scene.ifaces_first;
     *out = (struct outcome){0};
-    for (uint32_t i = 0; i < scene.n && !out->done; i++) {
-        const struct weir_frame *f = &scene.frames[i];
+    for (uint32_t i = 0; i < rotation_scene.n && !out->done; i++) {
+        const struct weir_frame *f = &rotation_scene.frames[i];
         if (!m.open)
             model_open(&m, i);
         out->done = model_before(&m, i);
@@ -282,21 +178,23 @@ static void run_model(struct outcome *out, uint64_t shb_bytes)
 /* The real one.  Batches of up to `each` frames; returns what was taken. */
 static uint32_t run_sink(uint32_t each, bool *done)
 {
-    new_ifaces();
+    rotation_scene_ifaces();
     struct weir_sink *sink = NULL;
-    cr_assert_eq(weir_file_sink_open(&sink, &scene.config, &err), 0, "%s",
-                 err.text);
+    cr_assert_eq(weir_file_sink_open(&sink, &rotation_scene.config, &err), 0,
+                 "%s", err.text);
     uint32_t at = 0;
     uint32_t total = 0;
-    while (at < scene.n && !sink->done) {
-        uint32_t k = 1 + below(each);
-        if (k > scene.n - at)
-            k = scene.n - at;
+    while (at < rotation_scene.n && !sink->done) {
+        uint32_t k = 1 + rotation_below(each);
+        if (k > rotation_scene.n - at)
+            k = rotation_scene.n - at;
         for (uint32_t i = at; i < at + k; i++)
-            while (scene.frames[i].iface >= weir_ifaces_count(scene.ifaces))
-                add_iface(scene.ifaces);
+            while (rotation_scene.frames[i].iface >=
+                   weir_ifaces_count(rotation_scene.ifaces))
+                rotation_scene_add(rotation_scene.ifaces);
         struct weir_batch *batch =
-            test_batch(scene.format, scene.ifaces, scene.frames + at, k);
+            test_batch(rotation_scene.format, rotation_scene.ifaces,
+                       rotation_scene.frames + at, k);
         uint32_t taken = 0;
         sink->facts.all.delivered = total;
         cr_assert_eq(sink->ops->write(sink, batch, k, &taken, &err), 0, "%s",
@@ -320,7 +218,7 @@ static void assert_file(const struct test_file *file, const char *name,
                  file->records_count, from, to);
     for (uint32_t i = from; i < to; i++) {
         const struct test_record *r = &file->records[i - from];
-        const struct weir_frame *f = &scene.frames[i];
+        const struct weir_frame *f = &rotation_scene.frames[i];
         cr_assert_eq(r->caplen, f->caplen);
         cr_assert_eq(r->len, f->len);
         cr_assert_arr_eq(r->data, f->data, f->caplen);
@@ -384,11 +282,11 @@ static uint64_t shb_bytes(void)
 static void try_seed(uint64_t seed, uint64_t shb)
 {
     static struct outcome want;
-    make_scene(seed);
+    rotation_scene_make(seed);
     run_model(&want, shb);
     uint8_t *bytes[2];
     uint64_t sizes[2];
-    uint32_t each[2] = {1, 1 + below(FRAMES_MAX)};
+    uint32_t each[2] = {1, 1 + rotation_below(ROTATION_FRAMES_MAX)};
     for (uint32_t run = 0; run < 2; run++) {
         bool done;
         uint32_t taken = run_sink(each[run], &done);
@@ -415,5 +313,5 @@ Test(rotation_model, cuts_are_the_models_however_frames_are_batched,
         fprintf(stderr, "seed %llu\n", (unsigned long long)seed);
         try_seed(seed, shb);
     }
-    free(scene.ifaces);
+    free(rotation_scene.ifaces);
 }
