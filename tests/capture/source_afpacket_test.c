@@ -9,119 +9,30 @@
 #include "base/clock.h"
 #include "base/linktype.h"
 #include "base/pcapng.h"
+#include "tests/capture/afpacket_hand.h"
 #include "tests/capture/file_rig.h"
 #include "tests/capture/live_rig.h"
 #include "tests/capture/net_rig.h"
-
-#define BLOCK  WEIR_AFPACKET_BLOCK_BYTES_MIN
-#define BLOCKS 8
-#define LEASES 4
-
-static struct weir_afpacket_config config_of(const char *device)
-{
-    return (struct weir_afpacket_config){
-        .source = {.leases = LEASES, .block_bytes = BLOCK},
-        .device = device,
-        .blocks = BLOCKS,
-        .retire_ms = 20,
-        .promisc = true,
-    };
-}
-
-static struct weir_source *open_it(const struct weir_afpacket_config *config)
-{
-    struct weir_err err = {""};
-    struct weir_source *source = NULL;
-    const int rc = weir_afpacket_source_open(&source, config, &err);
-    cr_assert_eq(rc, 0, "%s", err.text);
-    return source;
-}
-
-static bool readable(const struct weir_source *source, int ms)
-{
-    struct pollfd wait = {.fd = source->fd, .events = POLLIN};
-    return poll(&wait, 1, ms) == 1;
-}
-
-/* The next lease, which must come within 2 s. */
-static struct weir_lease take(struct weir_source *source)
-{
-    struct weir_err err = {""};
-    struct weir_lease lease;
-    const int64_t end = weir_clock_mono_ns() + 2 * WEIR_NS_PER_S;
-    for (;;) {
-        const int rc = source->ops->next(source, &lease, &err);
-        if (rc == WEIR_SOURCE_LEASE)
-            return lease;
-        cr_assert_eq(rc, WEIR_SOURCE_WAIT, "%d %s", rc, err.text);
-        cr_assert_lt(weir_clock_mono_ns(), end);
-        (void)readable(source, source->wait_ms);
-    }
-}
-
-static void expect_wait(struct weir_source *source)
-{
-    struct weir_err err = {""};
-    struct weir_lease lease;
-    cr_assert_eq(source->ops->next(source, &lease, &err), WEIR_SOURCE_WAIT);
-}
-
-/* Numbers of frames that have come, where a test asks for it. */
-static uint8_t *seen_numbers;
-
-static void mark(const struct weir_lease *lease)
-{
-    struct weir_walk walk = {0};
-    struct weir_frame frame;
-    while (seen_numbers != NULL && lease->walk(lease, &walk, &frame, 1) == 1)
-        cr_assert_eq(seen_numbers[rig_number(frame.data, 14)]++, 0, "twice");
-}
-
-static struct weir_source_stats end(struct weir_source *source,
-                                    uint64_t received)
-{
-    struct weir_err err = {""};
-    struct weir_lease lease;
-    struct weir_source_stats stats;
-    int rc;
-    source->ops->cut(source);
-    while ((rc = source->ops->next(source, &lease, &err)) > 0 &&
-           rc != WEIR_SOURCE_END) {
-        if (rc == WEIR_SOURCE_WAIT) {
-            (void)readable(source, source->wait_ms);
-            continue;
-        }
-        received += lease.frames;
-        mark(&lease);
-        source->ops->reclaim(source, &lease);
-    }
-    cr_assert_eq(rc, WEIR_SOURCE_END, "%s", err.text);
-    source->ops->stats(source, &stats);
-    cr_assert_eq(stats.kernel_seen, received + stats.kernel_dropped);
-    cr_assert_not(stats.derived);
-    source->ops->close(source);
-    return stats;
-}
 
 /* The socket would say that it is readable all the time. */
 Test(source_afpacket, a_lease_that_is_out_does_not_wake)
 {
     live_need();
-    const struct weir_afpacket_config config = config_of(RIG_RIGHT);
-    struct weir_source *source = open_it(&config);
+    const struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
+    struct weir_source *source = afpacket_hand_open(&config);
     struct weir_lease held[3];
     for (uint32_t i = 0; i < 3; i++) {
         rig_send_udp(1, 60);
-        cr_assert(readable(source, 1000));
-        held[i] = take(source);
+        cr_assert(afpacket_hand_readable(source, 1000));
+        held[i] = afpacket_hand_take(source);
         cr_assert_eq(held[i].frames, 1);
-        expect_wait(source);
-        cr_assert_not(readable(source, 100));
+        afpacket_hand_waits(source);
+        cr_assert_not(afpacket_hand_readable(source, 100));
     }
     for (uint32_t i = 0; i < 3; i++)
         source->ops->reclaim(source, &held[i]);
-    cr_assert_not(readable(source, 50));
-    cr_assert_eq(end(source, 3).kernel_seen, 3);
+    cr_assert_not(afpacket_hand_readable(source, 50));
+    cr_assert_eq(afpacket_hand_end(source, 3).kernel_seen, 3);
 }
 
 static uint32_t number_of_first(const struct weir_lease *lease)
@@ -137,35 +48,35 @@ static uint32_t number_of_first(const struct weir_lease *lease)
 Test(source_afpacket, a_freeze_is_counted_and_ends)
 {
     live_need();
-    const struct weir_afpacket_config config = config_of(RIG_RIGHT);
-    struct weir_source *source = open_it(&config);
+    const struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
+    struct weir_source *source = afpacket_hand_open(&config);
     struct weir_source_stats stats;
     rig_send_udp(1, 60);
-    struct weir_lease oldest = take(source);
+    struct weir_lease oldest = afpacket_hand_take(source);
     uint64_t received = 1;
     /* The other seven hold less than 7000 of these. */
     rig_send_udp(10000, 60);
-    for (uint32_t i = 0; i < BLOCKS - 1; i++) {
-        struct weir_lease lease = take(source);
+    for (uint32_t i = 0; i < AFPACKET_HAND_BLOCKS - 1; i++) {
+        struct weir_lease lease = afpacket_hand_take(source);
         received += lease.frames;
         cr_assert_eq(lease.lost_before, 0);
         source->ops->reclaim(source, &lease);
     }
     rig_send_udp(5, 60);
-    expect_wait(source);
+    afpacket_hand_waits(source);
     source->ops->stats(source, &stats);
     cr_assert_eq(stats.kernel_dropped, 10006 - received);
     cr_assert_eq(stats.freezes, 1);
-    cr_assert_not(readable(source, 100));
+    cr_assert_not(afpacket_hand_readable(source, 100));
     source->ops->reclaim(source, &oldest);
     rig_send_udp(7, 60);
-    struct weir_lease after = take(source);
+    struct weir_lease after = afpacket_hand_take(source);
     cr_assert_eq(after.base, oldest.base);
     cr_assert_eq(after.frames, 7);
     cr_assert_eq(after.lost_before, stats.kernel_dropped);
     cr_assert_eq(after.kernel_dropped, stats.kernel_dropped);
     source->ops->reclaim(source, &after);
-    stats = end(source, received + 7);
+    stats = afpacket_hand_end(source, received + 7);
     cr_assert_eq(stats.kernel_seen, 10013);
     cr_assert_eq(stats.freezes, 1);
 }
@@ -175,8 +86,8 @@ Test(source_afpacket, a_freeze_is_counted_and_ends)
 Test(source_afpacket, loss_under_load_is_exact_and_located)
 {
     live_need();
-    const struct weir_afpacket_config config = config_of(RIG_RIGHT);
-    struct weir_source *source = open_it(&config);
+    const struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
+    struct weir_source *source = afpacket_hand_open(&config);
     const int child = rig_flood(RIG_LEFT, 3000000);
     uint64_t received = 0;
     uint64_t missing = 0;
@@ -184,7 +95,7 @@ Test(source_afpacket, loss_under_load_is_exact_and_located)
     uint32_t due = 0;
     uint32_t losses = 0;
     for (uint32_t i = 0; i < 240; i++) {
-        struct weir_lease lease = take(source);
+        struct weir_lease lease = afpacket_hand_take(source);
         const uint32_t first = number_of_first(&lease);
         missing += i == 0 ? 0 : first - due;
         told += lease.lost_before;
@@ -201,23 +112,23 @@ Test(source_afpacket, loss_under_load_is_exact_and_located)
     cr_assert_gt(losses, 3);
     cr_assert_eq(missing, told);
     rig_flood_end(child);
-    cr_assert_geq(end(source, received).kernel_dropped, told);
+    cr_assert_geq(afpacket_hand_end(source, received).kernel_dropped, told);
 }
 
 Test(source_afpacket, a_frame_alone_is_given_in_time)
 {
     live_need();
-    struct weir_afpacket_config config = config_of(RIG_RIGHT);
+    struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
     config.retire_ms = WEIR_AFPACKET_RETIRE_MS;
-    struct weir_source *source = open_it(&config);
+    struct weir_source *source = afpacket_hand_open(&config);
     for (uint32_t i = 0; i < 5; i++) {
         rig_send_udp(1, 60);
-        struct weir_lease lease = take(source);
+        struct weir_lease lease = afpacket_hand_take(source);
         const int64_t age_ns = weir_clock_real_ns() - lease.begin_ns;
         cr_assert(age_ns >= 0 && age_ns < 250 * WEIR_NS_PER_MS);
         source->ops->reclaim(source, &lease);
     }
-    (void)end(source, 5);
+    (void)afpacket_hand_end(source, 5);
 }
 
 Test(source_afpacket, loopback_gives_copies_that_are_marked)
@@ -258,13 +169,13 @@ Test(source_afpacket, both_directions_are_told)
 /* The tag that the kernel has taken out, both ways of sending it. */
 static void check_tag(uint32_t snaplen)
 {
-    struct weir_afpacket_config config = config_of(RIG_RIGHT);
+    struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
     config.source.snaplen = snaplen;
-    struct weir_source *source = open_it(&config);
+    struct weir_source *source = afpacket_hand_open(&config);
     uint8_t frame[200];
     rig_udp(frame, sizeof frame, 53, 1, 5);
     rig_send(RIG_LEFT, frame, sizeof frame);
-    struct weir_lease lease = take(source);
+    struct weir_lease lease = afpacket_hand_take(source);
     for (int i = 0; i < 3; i++) {
         struct weir_walk walk = {0};
         struct weir_frame got_frame;
@@ -274,7 +185,7 @@ static void check_tag(uint32_t snaplen)
         cr_assert_arr_eq(got_frame.data, frame, got_frame.caplen);
     }
     source->ops->reclaim(source, &lease);
-    (void)end(source, 1);
+    (void)afpacket_hand_end(source, 1);
 }
 
 Test(source_afpacket, a_tag_is_put_back_once)
@@ -289,8 +200,8 @@ Test(source_afpacket, a_tag_is_put_back_once)
 Test(source_afpacket, a_block_of_the_kernel_is_turned_in_place)
 {
     live_need();
-    const struct weir_afpacket_config config = config_of(RIG_RIGHT);
-    struct weir_source *source = open_it(&config);
+    const struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
+    struct weir_source *source = afpacket_hand_open(&config);
     static uint8_t sent[60][1514];
     size_t len[60];
     for (uint32_t i = 0; i < 60; i++) {
@@ -298,7 +209,7 @@ Test(source_afpacket, a_block_of_the_kernel_is_turned_in_place)
         rig_udp(sent[i], len[i], 53, i, (uint16_t)(i % 4 == 1 ? 9 : 0));
         rig_send(i % 5 == 2 ? RIG_RIGHT : RIG_LEFT, sent[i], len[i]);
     }
-    struct weir_lease lease = take(source);
+    struct weir_lease lease = afpacket_hand_take(source);
     cr_assert(lease.in_place(&lease));
     cr_assert_eq(lease.records, WEIR_RECORDS_PCAPNG);
     struct made made = {0};
@@ -324,26 +235,26 @@ Test(source_afpacket, a_block_of_the_kernel_is_turned_in_place)
         lease.walk(&lease, &(struct weir_walk){0}, &(struct weir_frame){0}, 1),
         1);
     source->ops->reclaim(source, &lease);
-    cr_assert_eq(end(source, frames).kernel_seen, 5060);
+    cr_assert_eq(afpacket_hand_end(source, frames).kernel_seen, 5060);
 }
 
 Test(source_afpacket, a_group_shares_the_frames)
 {
     live_need();
-    struct weir_afpacket_config config = config_of(RIG_RIGHT);
+    struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
     struct weir_source *sources[2];
     uint8_t frame[60];
     config.fanout.mode = WEIR_FANOUT_HASH;
-    sources[0] = open_it(&config);
+    sources[0] = afpacket_hand_open(&config);
     config.fanout.group = weir_afpacket_source_fanout(sources[0]);
-    sources[1] = open_it(&config);
+    sources[1] = afpacket_hand_open(&config);
     cr_assert_eq(weir_afpacket_source_fanout(sources[1]), config.fanout.group);
     for (uint32_t i = 0; i < 1000; i++) {
         rig_udp(frame, sizeof frame, (uint16_t)(1 + i % 100), i, 0);
         rig_send(RIG_LEFT, frame, sizeof frame);
     }
-    const uint64_t one = end(sources[0], 0).kernel_seen;
-    const uint64_t other = end(sources[1], 0).kernel_seen;
+    const uint64_t one = afpacket_hand_end(sources[0], 0).kernel_seen;
+    const uint64_t other = afpacket_hand_end(sources[1], 0).kernel_seen;
     cr_assert(one > 0 && other > 0);
     cr_assert_eq(one + other, 1000);
 }
@@ -352,25 +263,25 @@ Test(source_afpacket, a_group_shares_the_frames)
 Test(source_afpacket, a_group_that_is_opened_under_load_has_no_frame_twice)
 {
     live_need();
-    struct weir_afpacket_config config = config_of(RIG_RIGHT);
+    struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
     struct weir_source *sources[3];
     const uint32_t frames = 1000000;
-    seen_numbers = calloc(frames, 1);
-    cr_assert_not_null(seen_numbers);
+    afpacket_hand_seen = calloc(frames, 1);
+    cr_assert_not_null(afpacket_hand_seen);
     config.fanout.mode = WEIR_FANOUT_HASH;
     config.source.filter = "udp";
     const int child = rig_flood(RIG_LEFT, frames);
     for (uint32_t i = 0; i < 3; i++) {
-        sources[i] = open_it(&config);
+        sources[i] = afpacket_hand_open(&config);
         config.fanout.group = weir_afpacket_source_fanout(sources[0]);
         (void)poll(NULL, 0, 5);
     }
     rig_flood_end(child);
     uint64_t all = 0;
     for (uint32_t i = 0; i < 3; i++)
-        all += end(sources[i], 0).kernel_seen;
+        all += afpacket_hand_end(sources[i], 0).kernel_seen;
     cr_assert_gt(all, 0);
-    free(seen_numbers);
+    free(afpacket_hand_seen);
 }
 
 static void check_refused(const struct weir_afpacket_config *config, int code,
@@ -386,13 +297,13 @@ static void check_refused(const struct weir_afpacket_config *config, int code,
 Test(source_afpacket, what_it_cannot_do_it_says)
 {
     live_need();
-    struct weir_afpacket_config config = config_of(RIG_RIGHT);
+    struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
     config.stamp = WEIR_STAMP_ADAPTER;
     check_refused(&config, -EOPNOTSUPP,
                   RIG_RIGHT ": the adapter cannot stamp all frames that it "
                             "receives: -j host");
-    config = config_of(RIG_RIGHT);
-    config.blocks = LEASES;
+    config = afpacket_hand_config(RIG_RIGHT);
+    config.blocks = AFPACKET_HAND_LEASES;
     check_refused(&config, -EINVAL,
                   "-B: a ring of 512 KiB is 4 blocks of 128 KiB, and 4 of "
                   "them may be lent out: 640 KiB at least");
@@ -400,7 +311,7 @@ Test(source_afpacket, what_it_cannot_do_it_says)
     if (fd < 0)
         return;
     cr_assert_not(weir_afpacket_source_suits(RIG_TUN));
-    config = config_of(RIG_TUN);
+    config = afpacket_hand_config(RIG_TUN);
     check_refused(&config, -EOPNOTSUPP,
                   RIG_TUN ": not an Ethernet device: --source pcap captures "
                           "from any");
