@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 #include "base/bytes.h"
+#include "base/fold.h"
 #include "dissect/dissect.h"
 #include "dissect/usual.h"
 #include "ring/frame.h"
@@ -75,36 +76,19 @@ struct weir_flow_frame {
     const uint8_t *addresses;
 };
 
-__extension__ typedef unsigned __int128 weir_flow_product;
-
-/* Both halves of the whole product (as in ring/summary_talkers.c). */
-static inline uint64_t weir_flow_fold(uint64_t a, uint64_t b)
-{
-    weir_flow_product product = (weir_flow_product)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 static inline uint32_t weir_flow_hash_make(const struct weir_flow_hash *hash,
                                            uint64_t lesser, uint64_t greater,
                                            uint16_t inner)
 {
-    uint64_t h =
-        weir_flow_fold(lesser ^ hash->keys[0], greater ^ hash->keys[1]);
-    h = weir_flow_fold(h ^ hash->keys[2], inner ^ hash->keys[3]);
+    uint64_t h = weir_fold(lesser ^ hash->keys[0], greater ^ hash->keys[1]);
+    h = weir_fold(h ^ hash->keys[2], inner ^ hash->keys[3]);
     return (uint32_t)(h >> 32);
 }
 
-/* weir_flow_hash_init: any seed, 0 too, gives keys with many bits set; the
- * constants are those of the golden ratio and of the roots of 2 and 3. */
 static inline void weir_flow_hash_init(struct weir_flow_hash *hash,
                                        uint64_t seed)
 {
-    for (unsigned i = 0; i < 4; i++) {
-        seed += UINT64_C(0x9e3779b97f4a7c15);
-        uint64_t key = weir_flow_fold(seed, UINT64_C(0x6a09e667f3bcc909));
-        hash->keys[i] =
-            weir_flow_fold(key ^ seed, UINT64_C(0xbb67ae8584caa73b));
-    }
+    weir_fold_keys(hash->keys, 4, seed);
 }
 
 /* The types of ICMP that answer each other: RFC 792, RFC 950; RFC 4443. */
@@ -150,7 +134,7 @@ static inline uint32_t weir_flow_ports(uint8_t protocol, const uint8_t *p,
     *tcp_flags = 0;
     switch (protocol) {
     case WEIR_PROTO_TCP:
-        *tcp_flags = p[13];
+        *tcp_flags = p[TCP_FLAGS];
         return weir_load_be32(p);
     case WEIR_PROTO_UDP:
     case WEIR_PROTO_SCTP:
@@ -186,9 +170,10 @@ struct weir_flow_ip {
 static inline struct weir_flow_ip weir_flow_four(const uint8_t *ip,
                                                  uint32_t left, uint32_t ports)
 {
-    uint64_t from = (uint64_t)weir_load_be32(ip + 12) << 16 | ports >> 16;
-    uint64_t to = (uint64_t)weir_load_be32(ip + 16) << 16 | (ports & 0xffff);
-    uint32_t total = weir_load_be16(ip + 2);
+    uint64_t from = (uint64_t)weir_load_be32(ip + IPV4_SRC) << 16 | ports >> 16;
+    uint64_t to =
+        (uint64_t)weir_load_be32(ip + IPV4_DST) << 16 | (ports & 0xffff);
+    uint32_t total = weir_load_be16(ip + IPV4_TOTAL);
 
     return (struct weir_flow_ip){
         .from = from,
@@ -213,8 +198,8 @@ static inline int weir_flow_compare(const uint8_t *a, const uint8_t *b)
 static inline uint64_t weir_flow_six_end(const struct weir_flow_hash *hash,
                                          const uint8_t *address, uint32_t port)
 {
-    uint64_t h = weir_flow_fold(weir_load_64(address) ^ hash->keys[2],
-                                weir_load_64(address + 8) ^ hash->keys[3]);
+    uint64_t h = weir_fold(weir_load_64(address) ^ hash->keys[2],
+                           weir_load_64(address + 8) ^ hash->keys[3]);
     return (h >> 32) << 16 | (port & 0xffff);
 }
 
@@ -222,17 +207,18 @@ static inline struct weir_flow_ip
 weir_flow_six(const struct weir_flow_hash *hash, const uint8_t *ip,
               uint32_t left, uint32_t ports)
 {
-    const uint8_t *addresses = ip + 8;
-    uint32_t payload = weir_load_be16(ip + 4);
+    const uint8_t *addresses = ip + IPV6_SRC;
+    uint32_t payload = weir_load_be16(ip + IPV6_LENGTH);
     int order = weir_flow_compare(addresses, addresses + 16);
 
     return (struct weir_flow_ip){
         .from = weir_flow_six_end(hash, addresses, ports >> 16),
         .to = weir_flow_six_end(hash, addresses + 16, ports),
         .top = WEIR_FLOW_SIX,
-        /* 59: nothing follows, and a length of 0 means what it says. */
-        .bytes =
-            weir_flow_length(payload + 40, payload == 0 && ip[6] != 59, left),
+        /* Where nothing follows, a length of 0 means what it says. */
+        .bytes = weir_flow_length(payload + IPV6_HEADER,
+                                  payload == 0 && ip[IPV6_NEXT] != NEXT_NOTHING,
+                                  left),
         .greater = order > 0 || (order == 0 && ports >> 16 > (ports & 0xffff)),
         .addresses = addresses,
     };
@@ -302,8 +288,9 @@ static inline void weir_flow_frame_make_plain(const struct weir_flow_hash *hash,
     const uint8_t *upper = ip + WEIR_USUAL_IPV4;
     struct weir_flow_ip end = weir_flow_four(
         ip, weir_flow_wire(frame) - WEIR_USUAL_IP_AT, weir_load_be32(upper));
-    weir_flow_frame_set(hash, out, frame, &end, tcp ? 6 : 17, no_tags,
-                        tcp ? upper[13] : 0);
+    weir_flow_frame_set(hash, out, frame, &end,
+                        tcp ? IP_NUMBER_TCP : IP_NUMBER_UDP, no_tags,
+                        tcp ? upper[TCP_FLAGS] : 0);
 }
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/assert.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/fold.h"
 #include "dissect/flow_index.h"
 
 #define HUGE_PAGE_BYTES (UINT64_C(2) << 20)
@@ -142,10 +143,9 @@ __attribute__((noinline)) void flow_cell_find(struct weir_flow_table *t,
     wide first = t->origin_ns + number * t->active_ns;
     t->cell_first_ns = saturate(first);
     t->cell_last_ns = saturate(first + t->active_ns - 1);
-    t->aim.salt =
-        (uint32_t)(weir_flow_fold((uint64_t)number ^ t->aim.hash.keys[3],
-                                  t->aim.hash.keys[0]) >>
-                   32);
+    t->aim.salt = (uint32_t)(weir_fold((uint64_t)number ^ t->aim.hash.keys[3],
+                                       t->aim.hash.keys[0]) >>
+                             32);
 }
 
 /* Addresses are looked at only where ends are the same already. */

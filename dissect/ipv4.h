@@ -13,6 +13,7 @@
 #define IPV4_FRAGMENT 6
 #define IPV4_NUMBER   9
 #define IPV4_SRC      12
+#define IPV4_DST      16
 
 #define IPV4_FRAGMENT_OFFSET 0x1fff /* in units of eight bytes */
 #define IPV4_FRAGMENT_MORE   0x2000

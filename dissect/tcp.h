@@ -8,6 +8,7 @@
 
 #define TCP_HEADER 20
 #define TCP_OFFSET 12 /* the data offset, in four bits */
+#define TCP_FLAGS  13
 
 static inline uint8_t weir_tcp_dissect(struct weir_cursor *c)
 {

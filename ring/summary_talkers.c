@@ -5,27 +5,18 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "base/fold.h"
 #include "ring/counter.h"
 #include "ring/summary_top.h"
 
 _Static_assert(sizeof(struct talker_bucket) == WEIR_CACHE_PAIR,
                "a bucket is two cache lines that are fetched together");
 
-__extension__ typedef unsigned __int128 uint128;
-
-/* Both halves of the whole product: with a factor that an attacker does not
- * know, he cannot choose inputs that meet in one bucket. */
-static inline uint64_t fold(uint64_t a, uint64_t b)
-{
-    uint128 product = (uint128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 static inline uint64_t hash(const uint64_t keys[3], const uint64_t address[2],
                             uint64_t kind)
 {
-    uint64_t h = fold(address[0] ^ keys[0], address[1] ^ keys[1]);
-    return fold(h ^ keys[2], kind ^ keys[0]);
+    uint64_t h = weir_fold(address[0] ^ keys[0], address[1] ^ keys[1]);
+    return weir_fold(h ^ keys[2], kind ^ keys[0]);
 }
 
 #define WORD_BITS 64
@@ -44,13 +35,7 @@ void talkers_init(struct talkers *talkers, void *memory, uint32_t entries,
     talkers->buckets = memory;
     talkers->used = (uint64_t *)(talkers->buckets + buckets);
     talkers->mask = buckets - 1;
-    for (unsigned i = 0; i < 3; i++) {
-        /* Any seed, 0 too, must give keys with many bits set; the constants
-         * are those of the golden ratio and of the roots of 2 and 3. */
-        seed += UINT64_C(0x9e3779b97f4a7c15);
-        uint64_t key = fold(seed, UINT64_C(0x6a09e667f3bcc909));
-        talkers->keys[i] = fold(key ^ seed, UINT64_C(0xbb67ae8584caa73b));
-    }
+    weir_fold_keys(talkers->keys, 3, seed);
     talkers->other = (struct weir_sum){0};
 }
 
