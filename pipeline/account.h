@@ -5,10 +5,11 @@
  *
  * Walk the lease, test the filter, cut to the snapshot length, dissect,
  * count, encode: in vectors, so that a vector stays in the first cache.  The
- * workers do this for every batch; the writer does it again, without
- * encoding, for the frames of a batch that were not delivered after all, so
- * that they can be taken out of the statistics.  Both go through here, so
- * both count the same.
+ * workers do this for every batch.  The writer does parts of it again: it
+ * counts the frames of a batch that were not delivered after all, so that they
+ * can be taken out of the statistics, and encodes those that a sink has moved,
+ * for the sinks beside it.  Both go through here, so both count, and encode,
+ * the same.
  *
  * Threads   one holder of the batch and of the summary at a time.
  * Progress  no allocation, no system call.
