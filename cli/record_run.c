@@ -28,6 +28,9 @@
 /* On a terminal the line is kept as fresh as an eye can tell. */
 #define TERMINAL_NS (200 * WEIR_NS_PER_MS)
 
+/* How often it is looked at what happens where no line is shown. */
+#define LOOK_NS WEIR_NS_PER_S
+
 /* Room for the talkers of a busy link: from about two thirds on, entries are
  * moved out, which costs more than the larger table does. */
 #define TALKERS 262144u
@@ -72,12 +75,9 @@ static void warn_of_merged(struct record_run *r)
     }
 }
 
-static void show_line(void *context, const struct weir_progress *progress,
-                      int64_t elapsed_ns)
+static void show_line(struct record_run *r,
+                      const struct weir_progress *progress, int64_t elapsed_ns)
 {
-    struct record_run *r = context;
-    if (progress->oversized > 0)
-        warn_of_merged(r);
     struct weir_live live = {
         .elapsed_ns = elapsed_ns,
         .frames = progress->ledger.received,
@@ -93,20 +93,33 @@ static void show_line(void *context, const struct weir_progress *progress,
     weir_live_line_show(&r->line, &live);
 }
 
+static void look(void *context, const struct weir_progress *progress,
+                 int64_t elapsed_ns)
+{
+    struct record_run *r = context;
+    if (progress->oversized > 0)
+        warn_of_merged(r);
+    if (r->line_open)
+        show_line(r, progress, elapsed_ns);
+}
+
+/* Without a line, too, the operator hears of what can be mended. */
 static void set_interval(struct record_run *r,
                          struct weir_pipeline_config *config)
 {
     const struct record_options *o = r->options;
     config->on_notice = show_notice;
     config->context = r;
-    if (o->quiet || o->stats_ns == 0)
+    config->on_interval = look;
+    if (o->quiet || o->stats_ns == 0) {
+        config->interval_ns = o->devices_count > 0 ? LOOK_NS : 0;
         return;
+    }
     weir_live_line_open(&r->line, STDERR_FILENO);
     r->line_open = true;
     config->interval_ns = o->stats_ns;
     if (r->line.terminal && config->interval_ns > TERMINAL_NS)
         config->interval_ns = TERMINAL_NS;
-    config->on_interval = show_line;
 }
 
 /* What the workers' summaries may take together; each has room for TALKERS if

@@ -94,12 +94,12 @@ Test(record_afpacket, a_slow_pipe_is_loss_with_a_name)
                         (long)command_number("r.json", "ledger.written"));
 }
 
-Test(record_afpacket, frames_longer_than_the_interface_can_send_are_told)
+static void expect_merged_told(const char *options)
 {
     static uint8_t frame[3000];
     rec_need();
     cr_assert(rig_ip("link set " RIG_LEFT " mtu 3000"));
-    rec_start("-w x.pcapng");
+    rec_start(options);
     /* What is merged before it is captured comes so. */
     cr_assert(rig_ip("link set " RIG_RIGHT " mtu 3000"));
     rig_udp(frame, sizeof frame, 53, 1, 0);
@@ -110,7 +110,17 @@ Test(record_afpacket, frames_longer_than_the_interface_can_send_are_told)
     cr_expect_eq(command_number("r.json", "oversized"), 1);
     rec_expect_in_log("weir record: " RIG_RIGHT
                       ": frames come merged, longer than");
+}
+
+Test(record_afpacket, frames_longer_than_the_interface_can_send_are_told)
+{
+    expect_merged_told("-w x.pcapng");
     rec_expect_in_log("1 frame is longer than the interface can send.");
+}
+
+Test(record_afpacket, they_are_told_without_a_live_line)
+{
+    expect_merged_told("--stats 0 -w x.pcapng");
 }
 
 Test(record_afpacket, a_dry_run_shows_the_ring)
