@@ -94,7 +94,13 @@ static inline void weir_pcapng_put_rest(uint8_t *to, uint32_t bytes)
 
 /* weir_pcapng_encode_epb: an Enhanced Packet Block.  direction is 0 if it is
  * not known, or WEIR_PCAPNG_INBOUND or _OUTBOUND.  Returns its length, at
- * most caplen + 47. */
+ * most caplen + WEIR_PCAPNG_EPB_BYTES_MORE: the block's own, padding and
+ * epb_flags with the mark of the end. */
+#define WEIR_PCAPNG_EPB_FLAGS_BYTES                                            \
+    (WEIR_PCAPNG_OPT_32_BYTES + WEIR_PCAPNG_OPT_END_BYTES)
+#define WEIR_PCAPNG_EPB_BYTES_MORE                                             \
+    (WEIR_PCAPNG_EPB_BYTES_MIN + 3U + WEIR_PCAPNG_EPB_FLAGS_BYTES)
+
 static inline uint32_t weir_pcapng_encode_epb(uint8_t *to, uint32_t iface,
                                               int64_t time_ns,
                                               uint32_t direction,
@@ -102,7 +108,7 @@ static inline uint32_t weir_pcapng_encode_epb(uint8_t *to, uint32_t iface,
                                               uint32_t caplen, uint32_t len)
 {
     uint32_t total = WEIR_PCAPNG_EPB_BYTES_MIN + weir_pcapng_pad(caplen) +
-                     (direction == 0 ? 0 : 12);
+                     (direction == 0 ? 0 : WEIR_PCAPNG_EPB_FLAGS_BYTES);
     weir_store_32(to, WEIR_PCAPNG_EPB);
     weir_store_32(to + 4, total);
     weir_store_32(to + 8, iface);
@@ -116,7 +122,7 @@ static inline uint32_t weir_pcapng_encode_epb(uint8_t *to, uint32_t iface,
         weir_store_16(end + 2, 4);
         weir_store_32(end + 4, direction);
         weir_store_32(end + 8, WEIR_PCAPNG_OPT_END);
-        end += 12;
+        end += WEIR_PCAPNG_EPB_FLAGS_BYTES;
     }
     weir_store_32(end, total);
     return total;

@@ -13,6 +13,8 @@ static_assert(sizeof(struct tpacket_block_desc) == 48 &&
 static_assert(WEIR_AFPACKET_BLOCK_BYTES_MAX / WEIR_AFPACKET_FRAME_BYTES_MIN <=
                   WEIR_LEASE_FRAMES_MAX,
               "no block holds more frames than a lease may");
+static_assert(WEIR_AFPACKET_DATA_OFFSET_MIN >= WEIR_LEASE_RECORD_BYTES_MIN,
+              "what a lease's record has at least");
 
 static uint32_t *status_of(uint8_t *block)
 {

@@ -51,6 +51,12 @@ struct weir_afxdp_umem {
 
 static_assert(sizeof(struct xdp_desc) == 16, "no hidden padding");
 
+/* What a frame of so many bytes counts of its loan's. */
+static uint32_t loan_part(uint32_t len)
+{
+    return WEIR_LEASE_RECORD_BYTES_MIN + ((len + 3u) & ~3u);
+}
+
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -87,7 +93,8 @@ int weir_afxdp_umem_open(struct weir_afxdp_umem **out,
 {
     const uint32_t chunk = config->chunk_bytes;
     const uint32_t count = config->loans + 1; /* and the open one */
-    if ((chunk != 2048 && chunk != 4096) || config->loan_bytes < chunk ||
+    if ((chunk != 2048 && chunk != 4096) ||
+        config->loan_bytes < loan_part(chunk) ||
         config->bytes < WEIR_AFXDP_UMEM_BYTES_MIN ||
         config->bytes > INT32_MAX || config->loans == 0 ||
         config->loans > UINT16_MAX)
@@ -194,7 +201,7 @@ static bool keep(struct weir_afxdp_umem *umem, const struct xdp_desc *said,
         .len = said->len,
         .options = later_ns < UINT32_MAX ? (uint32_t)later_ns : UINT32_MAX,
     };
-    open->bytes += (said->len + 3u) & ~3u;
+    open->bytes += loan_part(said->len);
     return true;
 }
 
@@ -202,7 +209,8 @@ static bool keep(struct weir_afxdp_umem *umem, const struct xdp_desc *said,
 static uint32_t open_room(const struct weir_afxdp_umem *umem)
 {
     return smaller(umem->loan_frames - umem->open->frames,
-                   (umem->loan_bytes - umem->open->bytes) / umem->chunk_bytes);
+                   (umem->loan_bytes - umem->open->bytes) /
+                       loan_part(umem->chunk_bytes));
 }
 
 int weir_afxdp_umem_take(struct weir_afxdp_umem *umem, int64_t now_ns,

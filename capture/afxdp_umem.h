@@ -44,8 +44,8 @@ struct weir_afxdp_umem_config {
     uint32_t bytes;       /* of all chunks; WEIR_AFXDP_UMEM_BYTES_MIN or more */
     uint32_t chunk_bytes; /* 2048 or 4096 */
     uint32_t loans;       /* that may be lent at a time */
-    uint32_t loan_bytes;  /* that the frames of one loan have at most; at least
-                             one chunk's */
+    uint32_t loan_bytes;  /* of one loan at most, each frame counted as
+                             lease.h says; room for a whole chunk at least */
 };
 
 #define WEIR_AFXDP_UMEM_BYTES_MIN 131072u

@@ -61,6 +61,8 @@ void weir_blocks_close(struct weir_blocks *blocks)
 }
 
 static_assert(sizeof(struct weir_native) == 24, "no hidden padding");
+static_assert(sizeof(struct weir_native) >= WEIR_LEASE_RECORD_BYTES_MIN,
+              "what a lease's record has at least");
 
 static uint32_t native_bytes(uint32_t caplen)
 {

@@ -1,9 +1,13 @@
 /* pcap: one interface, and records of a header and a frame. */
 
+#include <assert.h>
 #include <errno.h>
 
 #include "base/err.h"
 #include "capture/file_reader.h"
+
+static_assert(WEIR_PCAP_RECORD_HEADER_BYTES >= WEIR_LEASE_RECORD_BYTES_MIN,
+              "what a lease's record has at least");
 
 static int pcap_scan(struct file_source *file, struct weir_err *err)
 {

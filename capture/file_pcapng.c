@@ -10,6 +10,9 @@
 #include "base/err.h"
 #include "capture/file_reader.h"
 
+static_assert(WEIR_PCAPNG_SPB_BYTES_MIN >= WEIR_LEASE_RECORD_BYTES_MIN,
+              "what a lease's record has at least");
+
 /* A Section Header Block without options. */
 #define SECTION_BYTES_MIN 28
 

@@ -18,9 +18,10 @@
 #include "ring/lease.h"
 
 /* A chunk's buffer is a block and this much for each frame, so that every
- * encoding of a lease fits: pcapng's Enhanced Packet Block has 32 bytes, up
- * to 3 of padding and up to 12 of options, where the tightest record in a
- * lease (pcap) has 16. */
+ * encoding of a lease fits: the longest, pcapng's Enhanced Packet Block with
+ * padding and options, has up to 47 bytes beside the frame (sink/encode.c
+ * holds the encoders to it), of which the block has had
+ * WEIR_LEASE_RECORD_BYTES_MIN. */
 #define WEIR_CHUNK_BYTES_PER_FRAME 32
 
 /* And so much besides: for the blocks before the first record, for what is

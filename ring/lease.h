@@ -56,14 +56,18 @@ enum weir_records {
  * Threads: who holds the lease, once. */
 typedef bool weir_in_place_fn(struct weir_lease *lease);
 
-/* A lease holds at most this many frames: batches' chunks are sized by it. */
-#define WEIR_LEASE_FRAMES_MAX 16384
+/* A lease holds at most this many frames, and each of them, where it lies,
+ * takes its caplen and at least so many bytes more of the source's block_bytes:
+ * batches' chunks are sized by both.  A source whose frames lie anywhere counts
+ * them as if. */
+#define WEIR_LEASE_FRAMES_MAX       16384
+#define WEIR_LEASE_RECORD_BYTES_MIN 16
 
 struct weir_lease {
     weir_walk_fn *walk;
     const void *walk_context; /* immutable while the lease is out */
     uint8_t *base;
-    uint32_t bytes;   /* of base that are in use */
+    uint32_t bytes;   /* of base that are in use, or count as such */
     uint32_t frames;  /* exactly what a whole walk gives */
     uint32_t room;    /* of base; bytes may grow to it in place */
     uint32_t preface; /* bytes before the first record; 0 but in place */

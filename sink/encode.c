@@ -21,6 +21,12 @@ put_pcap(uint8_t *to, uint32_t unit_ns, const struct weir_frame *frames,
  * place up. */
 _Static_assert(WEIR_FRAME_INBOUND >> 1 == WEIR_PCAPNG_INBOUND, "inbound");
 _Static_assert(WEIR_FRAME_OUTBOUND >> 1 == WEIR_PCAPNG_OUTBOUND, "outbound");
+
+/* What batch.h says of a chunk's room. */
+#define ROOM (WEIR_LEASE_RECORD_BYTES_MIN + WEIR_CHUNK_BYTES_PER_FRAME)
+_Static_assert(WEIR_PCAPNG_EPB_BYTES_MORE <= ROOM, "the longest record");
+_Static_assert(WEIR_PCAP_RECORD_HEADER_BYTES <= ROOM, "a pcap's is none");
+
 #define DIRECTIONS (WEIR_FRAME_INBOUND | WEIR_FRAME_OUTBOUND)
 
 static uint32_t put_without_time(uint8_t *to, const struct weir_ifaces *ifaces,

@@ -2,9 +2,13 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "ring/batch.h"
+#include "ring/iface.h"
+#include "sink/encode_lease.h"
 #include "tests/capture/afxdp_fake.h"
 
 /* 64 chunks: a loan has at most 8 frames. */
@@ -72,7 +76,7 @@ Test(afxdp_umem, refuses_what_cannot_be)
     check_refused(1u << 20, 8192, 1, 65536);
     check_refused(1u << 20, 2048, 0, 65536);
     check_refused(1u << 20, 2048, 65536, 65536);
-    check_refused(1u << 20, 4096, 1, 4095);
+    check_refused(1u << 20, 4096, 1, 4111);
     weir_afxdp_umem_close(NULL);
 }
 
@@ -99,7 +103,7 @@ Test(afxdp_umem, a_lease_is_walked_in_any_pieces)
     lend(fake, true, 5000, &lease);
     cr_assert_eq(weir_afxdp_umem_open_frames(fake->umem), 0);
     cr_assert_eq(lease.frames, 7);
-    cr_assert_eq(lease.bytes, 700);
+    cr_assert_eq(lease.bytes, 7 * (16 + 100));
     cr_assert_eq(lease.begin_ns, 5000);
     cr_assert_eq(lease.records, WEIR_RECORDS_OTHER);
     for (uint32_t step = 1; step <= 8; step++) {
@@ -196,10 +200,66 @@ Test(afxdp_umem, a_loan_ends_at_its_bytes)
     cr_assert_eq(take(fake), 2);
     cr_assert(weir_afxdp_umem_full(fake->umem));
     lend(fake, true, 0, &lease);
-    cr_assert_eq(lease.bytes, 2 * 1792);
+    cr_assert_eq(lease.bytes, 2 * (16 + 1792));
     cr_assert_leq(lease.bytes, 4096);
     weir_afxdp_umem_reclaim(fake->umem, &lease);
     fake_free(fake);
+}
+
+static uint32_t encoded_bytes(enum weir_format format,
+                              const struct weir_ifaces *ifaces,
+                              const struct weir_lease *lease)
+{
+    struct weir_chunk chunk = {.capacity = 2 * lease->bytes +
+                                           lease->frames * 128 + 65536};
+    chunk.buf = malloc(chunk.capacity);
+    cr_assert_not_null(chunk.buf);
+    weir_encode_lease(format, ifaces, lease, &chunk);
+    cr_assert_eq(chunk.frames, lease->frames);
+    free(chunk.buf);
+    return chunk.len;
+}
+
+/* For a loan of as many frames as a lease may have takes a buffer of 256 MiB,
+ * the bound is looked at for each frame. */
+static void check_room(uint32_t len, int64_t epoch_ns)
+{
+    static const enum weir_format formats[] = {
+        WEIR_FORMAT_PCAP, WEIR_FORMAT_PCAP_NS, WEIR_FORMAT_PCAPNG};
+    const uint32_t loan_bytes = 131072;
+    struct fake *fake = fake_open(16384, 1, loan_bytes);
+    struct weir_iface iface = {.linktype = 1, .epoch_ns = epoch_ns};
+    struct weir_ifaces *ifaces = calloc(1, sizeof *ifaces);
+    struct weir_lease lease;
+    fake->intake = true;
+    for (uint32_t i = 0; i < 2048; i++)
+        fake_frame(fake, len);
+    fake_flush(fake);
+    (void)take(fake);
+    cr_assert(weir_afxdp_umem_full(fake->umem));
+    lend(fake, true, epoch_ns, &lease);
+    cr_assert_leq(lease.bytes, loan_bytes);
+    for (int i = 0; i < 4; i++)
+        cr_assert_eq(weir_ifaces_add(ifaces, &iface), i);
+    lease.lost_before = 7;
+    lease.kernel_dropped = UINT64_MAX / 2;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        cr_assert_leq(encoded_bytes(formats[i], ifaces, &lease),
+                      lease.bytes + lease.frames * WEIR_CHUNK_BYTES_PER_FRAME +
+                          WEIR_CHUNK_BYTES_SPARE,
+                      "%u bytes, format %zu", len, i);
+    weir_afxdp_umem_reclaim(fake->umem, &lease);
+    free(ifaces);
+    fake_free(fake);
+}
+
+Test(afxdp_umem, a_full_loan_fits_a_chunk_in_every_format)
+{
+    for (uint32_t len = 0; len <= 66; len++)
+        check_room(len, 0);
+    check_room(1, -INT64_C(5000000000));
+    check_room(61, -INT64_C(5000000000));
+    check_room(1790, 0);
 }
 
 /* Nothing that a ring says is read by before it is looked at. */
