@@ -245,7 +245,8 @@ void weir_flow_table_settle(struct weir_flow_table *table, int64_t last_ns)
         if (is_spent(table, place)) {
             evict_place(table, place);
         } else {
-            clamp(&table->hot[place], last_ns);
+            if (last_ns != INT64_MIN)
+                clamp(&table->hot[place], last_ns);
             place++;
         }
     }

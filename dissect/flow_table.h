@@ -145,7 +145,9 @@ void weir_flow_table_merge(struct weir_flow_table *into,
 /* weir_flow_table_settle: at the end, if anything was taken out: empty flows
  * are removed, a flow that was evicted before it was taken out is taken from
  * the evicted ones, and no flow ends behind last_ns, the time of the last
- * frame that counts.  The flags of what was taken out remain. */
+ * frame that counts; INT64_MIN: none of them has a time, and flows keep theirs,
+ * which frames without one are counted at: 0.  The flags of what was taken out
+ * remain. */
 void weir_flow_table_settle(struct weir_flow_table *table, int64_t last_ns);
 
 void weir_flow_table_clear(struct weir_flow_table *table);

@@ -66,11 +66,13 @@ static void add_cell(struct weir_sum *into, const struct sum_cell *cell)
     into->bytes += weir_counter_read(&cell->bytes);
 }
 
-static uint32_t leases_percent(const struct weir_branch_config *config,
+/* Of so many branches. */
+static uint64_t leases_percent(const struct weir_branch_config *config,
                                uint32_t branches)
 {
-    return config->leases_percent != 0 ? config->leases_percent
-                                       : WEIR_BRANCH_LEASES_PERCENT / branches;
+    return config->leases_percent != 0
+               ? (uint64_t)config->leases_percent * branches
+               : WEIR_BRANCH_LEASES_PERCENT;
 }
 
 int weir_branch_check(const struct weir_branch_config *configs, uint32_t n,
@@ -91,7 +93,7 @@ int weir_branch_check(const struct weir_branch_config *configs, uint32_t n,
                                 "sink %s: %u parcels: %d are possible", c->name,
                                 c->parcels, WEIR_BRANCH_PARCELS_MAX);
         percent += leases_percent(c, n);
-        if (percent > WEIR_BRANCH_LEASES_PERCENT_MAX)
+        if (percent > (uint64_t)n * WEIR_BRANCH_LEASES_PERCENT_MAX)
             return weir_err_set(
                 err, -EINVAL,
                 "sink %s: more than %d %% of the leases for all sinks together",
@@ -115,7 +117,6 @@ int weir_branch_open(struct weir_branch **out,
     branch->scope = *scope;
     if (config->parcels == 0)
         branch->config.parcels = WEIR_BRANCH_PARCELS;
-    branch->config.leases_percent = leases_percent(config, scope->branches);
     int ret = weir_bell_open(&branch->bell, false, err);
     if (ret == 0)
         ret = weir_link_open(&branch->notices, 1, scope->stats_bell, err);
@@ -311,13 +312,18 @@ uint32_t weir_branch_feed_parcels(const struct weir_branch_feed *feed)
     return feed->branch->config.parcels;
 }
 
-uint32_t weir_branch_feed_leases(const struct weir_branch_feed *feed,
-                                 uint32_t leases, bool in_turn)
+bool weir_branch_feed_borrows(const struct weir_branch_feed *feed, bool in_turn)
 {
-    const struct weir_branch_config *config = &feed->branch->config;
-    if (in_turn && config->when_full == WEIR_BRANCH_SKIP)
-        return 0;
-    return leases * config->leases_percent / 100;
+    return !in_turn || feed->branch->config.when_full == WEIR_BRANCH_WAIT;
+}
+
+uint32_t weir_branch_feed_leases(const struct weir_branch_feed *feed,
+                                 uint32_t leases)
+{
+    const struct weir_branch *branch = feed->branch;
+    uint32_t branches = branch->scope.branches;
+    return (uint32_t)(leases * leases_percent(&branch->config, branches) /
+                      (UINT64_C(100) * branches));
 }
 
 bool weir_branch_feed_over(const struct weir_branch_feed *feed)

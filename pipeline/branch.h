@@ -69,9 +69,14 @@ struct weir_stop;
 #define WEIR_BRANCH_PARCELS_MAX 1024
 
 /* Of each lane's leases so many may be with all branches together: half stay
- * the pipeline's.  And so many are, unless the configs say otherwise. */
+ * the pipeline's.  And so many are, unless the configs say otherwise.  Where
+ * that gives a branch less than WEIR_BRANCH_LEASES_MIN it gets as many, as long
+ * as WEIR_BRANCH_LEASES_LEFT stay: one in its hands, and one on the way to it,
+ * or nothing could be lent to a branch that keeps up. */
 #define WEIR_BRANCH_LEASES_PERCENT_MAX 50
 #define WEIR_BRANCH_LEASES_PERCENT     25
+#define WEIR_BRANCH_LEASES_MIN         2
+#define WEIR_BRANCH_LEASES_LEFT        2
 
 /* What a branch sees: nothing of it changes while it has it. */
 struct weir_parcel {
@@ -107,8 +112,9 @@ struct weir_branch_config {
     enum weir_branch_full when_full;
     bool ends_all;    /* an error ends the recording */
     uint32_t parcels; /* of each outlet; 0: WEIR_BRANCH_PARCELS */
-    /* Its mark: of each lane's leases it may hold so many at a time; 0: an
-     * equal part of WEIR_BRANCH_LEASES_PERCENT. */
+    /* Its mark: of each lane's leases it may hold so many at a time (but see
+     * WEIR_BRANCH_LEASES_MIN); 0: an equal part of
+     * WEIR_BRANCH_LEASES_PERCENT. */
     uint32_t leases_percent;
 };
 
@@ -177,11 +183,14 @@ int weir_branch_feed_add(struct weir_branch *branch, struct weir_bell *bell,
                          struct weir_branch_feed **out, struct weir_err *err);
 
 /* weir_branch_feed_parcels: that it may have at a time.
- * weir_branch_feed_leases: of so many of a lane, those that it may hold;
- * in_turn: as its source's (capture/source.h). */
+ * weir_branch_feed_borrows: leases, from a source that wants them back in turn
+ * (capture/source.h), or not.  weir_branch_feed_leases: its part of so many of
+ * a lane, rounded down. */
 uint32_t weir_branch_feed_parcels(const struct weir_branch_feed *feed);
+bool weir_branch_feed_borrows(const struct weir_branch_feed *feed,
+                              bool in_turn);
 uint32_t weir_branch_feed_leases(const struct weir_branch_feed *feed,
-                                 uint32_t leases, bool in_turn);
+                                 uint32_t leases);
 
 /* weir_branch_feed_ready [w]: the next offer need not wait.
  * weir_branch_feed_over: it takes nothing any more. */

@@ -99,7 +99,8 @@ bool weir_flows_step(struct weir_flows *flows);
 bool weir_flows_ended(const struct weir_flows *flows);
 
 /* weir_flows_finish [1]: after the end, once.  last_ns: the time of the last
- * frame that was delivered, INT64_MIN if none has one. */
+ * frame that was delivered, INT64_MIN if none has one (then flows are at 0,
+ * where frames without a time are counted). */
 void weir_flows_finish(struct weir_flows *flows, int64_t last_ns);
 
 /* The results [1], after weir_flows_finish. */

@@ -104,5 +104,6 @@ int weir_merge_pick(struct weir_merge *merge, struct weir_merge_lane *lanes,
          wait_for_silent(merge, lanes, count, head_ns, now_ns)))
         return -1;
     merge->waiting = false;
+    merge->until_ns = INT64_MAX;
     return least;
 }

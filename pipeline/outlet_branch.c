@@ -83,12 +83,33 @@ int outlet_branches_open(struct outlet_branches **out,
     return 0;
 }
 
+/* Of few leases the parts are none: then everybody gets one, and then another,
+ * as long as there are any to be had. */
+static void raise_marks(struct outlet_branches *b, uint32_t inlet,
+                        uint32_t left, bool in_turn)
+{
+    for (uint32_t least = 1; least <= WEIR_BRANCH_LEASES_MIN; least++)
+        for (uint32_t i = 0; i < b->count; i++) {
+            struct branch_view *view = &b->at[i];
+            if (view->mark[inlet] >= least || left <= WEIR_BRANCH_LEASES_LEFT ||
+                !weir_branch_feed_borrows(view->feed, in_turn))
+                continue;
+            view->mark[inlet]++;
+            left--;
+        }
+}
+
 void outlet_branches_add(struct outlet_branches *b, uint32_t inlet,
                          uint32_t leases, bool in_turn)
 {
-    for (uint32_t i = 0; i < b->count; i++)
-        b->at[i].mark[inlet] =
-            weir_branch_feed_leases(b->at[i].feed, leases, in_turn);
+    uint32_t left = leases;
+    for (uint32_t i = 0; i < b->count; i++) {
+        struct branch_view *view = &b->at[i];
+        if (weir_branch_feed_borrows(view->feed, in_turn))
+            view->mark[inlet] = weir_branch_feed_leases(view->feed, leases);
+        left -= view->mark[inlet];
+    }
+    raise_marks(b, inlet, left, in_turn);
 }
 
 void outlet_branches_close(struct outlet_branches *b)
@@ -256,17 +277,17 @@ bool outlet_branches_collect(struct weir_outlet *outlet)
     return any;
 }
 
-/* A branch is slow when it holds half of its mark.  Then what is lent on the
- * way to it counts, too: it would come to the mark before anybody could copy
- * it but the writer.  One that keeps up is no reason to copy, however much of
- * what is lent waits for the disk. */
+/* A branch is slow when it holds half of its mark, and more than the one that
+ * it may just be at.  Then what is lent on the way to it counts, too: it would
+ * come to the mark before anybody could copy it but the writer.  One that keeps
+ * up is no reason to copy, however much of what is lent waits for the disk. */
 static bool is_near_mark(const struct branch_view *view, uint32_t inlet,
                          uint64_t coming)
 {
     uint32_t held = view->held[inlet];
     uint32_t mark = view->mark[inlet];
-    return 2 * held >= mark && held + coming >= mark &&
-           !weir_branch_feed_over(view->feed);
+    bool slow = held >= mark || (held > 1 && 2 * held >= mark);
+    return slow && held + coming >= mark && !weir_branch_feed_over(view->feed);
 }
 
 void outlet_branches_advise(struct weir_outlet *outlet)

@@ -19,9 +19,8 @@
 #include "pipeline/outlet_impl.h"
 
 /* outlet_branches_open [1]: bell is the outlet's.  outlet_branches_add [1]:
- * one more inlet, whose source lends so many leases, or gets
- * them back in turn.  outlet_branches_close
- * [1]: accepts NULL. */
+ * one more inlet, whose source lends so many leases; in_turn: it wants them
+ * back in turn (capture/source.h).  outlet_branches_close [1]: accepts NULL. */
 int outlet_branches_open(struct outlet_branches **out,
                          const struct weir_outlet_config *config,
                          struct weir_bell *bell, struct weir_err *err);

@@ -58,8 +58,8 @@ enum weir_step weir_stats_step(struct weir_stats *stats);
 struct weir_bell *weir_stats_bell(struct weir_stats *stats);
 
 /* weir_stats_notice [s]: moves the next line that a source (its failure, too,
- * if others go on) or a branch has for
- * the operator to text; false if there is none. */
+ * if others go on) or a branch has for the operator to text; false if there is
+ * none. */
 bool weir_stats_notice(struct weir_stats *stats, struct weir_err *text);
 
 /* weir_stats_total [1]: after the end. */

@@ -3,9 +3,11 @@
 
 /* batch: the work item that travels: a lease, then what was made of it.
  *
- * The capture thread fills the first part, the worker the second; once the
- * worker has passed it on only the sink may write to it, to the chunk alone,
- * until it is home.
+ * The capture thread fills the first part, the worker the second.  Once the
+ * worker has passed it on the sink may move the chunk's bytes and exchange its
+ * buffer; the outlet notes where the batch is from, and exchanges the chunk's
+ * buffer for an empty one when a branch is to have it.  All else stays as it
+ * is until the batch is home.
  *
  * Owner     holding the pointer is owning the batch; a push gives it away.
  * Threads   one holder at a time.
@@ -71,7 +73,8 @@ struct weir_batch {
     int64_t time_min_ns;   /* of passed frames that carry a time; */
     int64_t time_max_ns;   /* INT64_MAX and INT64_MIN if none does */
 
-    uint32_t inlet; /* by the outlet: where it is from */
+    /* By the outlet. */
+    uint32_t inlet; /* where it is from */
 };
 
 #endif

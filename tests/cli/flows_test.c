@@ -219,6 +219,29 @@ Test(flows, file_appears_when_it_is_whole)
     good("flows " MADE "--csv | head -n 1 | grep -q first_ns");
 }
 
+/* Simple Packet Blocks have none, and a limit makes none either. */
+Test(flows, of_frames_without_a_time_are_at_0)
+{
+    good("printf '"
+         "\\012\\015\\015\\012\\034\\000\\000\\000\\115\\074\\053\\032\\001"
+         "\\000\\000\\000\\377\\377\\377\\377\\377\\377\\377\\377\\034\\000"
+         "\\000\\000\\001\\000\\000\\000\\024\\000\\000\\000\\001\\000\\000"
+         "\\000\\000\\000\\000\\000\\024\\000\\000\\000"
+         "' >spb.pcapng; "
+         "for i in $(seq 1000); do printf '"
+         "\\003\\000\\000\\000\\074\\000\\000\\000\\052\\000\\000\\000\\000"
+         "\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\000\\010\\000"
+         "\\105\\000\\000\\034\\000\\000\\000\\000\\100\\021\\000\\000\\001"
+         "\\002\\003\\004\\005\\006\\007\\010\\000\\020\\000\\040\\000\\010"
+         "\\000\\000\\000\\000\\074\\000\\000\\000"
+         "'; done >>spb.pcapng; "
+         "weir record -q -r spb.pcapng -w o.pcapng -a filesize:40 "
+         "--flows f.json");
+    cr_assert_gt(number("totals.packets"), 0);
+    cr_assert_lt(number("totals.packets"), 1000);
+    good("grep -q '\"first_ns\": 0, \"last_ns\": 0,' f.json");
+}
+
 Test(flows, wrong_usage)
 {
     command_complains("weir flows", 2, "weir flows: where from?", "-r FILE");

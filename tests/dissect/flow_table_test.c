@@ -261,6 +261,24 @@ Test(flow_table, no_flow_ends_behind_the_last_frame_that_counts)
     weir_flow_table_close(b);
 }
 
+/* None of which has a time: they are counted at 0, and stay there. */
+Test(flow_table, without_a_last_frame_flows_keep_their_times)
+{
+    struct weir_flow_table *a = open_table(64, IDLE, ACTIVE);
+    struct weir_flow_table *b = open_table(64, IDLE, ACTIVE);
+    count(a, 1, false, 0);
+    count(a, 1, false, 0);
+    count(b, 1, false, 0);
+    weir_flow_table_merge(a, b, true);
+    weir_flow_table_settle(a, INT64_MIN);
+    struct weir_flow flow = get(a, 0);
+    cr_assert_eq(flow.sent[0].frames, 1);
+    cr_assert_eq(flow.first_ns, 0);
+    cr_assert_eq(flow.last_ns, 0);
+    weir_flow_table_close(a);
+    weir_flow_table_close(b);
+}
+
 /* Without the seed nobody can choose flows that meet in a bucket: those that
  * do under one seed are spread by another. */
 Test(flow_table, flows_that_meet_under_one_seed_do_not_under_another)

@@ -4,7 +4,7 @@
  * Input: as fuzz_dissect's.  The frame is in a heap block of its exact size,
  * so that an overread by one byte is seen.  It is counted as it is, and a
  * flow must come of it that adds up; frames with the ends exchanged must be
- * of the same flow. */
+ * of the same flow; and the short cut for usual frames must make the same. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/linktype.h"
 #include "dissect/flow_table.h"
+#include "tests/dissect/invariants.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -94,6 +95,16 @@ static enum weir_flow_kind count(struct weir_flow_table *t,
     return kind;
 }
 
+/* The short cut for usual frames makes the same flow. */
+static void check_usual(const struct weir_frame *frame, uint16_t linktype)
+{
+    const char *differs =
+        linktype == WEIR_LINKTYPE_ETHERNET
+            ? weir_usual_differs(frame->data, frame->caplen, frame->len)
+            : NULL;
+    WEIR_ASSERT(differs == NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 2 || size > 65536)
@@ -113,9 +124,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     WEIR_ASSERT(bytes != NULL);
     memcpy(bytes, data + 2, caplen);
     weir_dissect(&d, bytes, caplen, frame.len, linktype);
+    check_usual(&frame, linktype);
     if (count(t, &frame, &d) == WEIR_FLOW_TRACKED) {
         check(t, &frame, 1);
         if (turn(bytes, &d)) {
+            check_usual(&frame, linktype);
             WEIR_ASSERT(count(t, &frame, &d) == WEIR_FLOW_TRACKED);
             check(t, &frame, 2);
         }

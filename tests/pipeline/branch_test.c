@@ -291,26 +291,31 @@ Test(branch, holds_its_part_of_a_lanes_leases)
                                       .branches = 1};
     cr_assert_eq(weir_branch_open(&branch, &config, &scope, &err), 0);
     cr_assert_eq(weir_branch_feed_add(branch, &outlet_bell, feeds, &err), 0);
-    cr_assert_eq(weir_branch_feed_leases(feeds[0], 12, true), 3);
+    cr_assert_eq(weir_branch_feed_leases(feeds[0], 12), 3);
     cr_assert_eq(weir_branch_feed_parcels(feeds[0]), WEIR_BRANCH_PARCELS);
     weir_branch_close(branch);
     scope.branches = 5;
     cr_assert_eq(weir_branch_open(&branch, &config, &scope, &err), 0);
     cr_assert_eq(weir_branch_feed_add(branch, &outlet_bell, feeds, &err), 0);
-    cr_assert_eq(weir_branch_feed_leases(feeds[0], 40, false), 2);
+    cr_assert_eq(weir_branch_feed_leases(feeds[0], 40), 2);
+    weir_branch_close(branch);
+    scope.branches = 3;
+    cr_assert_eq(weir_branch_open(&branch, &config, &scope, &err), 0);
+    cr_assert_eq(weir_branch_feed_add(branch, &outlet_bell, feeds, &err), 0);
+    cr_assert_eq(weir_branch_feed_leases(feeds[0], 12), 1, "a quarter of all");
     weir_branch_close(branch);
     config.leases_percent = 50;
     cr_assert_eq(weir_branch_open(&branch, &config, &scope, &err), 0);
     cr_assert_eq(weir_branch_feed_add(branch, &outlet_bell, feeds, &err), 0);
-    cr_assert_eq(weir_branch_feed_leases(feeds[0], 13, false), 6);
+    cr_assert_eq(weir_branch_feed_leases(feeds[0], 13), 6);
 }
 
 /* It would stop the ring of a recording that is not to feel it. */
 Test(branch, one_that_is_not_waited_for_holds_no_lease_of_a_ring)
 {
     open_branch(WEIR_BRANCH_SKIP, false);
-    cr_assert_eq(weir_branch_feed_leases(feeds[0], 12, true), 0);
-    cr_assert_eq(weir_branch_feed_leases(feeds[0], 12, false), 3);
+    cr_assert_not(weir_branch_feed_borrows(feeds[0], true));
+    cr_assert(weir_branch_feed_borrows(feeds[0], false));
 }
 
 Test(branch, what_cannot_be_is_refused)

@@ -54,6 +54,13 @@ static void open_source(struct scene *s, uint64_t seed, uint32_t lane,
     });
 }
 
+/* One that keeps batches settles many at a time: no branch keeps up. */
+static uint32_t keep_percent(struct scene *s)
+{
+    uint32_t percent = (uint32_t)(scene_pick(s, 2) * scene_pick(s, 101));
+    return s->branches.prompt ? 0 : percent;
+}
+
 static void open_sink(struct scene *s, uint64_t seed, uint32_t outlet,
                       const struct common *common)
 {
@@ -68,7 +75,7 @@ static void open_sink(struct scene *s, uint64_t seed, uint32_t outlet,
             .clocked = common->clocked,
             .fail_at = sometimes(s, 4, 3000),
             .done_at = sometimes(s, 4, 3000),
-            .keep_percent = (uint32_t)(scene_pick(s, 2) * scene_pick(s, 101)),
+            .keep_percent = keep_percent(s),
             .move_percent = (uint32_t)scene_pick(s, 101),
             .on_frame = s->flows != NULL ? flows_check_frame : NULL,
             .context = s->flows,
@@ -158,6 +165,7 @@ const char *scene_open(struct scene *s, uint64_t seed)
     s->flows_same = s->abandon_step == UINT64_MAX;
     sim_branches_choose(&s->branches, &s->random, false,
                         SCENE_LANES_MAX * FRAMES_MAX, &s->config);
+    s->branches.prompt = scene_pick(s, 4) == 0;
     if (weir_assembly_open(&s->assembly, &s->config, &err) != 0)
         return "no assembly";
     for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)

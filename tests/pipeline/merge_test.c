@@ -95,6 +95,17 @@ Test(merge, a_silent_lane_is_asked_once_and_then_not_waited_for)
     cr_assert_not(lanes[1].ask);
 }
 
+/* Who goes on with other things sleeps by it. */
+Test(merge, nothing_is_waited_for_any_more_when_a_lane_was_picked)
+{
+    struct weir_merge_lane lanes[] = {head(NOW), silent(NOW - 1)};
+    cr_assert_eq(pick(lanes, 2, NOW), -1);
+    cr_assert_neq(merge.until_ns, INT64_MAX);
+    cr_assert_eq(pick(lanes, 2, NOW + HOLD + WEIR_MERGE_SLACK_NS), 0);
+    cr_assert(merge.hurried);
+    cr_assert_eq(merge.until_ns, INT64_MAX);
+}
+
 Test(merge, a_pressed_lane_is_not_made_to_wait_for_a_silent_one)
 {
     struct weir_merge_lane lanes[] = {head(NOW), silent(0), head(NOW - 1)};

@@ -25,8 +25,8 @@ static struct weir_stop stop, abandon;
 static struct weir_source *source;
 static struct fake_sink sink;
 static struct fake_file file;
-static struct fake_branch fakes[2];
-static struct weir_branch_config branches[2];
+static struct fake_branch fakes[3];
+static struct weir_branch_config branches[3];
 static struct fake_source_config source_config;
 static struct fake_sink_config sink_config;
 static struct weir_assembly_config config;
@@ -53,7 +53,7 @@ static void begin(void)
         .on_record = fake_file_note,
         .record_context = &file,
     };
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         fakes[i] = (struct fake_branch){.files = &file, .fail_at = UINT64_MAX};
         branches[i] = (struct weir_branch_config){.name = "fake",
                                                   .take = fake_branch_take,
@@ -201,27 +201,47 @@ Test(outlet_branch, holds_leases_up_to_its_mark_and_gets_copies_behind_it)
     cr_assert_eq(fakes[0].parcels, PARCELS);
 }
 
-/* One that keeps up gets every frame, and leases as they are. */
-Test(outlet_branch, one_that_keeps_up_costs_no_copy)
+/* Those that keep up get every frame, and leases as they are, though each
+ * time the outlet looks they have one, and others are on the way. */
+static void keep_up(void)
 {
     lend();
-    branches[0].leases_percent = 50;
-    branches[0].when_full = WEIR_BRANCH_WAIT;
     assemble();
     struct weir_lane *lane = weir_assembly_lane(assembly, 0);
     struct weir_outlet *outlet = weir_assembly_outlet(assembly, 0);
     uint64_t batches = 0;
     while (progress().ledger.delivered < FRAMES) {
+        for (int i = 0; i < 2; i++) {
+            weir_lane_capture(lane, now_ns, now_ns);
+            batches += weir_lane_work(lane, 0, now_ns) == WEIR_STEP_WORKED;
+        }
+        weir_outlet_step(outlet, now_ns);
         weir_lane_capture(lane, now_ns, now_ns);
         batches += weir_lane_work(lane, 0, now_ns) == WEIR_STEP_WORKED;
-        weir_outlet_step(outlet, now_ns);
-        weir_branch_step(weir_assembly_branch(assembly, 0));
-        weir_outlet_step(outlet, now_ns);
+        for (uint32_t i = 0; i < config.branches_count; i++)
+            weir_branch_step(weir_assembly_branch(assembly, i));
     }
     cr_assert_eq(progress().copied_blocks, 0);
     cr_assert_eq(weir_lane_lent(lane), batches);
     finish();
-    cr_assert_eq(fakes[0].frames, FRAMES);
+    for (uint32_t i = 0; i < config.branches_count; i++)
+        cr_assert_eq(fakes[i].frames, FRAMES);
+}
+
+Test(outlet_branch, one_that_keeps_up_costs_no_copy)
+{
+    branches[0].leases_percent = 50;
+    branches[0].when_full = WEIR_BRANCH_WAIT;
+    keep_up();
+}
+
+Test(outlet_branch, nor_do_several_though_their_parts_are_small)
+{
+    config.branches_count = 3;
+    for (int i = 0; i < 3; i++)
+        branches[i].when_full = WEIR_BRANCH_WAIT;
+    source_config.live = true;
+    keep_up();
 }
 
 Test(outlet_branch, several_share_what_they_get)

@@ -19,6 +19,8 @@ static struct weir_progress one(uint64_t n)
     };
     p.delivered_bytes = 100 * n;
     p.malformed = p.truncated = p.starved = n;
+    p.oversized = 5 * n;
+    p.freezes = 6 * n;
     p.write_ns = (int64_t)n;
     p.late = p.hurried = n;
     p.copied_blocks = n;
@@ -47,6 +49,8 @@ Test(progress, the_sum_of_what_holds_holds)
     cr_assert_eq(sum.malformed, 1001);
     cr_assert_eq(sum.truncated, 1001);
     cr_assert_eq(sum.starved, 1001);
+    cr_assert_eq(sum.oversized, 5005);
+    cr_assert_eq(sum.freezes, 6006);
     cr_assert_eq(sum.write_ns, 1001);
     cr_assert_eq(sum.late, 1001);
     cr_assert_eq(sum.hurried, 1001);

@@ -26,6 +26,7 @@ struct sim_watch {
 
 struct sim_branches {
     uint32_t count;
+    bool prompt; /* by the caller: they keep up (sim_branches_keep_up) */
     struct weir_branch_config configs[SIM_BRANCHES_MAX];
     struct fake_branch fakes[SIM_BRANCHES_MAX];
     struct fake_file files[FAKE_OUTLETS_MAX];
@@ -41,6 +42,11 @@ void sim_branches_choose(struct sim_branches *b, uint64_t *random, bool sleeps,
                          uint64_t frames_max,
                          struct weir_assembly_config *config);
 fake_record_fn sim_branches_note;
+
+/* sim_branches_keep_up: if they are prompt: they take all that they have; to be
+ * called behind each step of an outlet, whose sink keeps no batch. */
+void sim_branches_keep_up(const struct sim_branches *b,
+                          struct weir_assembly *a);
 void sim_branches_close(struct sim_branches *b);
 
 /* sim_branches_wrong: NULL, or what is.  sim_branches_wrong_end: at the end;
@@ -55,6 +61,7 @@ const char *sim_branches_wrong_end(struct sim_branches *b,
 struct sim_branches_seen {
     uint64_t taken, skipped, given_up, failed; /* branches, but for `taken` */
     uint64_t lent, copied;                     /* blocks */
+    uint64_t prompt; /* recordings in which nothing may have been copied */
 };
 void sim_branches_add(const struct sim_branches *b, struct weir_assembly *a,
                       struct sim_branches_seen *seen);
