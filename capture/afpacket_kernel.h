@@ -18,6 +18,8 @@ struct weir_err;
 struct weir_source;
 
 struct weir_afpacket_kernel_ops {
+    /* Frames are accepted from now on; none was before. */
+    int (*start)(void *kernel, struct weir_err *err);
     /* Counts since the last call. */
     weir_afpacket_counts_fn *counts;
     /* Takes the wake-up out of fd: the next block that is retired makes it
@@ -26,7 +28,7 @@ struct weir_afpacket_kernel_ops {
     /* From its return on no frame is accepted any more. */
     void (*cut)(void *kernel);
     enum weir_netif_state (*link)(void *kernel);
-    /* Frames that the device had no room for, since open. */
+    /* Frames that the device had no room for, since start. */
     uint64_t (*missed)(void *kernel);
     void (*close)(void *kernel);
 };

@@ -34,8 +34,9 @@ struct weir_afpacket_ring {
     uint32_t blocks;
     uint32_t retire_ms;
     uint16_t group;
-    uint64_t missed_at_open;
+    uint64_t missed_at_start;
     uint64_t missed;
+    struct weir_kernel_filter kernel; /* for start */
     struct weir_filter *filter;
 };
 
@@ -131,8 +132,9 @@ static int open_epoll(struct weir_afpacket_ring *ring, struct weir_err *err)
     return 0;
 }
 
-static int join_group(struct weir_afpacket_ring *ring,
-                      const struct weir_fanout *fanout, struct weir_err *err)
+int weir_afpacket_ring_join(struct weir_afpacket_ring *ring,
+                            const struct weir_fanout *fanout,
+                            struct weir_err *err)
 {
     static const int types[] = {
         [WEIR_FANOUT_HASH] = PACKET_FANOUT_HASH,
@@ -177,30 +179,6 @@ static int bind_ring(struct weir_afpacket_ring *ring,
     return 0;
 }
 
-int weir_afpacket_ring_start(struct weir_afpacket_ring *ring,
-                             const struct weir_fanout *fanout,
-                             const struct weir_kernel_filter *filter,
-                             struct weir_err *err)
-{
-    /* Behind one another: until it is in the group a socket would get the
-     * others' frames, and until it has the filter it rejects its own. */
-    const int rc = join_group(ring, fanout, err);
-    return rc != 0 ? rc
-                   : option_failed(ring,
-                                   weir_kernel_filter_attach(ring->fd, filter),
-                                   "SO_ATTACH_FILTER", err);
-}
-
-/* Without it the interface's own losses are not told. */
-static void open_route(struct weir_afpacket_ring *ring)
-{
-    ring->route = weir_netif_missed_open();
-    if (ring->route >= 0)
-        ring->missed_at_open =
-            weir_netif_missed(ring->route, (uint32_t)ring->ifindex);
-    ring->missed = ring->missed_at_open;
-}
-
 int weir_afpacket_ring_open(struct weir_afpacket_ring **out,
                             const struct weir_afpacket_config *config,
                             struct weir_err *err)
@@ -227,7 +205,8 @@ int weir_afpacket_ring_open(struct weir_afpacket_ring **out,
         weir_afpacket_ring_close(ring);
         return rc;
     }
-    open_route(ring);
+    /* Without it the interface's own losses are not told. */
+    ring->route = weir_netif_missed_open();
     *out = ring;
     return 0;
 }
@@ -238,8 +217,10 @@ int weir_afpacket_ring_fd(const struct weir_afpacket_ring *ring)
 }
 
 void weir_afpacket_ring_keep(struct weir_afpacket_ring *ring,
+                             const struct weir_kernel_filter *kernel,
                              struct weir_filter *filter)
 {
+    ring->kernel = *kernel;
     ring->filter = filter;
 }
 
@@ -257,6 +238,24 @@ void weir_afpacket_ring_close(struct weir_afpacket_ring *ring)
         (void)close(ring->route);
     weir_filter_free(ring->filter);
     free(ring);
+}
+
+static uint64_t all_missed(const struct weir_afpacket_ring *ring)
+{
+    return ring->route >= 0
+               ? weir_netif_missed(ring->route, (uint32_t)ring->ifindex)
+               : 0;
+}
+
+/* The first frame meets a socket that is in its group already: one that is not
+ * gets the others' frames. */
+static int ring_start(void *kernel, struct weir_err *err)
+{
+    struct weir_afpacket_ring *ring = kernel;
+    ring->missed = ring->missed_at_start = all_missed(ring);
+    return option_failed(ring,
+                         weir_kernel_filter_attach(ring->fd, &ring->kernel),
+                         "SO_ATTACH_FILTER", err);
 }
 
 static void ring_counts(void *kernel, struct weir_afpacket_counts *out)
@@ -297,13 +296,11 @@ static enum weir_netif_state ring_link(void *kernel)
 static uint64_t ring_missed(void *kernel)
 {
     struct weir_afpacket_ring *ring = kernel;
-    uint64_t now = 0;
-    if (ring->route >= 0)
-        now = weir_netif_missed(ring->route, (uint32_t)ring->ifindex);
+    const uint64_t now = all_missed(ring);
     /* It is 0 when the interface is gone. */
     if (now > ring->missed)
         ring->missed = now;
-    return ring->missed - ring->missed_at_open;
+    return ring->missed - ring->missed_at_start;
 }
 
 static void ring_close(void *kernel)
@@ -312,6 +309,7 @@ static void ring_close(void *kernel)
 }
 
 static const struct weir_afpacket_kernel_ops ring_ops = {
+    .start = ring_start,
     .counts = ring_counts,
     .calm = ring_calm,
     .cut = ring_cut,

@@ -3,8 +3,8 @@
 
 /* afpacket_ring: a packet socket with a TPACKET_V3 ring, and its kernel.
  *
- *   open (bound, rejects all frames) -> start (joins its group, a filter lets
- *   frames in) -> close
+ *   open (bound, rejects all frames) -> join (its group) -> keep (the filter)
+ *   -> the kernel's start (the filter lets frames in) -> close
  *
  * So nothing comes in that is not wanted: not before the interface is known,
  * nor before the socket has joined its group, nor before the filter.
@@ -20,6 +20,7 @@
 
 struct weir_afpacket_ring;
 struct weir_filter;
+struct weir_kernel_filter;
 
 /* weir_afpacket_ring_open: everything that comes before frames do.  Returns 0
  * or -errno as weir_afpacket_source_open. */
@@ -27,18 +28,19 @@ int weir_afpacket_ring_open(struct weir_afpacket_ring **out,
                             const struct weir_afpacket_config *config,
                             struct weir_err *err);
 
-/* weir_afpacket_ring_start: lets frames in. */
-struct weir_kernel_filter;
-int weir_afpacket_ring_start(struct weir_afpacket_ring *ring,
-                             const struct weir_fanout *fanout,
-                             const struct weir_kernel_filter *filter,
-                             struct weir_err *err);
+/* weir_afpacket_ring_join: becomes one of the sockets that share the device's
+ * frames.  Those that it would get until start are nobody's. */
+int weir_afpacket_ring_join(struct weir_afpacket_ring *ring,
+                            const struct weir_fanout *fanout,
+                            struct weir_err *err);
 
 /* weir_afpacket_ring_fd: of the socket. */
 int weir_afpacket_ring_fd(const struct weir_afpacket_ring *ring);
 
-/* weir_afpacket_ring_keep: the filter is the ring's, until its close. */
+/* weir_afpacket_ring_keep: what start gives to the kernel, which is copied;
+ * and the source's filter, if it has one: the ring's, until its close. */
 void weir_afpacket_ring_keep(struct weir_afpacket_ring *ring,
+                             const struct weir_kernel_filter *kernel,
                              struct weir_filter *filter);
 
 struct weir_afpacket_kernel

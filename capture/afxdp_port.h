@@ -4,8 +4,8 @@
 /* afxdp_port: all that the AF_XDP source asks of the kernel while it runs,
  * besides the rings.
  *
- * There is one of an interface (afxdp_open.c), and tests have their own, which
- * plays the kernel; source and rings then run as they are.
+ * There is one of an interface (source_afxdp_open.c), and tests have their own,
+ * which plays the kernel; source and rings then run as they are.
  *
  * Owner     the source closes the port, and after it the UMEM.
  * Threads   [c], close: [1].
@@ -52,7 +52,7 @@ struct weir_afxdp_source_config {
 };
 
 /* weir_afxdp_source_make: a source over this port and this UMEM, both of which
- * it takes if the answer is 0.  The intake is still off. */
+ * it takes if the answer is 0. */
 int weir_afxdp_source_make(struct weir_source **out,
                            const struct weir_afxdp_source_config *config,
                            struct weir_afxdp_port *port,
@@ -61,8 +61,5 @@ int weir_afxdp_source_make(struct weir_source **out,
 /* weir_afxdp_source_port: what it was made over. */
 struct weir_afxdp_port *
 weir_afxdp_source_port(const struct weir_source *source);
-
-/* weir_afxdp_source_start: opens the intake; once. */
-void weir_afxdp_source_start(struct weir_source *source);
 
 #endif

@@ -203,6 +203,18 @@ int weir_kernel_filter_attach(int fd, const struct weir_kernel_filter *filter)
     return attach(fd, program, filter->count);
 }
 
+int weir_kernel_filter_try(const struct weir_kernel_filter *filter)
+{
+    /* What is checked is the same for every kind of socket (net/core/filter.c,
+     * bpf_check_classic); this one has no name that anybody could send to. */
+    const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    const int rc = weir_kernel_filter_attach(fd, filter);
+    (void)close(fd);
+    return rc;
+}
+
 int weir_kernel_filter_reject_all(int fd)
 {
     struct sock_filter none = {.code = BPF_RET | BPF_K, .k = 0};

@@ -57,6 +57,10 @@ int weir_kernel_filter_make(struct weir_kernel_filter *out,
  * may still come, see weir_kernel_filter_settle. */
 int weir_kernel_filter_attach(int fd, const struct weir_kernel_filter *filter);
 
+/* weir_kernel_filter_try: whether the kernel takes it: 0 or -errno.  No socket
+ * that receives has it then. */
+int weir_kernel_filter_try(const struct weir_kernel_filter *filter);
+
 /* weir_kernel_filter_reject_all: from now on nothing passes. */
 int weir_kernel_filter_reject_all(int fd);
 

@@ -43,6 +43,7 @@ struct weir_live {
     uint32_t ring_back; /* see cooked.h; 0: tags are not put back */
     uint32_t timeout_ms;
     int64_t hold_ns;
+    struct weir_kernel_filter kernel; /* for the packet socket, at start */
     struct weir_filter *filter; /* run in weir; NULL: the kernel filters */
 
     uint32_t block_bytes;
@@ -53,7 +54,8 @@ struct weir_live {
 
     bool broken; /* libpcap is not to be asked for frames again */
     uint64_t received;
-    struct pcap_stat last; /* libpcap's 32-bit sums at the last look */
+    struct pcap_stat last; /* libpcap's 32-bit sums at the last look; before
+                              start: when the ring was empty */
     struct weir_source_stats stats;
 };
 

@@ -9,11 +9,11 @@ static int take_all(const struct weir_live_filter_config *config,
                     struct weir_kernel_filter *out, struct weir_err *err)
 {
     const struct bpf_insn all = {.code = BPF_RET | BPF_K, .k = config->snaplen};
-    if (config->fd < 0)
+    if (config->no_kernel)
         return 0;
     int rc = weir_kernel_filter_make(out, &all, 1, &config->kernel);
     if (rc == 0)
-        rc = weir_kernel_filter_attach(config->fd, out);
+        rc = weir_kernel_filter_try(out);
     return rc == 0
                ? 0
                : weir_err_sys(err, rc, "%s: SO_ATTACH_FILTER", config->device);
@@ -23,11 +23,11 @@ static int filter_in_kernel(const struct weir_live_filter_config *config,
                             const struct bpf_program *program,
                             struct weir_kernel_filter *out)
 {
-    if (config->fd < 0)
+    if (config->no_kernel)
         return -1;
     const int rc = weir_kernel_filter_make(out, program->bf_insns,
                                            program->bf_len, &config->kernel);
-    return rc == 0 ? weir_kernel_filter_attach(config->fd, out) : rc;
+    return rc == 0 ? weir_kernel_filter_try(out) : rc;
 }
 
 /* What the kernel cannot be asked is left to weir; the kernel then only cuts
@@ -48,23 +48,20 @@ static int filter_in_weir(const struct weir_live_filter_config *config,
     return take_all(config, out, err);
 }
 
-int weir_live_filter_install(const struct weir_live_filter_config *config,
-                             struct weir_kernel_filter *attached,
-                             struct weir_filter **in_weir,
-                             struct weir_err *notice, struct weir_err *err)
+int weir_live_filter_make(const struct weir_live_filter_config *config,
+                          struct weir_kernel_filter *out,
+                          struct weir_filter **in_weir, struct weir_err *notice,
+                          struct weir_err *err)
 {
-    struct weir_kernel_filter kernel;
     struct bpf_program program;
-    if (attached == NULL)
-        attached = &kernel;
     *in_weir = NULL;
     if (config->text == NULL || config->text[0] == '\0')
-        return take_all(config, attached, err);
+        return take_all(config, out, err);
     int rc = weir_pcap_handle_compile(config->pcap, &program, config->device,
                                       config->text, err);
     if (rc != 0)
         return rc;
-    rc = filter_in_kernel(config, &program, attached);
+    rc = filter_in_kernel(config, &program, out);
     pcap_freecode(&program);
-    return rc == 0 ? 0 : filter_in_weir(config, attached, in_weir, notice, err);
+    return rc == 0 ? 0 : filter_in_weir(config, out, in_weir, notice, err);
 }

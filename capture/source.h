@@ -8,11 +8,17 @@
  * for config.leases leases out at a time and what it is filling meanwhile;
  * the capture thread never asks for more, so a source never runs dry.
  *
+ * Start     open says what is wrong with what was asked for, and takes memory
+ *           and privileges; the intake of a live source is still closed.  What
+ *           is there before `start` is neither given nor counted, so it comes
+ *           last, when all that takes frames from the source is ready; it asks
+ *           for no privilege.  What becomes of the interface in between, the
+ *           first call of next tells.
  * Stop      `cut` ends the intake.  A live source then rejects new frames in
  *           the kernel, gives every frame that the kernel had accepted, takes
  *           its final counts, and says END.  A file source says END at the
  *           next call.  next is called until END or an error.
- * Threads   open and close: [1] nobody else running.  All others: [c] the
+ * Threads   open, start, close: [1] nobody else running.  All others: [c] the
  *           capture thread alone.  The frames of a lease are walked by
  *           whoever holds it.
  * Progress  next never sleeps; what may be waited for is in fd and
@@ -38,7 +44,7 @@ enum weir_source_result {
     WEIR_SOURCE_END = 3,   /* nothing any more */
 };
 
-/* Counts since open, 64 bits.  Only live sources have them. */
+/* Counts since start, 64 bits.  Only live sources have them. */
 struct weir_source_stats {
     uint64_t kernel_seen; /* behind the kernel's filter, drops included */
     uint64_t kernel_dropped;
@@ -49,6 +55,9 @@ struct weir_source_stats {
 };
 
 struct weir_source_ops {
+    /* Opens the intake; once, before any of the others but close.  Returns 0
+     * or -errno: the kernel has no memory.  NULL: there is none to open. */
+    int (*start)(struct weir_source *source, struct weir_err *err);
     int (*next)(struct weir_source *source, struct weir_lease *out,
                 struct weir_err *err);
     void (*reclaim)(struct weir_source *source, struct weir_lease *lease);
@@ -96,6 +105,13 @@ struct weir_source {
     const char *notice;
     uint32_t notice_generation;
 };
+
+/* weir_source_start: of any source. */
+static inline int weir_source_start(struct weir_source *source,
+                                    struct weir_err *err)
+{
+    return source->ops->start != NULL ? source->ops->start(source, err) : 0;
+}
 
 /* Every source's open takes this, and what is its own besides. */
 struct weir_source_config {

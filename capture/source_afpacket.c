@@ -133,6 +133,12 @@ static void afpacket_stats(struct weir_source *source,
     *out = a->stats;
 }
 
+static int afpacket_start(struct weir_source *source, struct weir_err *err)
+{
+    struct afpacket *a = afpacket_of(source);
+    return a->kernel.ops->start(a->kernel.self, err);
+}
+
 static void afpacket_close(struct weir_source *source)
 {
     struct afpacket *a = afpacket_of(source);
@@ -142,6 +148,7 @@ static void afpacket_close(struct weir_source *source)
 }
 
 static const struct weir_source_ops afpacket_ops = {
+    .start = afpacket_start,
     .next = afpacket_next,
     .reclaim = afpacket_reclaim,
     .cut = afpacket_cut,

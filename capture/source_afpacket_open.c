@@ -74,8 +74,7 @@ bool weir_afpacket_source_suits(const char *device)
 
 /* libpcap compiles for a live handle what it would not for a link type: VLAN
  * tags, which the kernel has beside the frame.  Nobody reads that handle, and
- * it is gone before our socket lets frames in; its socket shows whether the
- * kernel takes the program. */
+ * it is gone before our socket lets frames in. */
 static int make_filter(const struct weir_afpacket_config *config,
                        uint32_t snaplen, struct weir_kernel_filter *out,
                        struct weir_filter **in_weir, struct weir_err *notice,
@@ -96,16 +95,15 @@ static int make_filter(const struct weir_afpacket_config *config,
     int rc = weir_pcap_handle_open(&filter.pcap, &handle, &ignored, err);
     if (rc != 0)
         return rc;
-    filter.fd = pcap_fileno(filter.pcap);
-    rc = weir_live_filter_install(&filter, out, in_weir, notice, err);
+    rc = weir_live_filter_make(&filter, out, in_weir, notice, err);
     pcap_close(filter.pcap);
     return rc;
 }
 
-static int start(struct weir_afpacket_ring *ring,
-                 const struct weir_afpacket_config *config, uint32_t snaplen,
-                 struct weir_filter **in_weir, struct weir_err *notice,
-                 struct weir_err *err)
+static int prepare(struct weir_afpacket_ring *ring,
+                   const struct weir_afpacket_config *config, uint32_t snaplen,
+                   struct weir_filter **in_weir, struct weir_err *notice,
+                   struct weir_err *err)
 {
     const char *text = config->source.filter;
     struct weir_kernel_filter filter = {
@@ -115,10 +113,8 @@ static int start(struct weir_afpacket_ring *ring,
     int rc = 0;
     if (text != NULL && text[0] != '\0')
         rc = make_filter(config, snaplen, &filter, in_weir, notice, err);
-    weir_afpacket_ring_keep(ring, *in_weir);
-    return rc == 0
-               ? weir_afpacket_ring_start(ring, &config->fanout, &filter, err)
-               : rc;
+    weir_afpacket_ring_keep(ring, &filter, *in_weir);
+    return rc == 0 ? weir_afpacket_ring_join(ring, &config->fanout, err) : rc;
 }
 
 /* libpcap's name for all of them is no device's, and who gives it knows that
@@ -161,7 +157,7 @@ int weir_afpacket_source_open(struct weir_source **out,
         return rc;
     const int fd = weir_afpacket_ring_fd(ring);
     struct weir_filter *in_weir = NULL;
-    rc = start(ring, config, snaplen, &in_weir, &notice, err);
+    rc = prepare(ring, config, snaplen, &in_weir, &notice, err);
     if (rc != 0) {
         weir_afpacket_ring_close(ring);
         return rc;

@@ -48,7 +48,7 @@ struct afxdp {
     int64_t paced_at_ns;
     uint32_t paced_frames; /* since then */
     uint64_t lent;
-    uint64_t missed;     /* before it was opened */
+    uint64_t missed;     /* before it was started */
     uint64_t lost_until; /* kernel_dropped of the lease before */
     struct weir_afxdp_program_facts facts;
     struct weir_afxdp_losses losses;
@@ -186,6 +186,15 @@ static void shorten_wait(struct afxdp *x, int64_t now_ns)
         *wait_ms = (int)left_ms;
 }
 
+static int afxdp_start(struct weir_source *source, struct weir_err *err)
+{
+    struct afxdp *x = afxdp_of(source);
+    (void)err;
+    x->missed = x->port->missed(x->port);
+    x->port->intake(x->port, true);
+    return 0;
+}
+
 static int afxdp_next(struct weir_source *source, struct weir_lease *out,
                       struct weir_err *err)
 {
@@ -247,6 +256,7 @@ static void afxdp_close(struct weir_source *source)
 }
 
 static const struct weir_source_ops afxdp_ops = {
+    .start = afxdp_start,
     .next = afxdp_next,
     .reclaim = afxdp_reclaim,
     .cut = afxdp_cut,
@@ -332,15 +342,8 @@ int weir_afxdp_source_make(struct weir_source **out,
     }
     x->filter = config->filter;
     x->base.filter = x->filter;
-    x->missed = port->missed(port);
     *out = &x->base;
     return 0;
-}
-
-void weir_afxdp_source_start(struct weir_source *source)
-{
-    struct afxdp *x = afxdp_of(source);
-    x->port->intake(x->port, true);
 }
 
 const char *weir_afxdp_source_text(const struct weir_source *source)

@@ -5,7 +5,7 @@
  * gives to the recording.
  *
  * It takes the frames away from the host: what the queue receives goes to this
- * source and to nobody else, from open until the cut or the end of the
+ * source and to nobody else, from start until the cut or the end of the
  * process, whatever ends it.  Frames that the host sends are not seen, nor are
  * those of the device's other queues, which go to the host as ever.
  *
@@ -46,8 +46,6 @@ struct weir_afxdp_config {
     uint32_t buffer_bytes; /* of frames; 0: the default */
     uint32_t hold_ms;      /* a frame may wait this long for others to fill
                               its lease, when no more are there now */
-    bool look_only;        /* all is opened and the host keeps its frames: next
-                              is not to be called */
 };
 
 /* weir_afxdp_source_open: returns 0 or -errno: -ENODEV no such device, -EPERM

@@ -248,7 +248,5 @@ int weir_afxdp_source_open(struct weir_source **out,
         weir_afxdp_umem_close(umem);
         return rc;
     }
-    if (!config->look_only)
-        weir_afxdp_source_start(*out);
     return 0;
 }

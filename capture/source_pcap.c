@@ -248,7 +248,23 @@ static void live_close(struct weir_source *source)
     free(live);
 }
 
+/* What the device itself lost until now is not the recording's. */
+static int live_start(struct weir_source *source, struct weir_err *err)
+{
+    struct weir_live *live = live_of(source);
+    struct pcap_stat now = {0};
+    if (pcap_stats(live->pcap, &now) == 0)
+        live->last = now;
+    if (!live->packet_socket)
+        return 0;
+    const int rc = weir_kernel_filter_attach(live->fd, &live->kernel);
+    return rc == 0
+               ? 0
+               : weir_err_sys(err, rc, "%s: SO_ATTACH_FILTER", source->name);
+}
+
 const struct weir_source_ops weir_live_ops = {
+    .start = live_start,
     .next = live_next,
     .reclaim = live_reclaim,
     .cut = live_cut,

@@ -12,7 +12,7 @@
  * kernel has counted is thrown away by libpcap, and a cut rejects new frames
  * in the kernel and waits until the ring has given all that it counted.  On
  * other devices (usbmon, nflog, ...) kernel_seen is derived from what was
- * received.
+ * received, and what came between open and start is among that.
  *
  * An interface that goes down is a notice, and the source waits until it is
  * up again.  One that is removed ends the source with -ENODEV, when all that

@@ -101,8 +101,9 @@ static int empty_ring(struct weir_live *live, struct weir_err *err)
     }
 }
 
-static int start(struct weir_live *live,
-                 const struct weir_source_config *config, struct weir_err *err)
+static int prepare(struct weir_live *live,
+                   const struct weir_source_config *config,
+                   struct weir_err *err)
 {
     struct weir_kernel_filter_config kernel = {0};
     if (live->packet_socket) {
@@ -121,11 +122,11 @@ static int start(struct weir_live *live,
         .text = config->filter,
         .snaplen = live->snaplen,
         .pcap = live->pcap,
-        .fd = live->packet_socket ? live->fd : -1,
+        .no_kernel = !live->packet_socket,
         .kernel = kernel,
     };
-    const int rc = weir_live_filter_install(&filter, NULL, &live->filter,
-                                            &live->intake.notice, err);
+    const int rc = weir_live_filter_make(&filter, &live->kernel, &live->filter,
+                                         &live->intake.notice, err);
     if (rc != 0)
         return rc;
     if (live->filter != NULL)
@@ -199,7 +200,7 @@ int weir_pcap_source_open(struct weir_source **out,
                               common->block_bytes, err);
     }
     if (rc == 0)
-        rc = start(live, common, err);
+        rc = prepare(live, common, err);
     if (rc != 0) {
         weir_live_ops.close(&live->base);
         return rc;

@@ -109,7 +109,6 @@ static int open_afxdp(struct weir_source **out, const struct record_options *o,
         .promisc = !o->no_promisc,
         .buffer_bytes = (uint32_t)o->buffer_bytes,
         .hold_ms = half_ms < HOLD_MS ? (uint32_t)half_ms : HOLD_MS,
-        .look_only = o->verb == RECORD_DRY_RUN,
     };
     return weir_afxdp_source_open(out, &live, err);
 }

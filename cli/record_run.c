@@ -55,6 +55,13 @@ static void show_notice(void *context, const char *text)
             weir_printable(shown, sizeof shown, text));
 }
 
+static void show_hello(void *context)
+{
+    const struct record_run *r = context;
+    if (!r->options->quiet)
+        record_lanes_hello(&r->lanes, r->options);
+}
+
 /* While there is time to do something about it. */
 static void warn_of_merged(struct record_run *r)
 {
@@ -111,6 +118,7 @@ static void set_interval(struct record_run *r,
     config->on_notice = show_notice;
     config->context = r;
     config->on_interval = look;
+    config->on_started = show_hello;
     if (o->quiet || o->stats_ns == 0) {
         config->interval_ns = o->devices_count > 0 ? LOOK_NS : 0;
         return;
@@ -135,14 +143,15 @@ static uint32_t talkers(uint64_t summaries)
 }
 
 /* Each lane knows of its own first frame only, and flows are cut from one time
- * on: that of the first of all, or one before any lane was open. */
-static void begin_flows(const struct record_run *r, int64_t begun_ns)
+ * on: that of the first of all, or one before any source is started. */
+static void begin_flows(const struct record_run *r)
 {
     struct weir_flows *flows =
         weir_assembly_flows(weir_pipeline_assembly(r->pipeline));
     if (flows != NULL && r->lanes.count > 1)
-        weir_flows_begin(flows, r->options->synth != NULL ? WEIR_SYNTH_EPOCH_NS
-                                                          : begun_ns);
+        weir_flows_begin(flows, r->options->synth != NULL
+                                    ? WEIR_SYNTH_EPOCH_NS
+                                    : weir_clock_real_ns());
 }
 
 static int open_pipeline(struct record_run *r, struct weir_err *err)
@@ -205,7 +214,6 @@ static int open_run(struct record_run *r, struct weir_err *err)
      * pipeline tidies up behind them. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    const int64_t begun_ns = weir_clock_real_ns();
     int ret = weir_stop_open(&r->stop, err);
     if (ret == 0)
         ret = weir_stop_open(&r->abandon, err);
@@ -222,7 +230,7 @@ static int open_run(struct record_run *r, struct weir_err *err)
     if (ret == 0)
         ret = open_pipeline(r, err);
     if (ret == 0)
-        begin_flows(r, begun_ns);
+        begin_flows(r);
     /* Last, because it replaces a file of that name. */
     if (ret == 0)
         ret = open_sinks(r, err);
@@ -321,8 +329,6 @@ int record_run(const struct record_options *options)
         record_show_plan(&r);
         status = WEIR_EXIT_OK;
     } else {
-        if (!options->quiet)
-            record_lanes_hello(&r.lanes, options);
         if (weir_pipeline_start(r.pipeline, &err) < 0) {
             record_complain(&r, &err);
         } else {

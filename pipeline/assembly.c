@@ -196,6 +196,14 @@ void weir_assembly_set_sink(struct weir_assembly *a, uint32_t outlet,
     weir_outlet_set_sink(a->outlets[outlet], sink);
 }
 
+int weir_assembly_start(struct weir_assembly *a, struct weir_err *err)
+{
+    int ret = 0;
+    for (uint32_t i = 0; ret == 0 && i < a->lanes_count; i++)
+        ret = weir_lane_start(a->lanes[i], err);
+    return ret;
+}
+
 void weir_assembly_close(struct weir_assembly *a)
 {
     if (a == NULL)

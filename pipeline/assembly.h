@@ -70,6 +70,11 @@ int weir_assembly_open(struct weir_assembly **out,
 void weir_assembly_set_sink(struct weir_assembly *a, uint32_t outlet,
                             struct weir_sink *sink);
 
+/* weir_assembly_start [1]: the sources' intakes open, right behind one another;
+ * before the first step, and after all that takes time.  With an error there
+ * is no step. */
+int weir_assembly_start(struct weir_assembly *a, struct weir_err *err);
+
 /* weir_assembly_close [1]: after every stage has ended, or before the first
  * step; accepts NULL. */
 void weir_assembly_close(struct weir_assembly *a);

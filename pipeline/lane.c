@@ -122,6 +122,11 @@ int weir_lane_open(struct weir_lane **out,
     return 0;
 }
 
+int weir_lane_start(struct weir_lane *lane, struct weir_err *err)
+{
+    return weir_source_start(lane->config.source, err);
+}
+
 void weir_lane_set_in_place(struct weir_lane *lane, uint32_t in_place_min)
 {
     lane->config.account.in_place_min = in_place_min;

@@ -78,6 +78,10 @@ int weir_lane_open(struct weir_lane **out,
  * that of a sink that is opened last. */
 void weir_lane_set_in_place(struct weir_lane *lane, uint32_t in_place_min);
 
+/* weir_lane_start [1]: the source's intake opens; before the first step.
+ * Returns what the source's start does. */
+int weir_lane_start(struct weir_lane *lane, struct weir_err *err);
+
 /* weir_lane_close [1]: after every stage has ended; accepts NULL. */
 void weir_lane_close(struct weir_lane *lane);
 

@@ -94,20 +94,31 @@ static int start_thread(struct pipeline_thread *t)
     return -ret;
 }
 
+static int start_threads(struct weir_pipeline *p, struct weir_err *err)
+{
+    while (p->started < p->threads_count) {
+        struct pipeline_thread *t = &p->threads[p->started];
+        const int ret = start_thread(t);
+        if (ret < 0)
+            return weir_err_sys(err, ret, "thread %s", t->seen.name);
+        p->started++;
+    }
+    return 0;
+}
+
+/* The sources come last: from then on frames wait in the kernel's rings, which
+ * are full in less time than it takes to make memory ready. */
 int weir_pipeline_start(struct weir_pipeline *p, struct weir_err *err)
 {
-    int ret = 0;
-    while (ret == 0 && p->started < p->threads_count) {
-        ret = start_thread(&p->threads[p->started]);
-        if (ret == 0)
-            p->started++;
-    }
+    int ret = start_threads(p, err);
     p->begun_ns = weir_clock_mono_ns();
-    set_gate(p, ret == 0 ? PIPELINE_GATE_OPEN : PIPELINE_GATE_CANCELLED);
     if (ret == 0)
-        return 0;
-    weir_err_sys(err, ret, "thread %s", p->threads[p->started].seen.name);
-    weir_pipeline_join(p);
+        ret = weir_assembly_start(p->assembly, err);
+    if (ret == 0 && p->config.on_started != NULL)
+        p->config.on_started(p->config.context);
+    set_gate(p, ret == 0 ? PIPELINE_GATE_OPEN : PIPELINE_GATE_CANCELLED);
+    if (ret < 0)
+        weir_pipeline_join(p);
     return ret;
 }
 

@@ -20,9 +20,9 @@
  *           sources, the sinks and the two events.
  * Threads   open, start, join, close: one control thread.  The others: any,
  *           between open and close; assembly.h says what of the assembly any
- *           thread may call.  Callbacks run in the stats thread; they may
- *           take their time (no frame waits for them), but join waits for
- *           them.
+ *           thread may call.  Callbacks but on_started run in the stats
+ *           thread; they may take their time (no frame waits for them), but
+ *           join waits for them.
  * Errors    open and start: -errno with text.  What goes wrong while running
  *           is asked of lanes, outlets and branches after join.
  * Signals   threads inherit the signal mask of who calls start. */
@@ -48,6 +48,10 @@ typedef void weir_interval_fn(void *context,
                               int64_t elapsed_ns);
 typedef void weir_notice_fn(void *context, const char *text);
 
+/* Called once, by start: the sources take frames in, and the threads are about
+ * to run. */
+typedef void weir_started_fn(void *context);
+
 struct weir_pipeline_config {
     struct weir_assembly_config assembly;
     /* CPUs for each lane's capture and workers, then the writers and stats,
@@ -55,6 +59,7 @@ struct weir_pipeline_config {
      * places the threads, as it does branches' always.  Read at open only. */
     const int *cpus;
     uint32_t cpus_count;
+    weir_started_fn *on_started;   /* may be NULL */
     int64_t interval_ns;           /* 0: only at the end */
     weir_interval_fn *on_interval; /* may be NULL */
     weir_notice_fn *on_notice;     /* may be NULL */
@@ -67,8 +72,8 @@ int weir_pipeline_open(struct weir_pipeline **out,
                        const struct weir_pipeline_config *config,
                        struct weir_err *err);
 
-/* weir_pipeline_start: all threads or, with an error, none; then only close
- * is called. */
+/* weir_pipeline_start: all threads and, when they are there, the sources; or,
+ * with an error, no thread, and then only close is called. */
 int weir_pipeline_start(struct weir_pipeline *p, struct weir_err *err);
 
 /* weir_pipeline_done_fd: an fd that becomes readable when the last statistics

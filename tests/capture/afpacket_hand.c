@@ -24,7 +24,9 @@ afpacket_hand_open(const struct weir_afpacket_config *config)
 {
     struct weir_err err = {""};
     struct weir_source *source = NULL;
-    const int rc = weir_afpacket_source_open(&source, config, &err);
+    int rc = weir_afpacket_source_open(&source, config, &err);
+    if (rc == 0)
+        rc = weir_source_start(source, &err);
     cr_assert_eq(rc, 0, "%s", err.text);
     return source;
 }

@@ -15,7 +15,8 @@
 #define AFPACKET_HAND_BLOCKS 8
 #define AFPACKET_HAND_LEASES 4
 
-/* afpacket_hand_config: what the tests have in common. */
+/* afpacket_hand_config: what the tests have in common.  _open starts it,
+ * too. */
 struct weir_afpacket_config afpacket_hand_config(const char *device);
 struct weir_source *
 afpacket_hand_open(const struct weir_afpacket_config *config);

@@ -17,6 +17,13 @@ static struct weir_source *source;
 static struct random numbers = {5};
 static const struct rig_mix mix = {60, 600, 0, 0, false};
 
+static void receive(uint32_t n)
+{
+    while (n-- > 0)
+        (void)rig_receive(&kernel, &numbers, &mix, NULL);
+}
+
+/* What comes before the start is nobody's, here and in every test below. */
 static void open_as(bool beside)
 {
     struct weir_err err;
@@ -33,6 +40,8 @@ static void open_as(bool beside)
     fake_kernel_open(&kernel, WEIR_AFPACKET_BLOCK_BYTES_MIN, 4, 262144);
     const struct weir_afpacket_kernel k = fake_kernel_of(&kernel);
     cr_assert_eq(weir_afpacket_source_over(&source, &k, &origin, &err), 0);
+    receive(2);
+    cr_assert_eq(weir_source_start(source, &err), 0);
 }
 
 static void open_source(void)
@@ -47,12 +56,6 @@ static void close_source(void)
 }
 
 TestSuite(afpacket_kernel, .init = open_source, .fini = close_source);
-
-static void receive(uint32_t n)
-{
-    while (n-- > 0)
-        (void)rig_receive(&kernel, &numbers, &mix, NULL);
-}
 
 /* Expects a lease of so many frames, and gives it back. */
 static void expect_lease(uint32_t frames)

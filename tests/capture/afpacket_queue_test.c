@@ -22,6 +22,7 @@ static void open_queue(void)
     struct weir_err err;
     fake_kernel_open(&kernel, BLOCK, BLOCKS, device.snaplen);
     const struct weir_afpacket_kernel k = fake_kernel_of(&kernel);
+    cr_assert_eq(k.ops->start(k.self, NULL), 0);
     const struct weir_afpacket_queue_config config = {
         .memory = k.memory,
         .block_bytes = BLOCK,

@@ -27,7 +27,9 @@ struct weir_source *afxdp_open_config(const struct weir_afxdp_config *config)
 {
     struct weir_err err = {""};
     struct weir_source *source = NULL;
-    const int rc = weir_afxdp_source_open(&source, config, &err);
+    int rc = weir_afxdp_source_open(&source, config, &err);
+    if (rc == 0)
+        rc = weir_source_start(source, &err);
     cr_assert_eq(rc, 0, "%s", err.text);
     cr_assert(source->live && source->fd >= 0);
     cr_assert_eq(weir_ifaces_count(source->ifaces), 1);

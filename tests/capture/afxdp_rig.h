@@ -10,7 +10,8 @@
 
 #include "capture/source_afxdp.h"
 
-/* afxdp_config: what the tests have in common; of RIG_RIGHT. */
+/* afxdp_config: what the tests have in common; of RIG_RIGHT.  _open and
+ * _open_config start the source, too. */
 struct weir_afxdp_config afxdp_config(void);
 struct weir_source *afxdp_open_config(const struct weir_afxdp_config *config);
 struct weir_source *afxdp_open(void);

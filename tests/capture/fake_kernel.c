@@ -190,6 +190,14 @@ void fake_kernel_skip(struct fake_kernel *k)
     k->seq++;
 }
 
+static int fake_start(void *kernel, struct weir_err *err)
+{
+    struct fake_kernel *k = kernel;
+    (void)err;
+    atomic_store(&k->cut, false);
+    return 0;
+}
+
 static void fake_counts(void *kernel, struct weir_afpacket_counts *out)
 {
     struct fake_kernel *k = kernel;
@@ -232,6 +240,7 @@ static void fake_close(void *kernel)
 }
 
 static const struct weir_afpacket_kernel_ops fake_ops = {
+    .start = fake_start,
     .counts = fake_counts,
     .calm = fake_calm,
     .cut = fake_cut,
@@ -242,6 +251,7 @@ static const struct weir_afpacket_kernel_ops fake_ops = {
 
 struct weir_afpacket_kernel fake_kernel_of(struct fake_kernel *k)
 {
+    atomic_store(&k->cut, true);
     return (struct weir_afpacket_kernel){
         .ops = &fake_ops,
         .self = k,

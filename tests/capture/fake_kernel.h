@@ -44,7 +44,7 @@ struct fake_kernel {
     atomic_uint packets; /* since they were read, without drops */
     atomic_uint drops;
     atomic_uint freezes;
-    atomic_bool cut;
+    atomic_bool cut; /* or not started */
     atomic_bool receiving;
     enum weir_netif_state link;
     uint64_t missed;   /* by the device */
@@ -66,7 +66,8 @@ void fake_kernel_tick(struct fake_kernel *k);
 /* fake_kernel_skip: the next block's number is one too high. */
 void fake_kernel_skip(struct fake_kernel *k);
 
-/* fake_kernel_of: for weir_afpacket_source_over.  Its close does nothing. */
+/* fake_kernel_of: for weir_afpacket_source_over.  From now on frames are
+ * rejected, until its start.  Its close does nothing. */
 struct weir_afpacket_kernel fake_kernel_of(struct fake_kernel *k);
 
 #endif

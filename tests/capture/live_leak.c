@@ -17,6 +17,7 @@ uint64_t live_leak_run(struct weir_source *source)
         return 0;
     struct weir_lease lease;
     struct weir_err err = {""};
+    check(weir_source_start(source, &err) == 0, "start");
     rig_send_udp(FRAMES, 100);
     source->ops->cut(source);
     uint64_t frames = 0;

@@ -73,6 +73,42 @@ Test(live_link, an_interface_removed_while_down_too)
     check_removal(true);
 }
 
+/* What becomes of the interface between open and start is told by next. */
+Test(live_link, an_interface_that_goes_down_before_the_start)
+{
+    live_need();
+    const struct weir_pcap_config config = live_config(RIG_RIGHT, NULL);
+    struct weir_err err = {""};
+    struct weir_source *source = live_open_shut(&config);
+    cr_assert(rig_ip("link set " RIG_RIGHT " down"));
+    cr_assert_eq(weir_source_start(source, &err), 0, "%s", err.text);
+    for (int i = 0; i < 20 && source->notice == NULL; i++)
+        cr_assert_geq(live_step(source, &err), 0, "%s", err.text);
+    cr_assert_not_null(source->notice);
+    cr_assert_not_null(strstr(source->notice, RIG_RIGHT " is down"));
+    cr_assert(rig_ip("link set " RIG_RIGHT " up"));
+    cr_assert(rig_carries(RIG_LEFT));
+    rig_send_udp(100, 60);
+    live_receive(source, 100);
+    cr_assert_eq(live_cut(source).kernel_seen, 100);
+}
+
+Test(live_link, an_interface_that_is_removed_before_the_start)
+{
+    live_need();
+    const struct weir_pcap_config config = live_config(RIG_RIGHT, NULL);
+    struct weir_err err = {""};
+    struct weir_source_stats stats;
+    struct weir_source *source = live_open_shut(&config);
+    rig_send_udp(100, 60);
+    cr_assert(rig_ip("link del " RIG_LEFT));
+    cr_assert_eq(weir_source_start(source, &err), 0, "%s", err.text);
+    cr_assert_eq(live_finish(source, &stats, &err), -ENODEV);
+    cr_assert_str_eq(err.text, RIG_RIGHT ": the interface was removed");
+    cr_assert_eq(stats.kernel_seen, 0);
+    source->ops->close(source);
+}
+
 /* Numbers follow one another where nothing was dropped. */
 static void check_sequence(void)
 {

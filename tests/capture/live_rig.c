@@ -20,14 +20,13 @@ bool live_is(const char *source)
 }
 
 static int try_afxdp(struct weir_source **out,
-                     const struct weir_pcap_config *config, bool look_only,
+                     const struct weir_pcap_config *config,
                      struct weir_err *err)
 {
     const struct weir_afxdp_config afxdp = {
         .source = config->source,
         .device = config->device,
         .promisc = config->promisc,
-        .look_only = look_only,
         .buffer_bytes = config->buffer_bytes,
     };
     return weir_afxdp_source_open(out, &afxdp, err);
@@ -38,7 +37,7 @@ static void need_afxdp(void)
     const struct weir_pcap_config config = live_config(RIG_RIGHT, NULL);
     struct weir_err err = {""};
     struct weir_source *source = NULL;
-    const int rc = try_afxdp(&source, &config, true, &err);
+    const int rc = try_afxdp(&source, &config, &err);
     if (rc == -EPERM || rc == -EAFNOSUPPORT || rc == -EOPNOTSUPP)
         cr_skip_test("SKIPPED: %s", err.text);
     cr_assert_eq(rc, 0, "%s", err.text);
@@ -93,11 +92,11 @@ int live_try(struct weir_source **out, const struct weir_pcap_config *config,
     if (live_is("afpacket"))
         return try_afpacket(out, config, err);
     if (live_is("afxdp"))
-        return try_afxdp(out, config, false, err);
+        return try_afxdp(out, config, err);
     return weir_pcap_source_open(out, config, err);
 }
 
-struct weir_source *live_open_config(const struct weir_pcap_config *config)
+struct weir_source *live_open_shut(const struct weir_pcap_config *config)
 {
     struct weir_err err = {""};
     struct weir_source *source = NULL;
@@ -105,6 +104,14 @@ struct weir_source *live_open_config(const struct weir_pcap_config *config)
     cr_assert_eq(rc, 0, "%s", err.text);
     cr_assert(source->live && source->fd >= 0);
     cr_assert_eq(weir_ifaces_count(source->ifaces), 1);
+    return source;
+}
+
+struct weir_source *live_open_config(const struct weir_pcap_config *config)
+{
+    struct weir_err err = {""};
+    struct weir_source *source = live_open_shut(config);
+    cr_assert_eq(weir_source_start(source, &err), 0, "%s", err.text);
     return source;
 }
 

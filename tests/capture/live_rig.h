@@ -38,10 +38,12 @@ extern uint32_t got_count;
 void live_need(void);
 
 /* live_config: what the tests have in common, in the words of source_pcap; for
- * the others it is put into their own.  hold_ms means nothing there. */
+ * the others it is put into their own.  hold_ms means nothing there.
+ * live_try and live_open_shut do not start the source. */
 struct weir_pcap_config live_config(const char *device, const char *filter);
 int live_try(struct weir_source **out, const struct weir_pcap_config *config,
              struct weir_err *err);
+struct weir_source *live_open_shut(const struct weir_pcap_config *config);
 struct weir_source *live_open_config(const struct weir_pcap_config *config);
 struct weir_source *live_open(const char *device, const char *filter);
 

@@ -57,6 +57,30 @@ Test(live, what_came_before_the_open_and_after_the_cut_is_not_seen)
     cr_assert_eq(live_cut(source).kernel_seen, 20);
 }
 
+/* Recordings make their memory ready between the two. */
+static void check_start(const char *filter)
+{
+    const struct weir_pcap_config config = live_config(RIG_RIGHT, filter);
+    struct weir_source *source = live_open_shut(&config);
+    struct weir_err err = {""};
+    got_count = 0;
+    rig_send_udp(20, 60);
+    cr_assert_eq(weir_source_start(source, &err), 0, "%s", err.text);
+    rig_send_udp(10, 70);
+    live_receive(source, 10);
+    cr_assert_eq(live_cut(source).kernel_seen, 10);
+    cr_assert_eq(got_count, 10);
+    for (uint32_t i = 0; i < 10; i++)
+        cr_assert_eq(got[i].len, 70);
+}
+
+Test(live, what_came_between_open_and_start_is_not_seen)
+{
+    live_need();
+    check_start(NULL);
+    check_start("udp and greater 20");
+}
+
 Test(live, drops_are_counted_to_the_frame)
 {
     live_need();

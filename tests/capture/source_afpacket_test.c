@@ -238,25 +238,53 @@ Test(source_afpacket, a_block_of_the_kernel_is_turned_in_place)
     cr_assert_eq(afpacket_hand_end(source, frames).kernel_seen, 5060);
 }
 
+static void send_flows(void)
+{
+    uint8_t frame[60];
+    for (uint32_t i = 0; i < 1000; i++) {
+        rig_udp(frame, sizeof frame, (uint16_t)(1 + i % 100), i, 0);
+        rig_send(RIG_LEFT, frame, sizeof frame);
+    }
+}
+
 Test(source_afpacket, a_group_shares_the_frames)
 {
     live_need();
     struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
     struct weir_source *sources[2];
-    uint8_t frame[60];
     config.fanout.mode = WEIR_FANOUT_HASH;
     sources[0] = afpacket_hand_open(&config);
     config.fanout.group = weir_afpacket_source_fanout(sources[0]);
     sources[1] = afpacket_hand_open(&config);
     cr_assert_eq(weir_afpacket_source_fanout(sources[1]), config.fanout.group);
-    for (uint32_t i = 0; i < 1000; i++) {
-        rig_udp(frame, sizeof frame, (uint16_t)(1 + i % 100), i, 0);
-        rig_send(RIG_LEFT, frame, sizeof frame);
-    }
+    send_flows();
     const uint64_t one = afpacket_hand_end(sources[0], 0).kernel_seen;
     const uint64_t other = afpacket_hand_end(sources[1], 0).kernel_seen;
     cr_assert(one > 0 && other > 0);
     cr_assert_eq(one + other, 1000);
+}
+
+/* The first to be started does not get the others' frames meanwhile. */
+Test(source_afpacket, a_group_shares_the_frames_from_its_open_on)
+{
+    live_need();
+    struct weir_afpacket_config config = afpacket_hand_config(RIG_RIGHT);
+    struct weir_source *sources[2];
+    struct weir_err err = {""};
+    config.fanout.mode = WEIR_FANOUT_HASH;
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(weir_afpacket_source_open(&sources[i], &config, &err), 0,
+                     "%s", err.text);
+        config.fanout.group = weir_afpacket_source_fanout(sources[0]);
+    }
+    cr_assert_eq(weir_source_start(sources[0], &err), 0, "%s", err.text);
+    send_flows();
+    cr_assert_eq(weir_source_start(sources[1], &err), 0, "%s", err.text);
+    send_flows();
+    const uint64_t one = afpacket_hand_end(sources[0], 0).kernel_seen;
+    const uint64_t other = afpacket_hand_end(sources[1], 0).kernel_seen;
+    cr_assert_eq(one % 2, 0);
+    cr_assert_eq(one / 2 + other, 1000);
 }
 
 /* Before it is in the group, a socket would get every frame. */

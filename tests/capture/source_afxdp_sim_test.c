@@ -123,7 +123,7 @@ static void sim_open(struct sim *s, uint64_t seed)
                  0);
     cr_assert_str_eq(weir_afxdp_source_text(s->source), "played");
     traffic(s);
-    weir_afxdp_source_start(s->source);
+    cr_assert_eq(weir_source_start(s->source, &s->err), 0);
 }
 
 /* Everything is home, and the sum holds. */
@@ -308,7 +308,7 @@ Test(source_afxdp_sim, many_frames_are_waited_for_by_the_clock)
     cr_assert_eq(weir_afxdp_source_make(&s.source, &config, &s.fake->port,
                                         s.fake->umem, &err),
                  0);
-    weir_afxdp_source_start(s.source);
+    cr_assert_eq(weir_source_start(s.source, &err), 0);
     struct pollfd wait = {.fd = s.source->fd, .events = POLLIN};
     const uint64_t one = 1;
     cr_assert_eq(write(s.fake->port.fd, &one, sizeof one), sizeof one);

@@ -175,13 +175,15 @@ Test(source_afxdp, a_cut_gives_the_frames_back_at_once)
     (void)close(tap);
 }
 
-Test(source_afxdp, to_look_only_takes_nothing)
+Test(source_afxdp, until_the_start_all_is_the_hosts)
 {
     live_need();
     const int tap = afxdp_tap();
-    struct weir_afxdp_config config = afxdp_config();
-    config.look_only = true;
-    struct weir_source *source = afxdp_open_config(&config);
+    const struct weir_afxdp_config config = afxdp_config();
+    struct weir_err err = {""};
+    struct weir_source *source = NULL;
+    cr_assert_eq(weir_afxdp_source_open(&source, &config, &err), 0, "%s",
+                 err.text);
     rig_send_udp(10, 60);
     cr_assert_eq(afxdp_tapped(tap), 10);
     struct weir_source_stats stats;

@@ -19,6 +19,18 @@ Test(record_live, an_interrupt_right_behind_a_burst_loses_nothing)
     rec_expect_all("x.pcap", 3000);
 }
 
+/* The sources are opened by root and started by another. */
+Test(record_live, another_user_records)
+{
+    (void)command_run("chmod 777 .");
+    rec_start("-w x.pcap -Z nobody");
+    rig_send_udp(3000, 60);
+    rec_signal_it("INT");
+    rec_expect_end(0);
+    rec_expect_all("x.pcap", 3000);
+    cr_expect_eq(command_run("test $(stat -c %%U x.pcap) = nobody")->status, 0);
+}
+
 Test(record_live, a_count_is_exact)
 {
     rec_start("-w x.pcapng -c 100 --workers 3");

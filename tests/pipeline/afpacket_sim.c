@@ -122,6 +122,8 @@ static const char *simulate(uint64_t seed, struct seen *seen)
     if (weir_assembly_open(&s.assembly, &s.play.config, &err) != 0)
         return "does not open";
     weir_assembly_set_sink(s.assembly, 0, &s.play.sink.sink);
+    if (weir_assembly_start(s.assembly, &err) != 0)
+        return "does not start";
     s.stop_step = random_below(&s.play.random, 4000);
     s.abandon_step = random_below(&s.play.random, 8) == 0
                          ? random_below(&s.play.random, 5000)

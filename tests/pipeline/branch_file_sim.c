@@ -134,7 +134,7 @@ static bool open_sim(uint64_t seed)
     if (weir_assembly_open(&sim.assembly, &sim.play.config, &err) != 0)
         return false;
     weir_assembly_set_sink(sim.assembly, 0, sim.sink);
-    return true;
+    return weir_assembly_start(sim.assembly, &err) == 0;
 }
 
 /* Each stage now and then, until all have ended. */

@@ -125,8 +125,6 @@ static const char *stress(uint64_t seed)
     struct stress s = {.random = {seed}};
     if (!open_all(&s, seed))
         return "does not open";
-    for (uint32_t i = 0; i < LANES; i++)
-        weir_afxdp_source_start(s.sources[i]);
     const char *fault = played_run(s.pipeline, play_kernel, &s, NULL);
     if (fault != NULL)
         return fault;
