@@ -51,6 +51,17 @@ void flow_remove(struct weir_flow_table *t, uint32_t place)
     t->used = last;
 }
 
+/* More was taken out of it than is in it: that is still to come, or was evicted
+ * before. */
+static bool owes(const struct weir_flow_table *t, uint32_t place)
+{
+    bool less = false;
+    for (unsigned sum = 0; sum < FLOW_SUMS; sum++)
+        less |= (int64_t)flow_sum(t, place, 0, sum) < 0 ||
+                (int64_t)flow_sum(t, place, 1, sum) < 0;
+    return less;
+}
+
 static void evict_place(struct weir_flow_table *t, uint32_t place)
 {
     for (unsigned sum = 0; sum < FLOW_SUMS; sum++)
@@ -59,18 +70,30 @@ static void evict_place(struct weir_flow_table *t, uint32_t place)
     flow_remove(t, place);
 }
 
+/* The bucket's oldest flow.  One that owes stays as long as there is another:
+ * what it owes may come, and then belongs to it. */
+static uint32_t oldest_of(const struct weir_flow_table *t,
+                          const struct flow_bucket *bucket, bool any)
+{
+    uint32_t oldest = FLOW_NONE;
+    for (unsigned slot = 0; slot < FLOW_SLOTS; slot++) {
+        uint32_t place = bucket->places[slot];
+        if (bucket->tags[slot] != 0 &&
+            (oldest == FLOW_NONE ||
+             t->hot[place].last_ns < t->hot[oldest].last_ns) &&
+            (any || !owes(t, place)))
+            oldest = place;
+    }
+    return oldest;
+}
+
 void flow_evict(struct weir_flow_table *t, uint32_t hash)
 {
     struct flow_bucket *bucket = flow_home(t, hash);
     uint32_t oldest = FLOW_NONE;
-    while (oldest == FLOW_NONE) {
-        for (unsigned slot = 0; slot < FLOW_SLOTS; slot++) {
-            uint32_t place = bucket->places[slot];
-            if (bucket->tags[slot] != 0 &&
-                (oldest == FLOW_NONE ||
-                 t->hot[place].last_ns < t->hot[oldest].last_ns))
-                oldest = place;
-        }
+    for (uint32_t seen = 0; oldest == FLOW_NONE; seen++) {
+        bool any = !t->taken || seen >= t->aim.buckets_count;
+        oldest = oldest_of(t, bucket, any);
         bucket = flow_next(t, bucket);
     }
     t->evicted_flows++;
@@ -222,13 +245,12 @@ void weir_flow_table_merge(struct weir_flow_table *into,
     }
 }
 
-/* Nothing is left of it, or less: where a part of it was evicted before it was
- * taken out, the rest is owed by what was evicted. */
+/* Nothing is left of it, or less. */
 static bool is_spent(const struct weir_flow_table *t, uint32_t place)
 {
     uint64_t sent = flow_sum(t, place, 0, FLOW_FRAMES);
     uint64_t returned = flow_sum(t, place, 1, FLOW_FRAMES);
-    return (sent | returned) == 0 || (int64_t)sent < 0 || (int64_t)returned < 0;
+    return (sent | returned) == 0 || owes(t, place);
 }
 
 static void clamp(struct flow_hot *hot, int64_t last_ns)

@@ -26,6 +26,8 @@ void weir_account_batch(const struct weir_account_config *config,
     account_clear(out);
     begin_flows(&count, flows);
     count.talkers = flows != NULL ? summary : NULL;
+    if (batch->refuses)
+        weir_flow_count_note(&count, batch->refused);
     if (chunk != NULL && account_is_verbatim(config, batch)) {
         if (config->lends_none)
             account_copy(&batch->lease, chunk);
@@ -74,6 +76,8 @@ void weir_account_split(const struct weir_account_config *config,
     account_clear(kept_out);
     account_clear(rest_out);
     begin_flows(&count, flows);
+    if (batch->refuses)
+        weir_flow_count_leave(&count, batch->refused, kept);
     while ((n = batch->lease.walk(&batch->lease, &walk, v, ACCOUNT_VECTOR)) >
            0) {
         n = account_select(config, batch, v, n, rest_out);

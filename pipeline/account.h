@@ -59,7 +59,8 @@ struct weir_account {
  * are the file's already becomes the chunk as it is, with whatever fractions of
  * a second its records claim, and so does one that is turned in place.  The
  * talkers of frames that are in the flows are not in the summary: who merges
- * the flows counts them (pipeline/flows.h).  Sets *out. */
+ * the flows counts them (pipeline/flows.h).  Sets *out; and where the batch
+ * says that it refuses, the bits of frames whose flows found no room. */
 void weir_account_batch(const struct weir_account_config *config,
                         struct weir_batch *batch, struct weir_chunk *chunk,
                         struct weir_summary *summary,
@@ -68,7 +69,8 @@ void weir_account_batch(const struct weir_account_config *config,
 
 /* weir_account_split: the batch's first `kept` passed frames were delivered,
  * the others not.  Adds the others to the summary and, if it is not NULL, to
- * the flows.  Sets *kept_out and *rest_out (excluded, malformed, truncated,
+ * the flows, but for those that the batch has refused: they count as untracked
+ * once more.  Sets *kept_out and *rest_out (excluded, malformed, truncated,
  * oversized and flows are only set in the rest). */
 void weir_account_split(const struct weir_account_config *config,
                         const struct weir_batch *batch, uint32_t kept,

@@ -11,7 +11,9 @@
  * the stats thread, which merges it, and the spare takes its place.  While
  * that is not back the feed is not ready: where frames can wait (a file) they
  * do; where they cannot, those that find no room are counted as untracked.
- * A feed may also take out: what it counts is subtracted from the total.
+ * A feed may also take out: what it counts is subtracted from the total, and
+ * what it counts as untracked from the untracked; of a batch that has frames of
+ * either kind the batch knows which are (ring/batch.h).
  *
  * Workers leave it to their tables to say who the talkers are: that costs a
  * sum for each flow and direction instead of a look-up for each frame.

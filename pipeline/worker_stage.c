@@ -1,4 +1,5 @@
 #include <stddef.h>
+#include <string.h>
 
 #include "base/assert.h"
 #include "base/clock.h"
@@ -36,6 +37,9 @@ static void process(struct weir_lane *lane, struct worker_stage *w,
     batch->flows_left = w->flows != NULL && !sure;
     struct weir_flow_table *flows =
         w->flows != NULL && sure ? weir_flow_feed_table(w->flows) : NULL;
+    batch->refuses = flows != NULL && w->crowded;
+    if (batch->refuses)
+        memset(batch->refused, 0, sizeof batch->refused);
     struct weir_account_config copies;
     const bool branched = lane->config.branched;
     if (branched &&
@@ -47,6 +51,8 @@ static void process(struct weir_lane *lane, struct worker_stage *w,
     weir_account_batch(config, batch, chunk, w->summary, flows, &a);
     if (branched)
         note_lease(w, batch, &a);
+    batch->refuses = a.flows.frames[WEIR_FLOW_UNTRACKED] > 0;
+    WEIR_DCHECK(w->crowded || !batch->refuses);
     if (flows != NULL)
         weir_flow_feed_note(w->flows, &a.flows);
     batch->passed = (uint32_t)a.passed;
@@ -84,11 +90,10 @@ static void end(struct worker_stage *w)
 }
 
 /* Frames of a file can wait until there is room for their flows. */
-static bool waits_for_room(const struct weir_lane *lane,
-                           const struct worker_stage *w)
+static bool waits_for_room(const struct weir_lane *lane, struct worker_stage *w)
 {
-    return w->flows != NULL && !weir_flow_feed_ready(w->flows) &&
-           !lane->config.source->live && !weir_link_ended(w->in);
+    w->crowded = w->flows != NULL && !weir_flow_feed_ready(w->flows);
+    return w->crowded && !lane->config.source->live && !weir_link_ended(w->in);
 }
 
 enum weir_step weir_lane_work(struct weir_lane *lane, uint32_t worker,

@@ -68,6 +68,7 @@ struct weir_batch {
     uint32_t passed;
     bool skipped;
     bool flows_left; /* its flows are the outlet's to count */
+    bool refuses;    /* passed frames that `refused` names are in no flow */
     bool lent;       /* the chunk is the lease, and a branch may hold it */
     uint64_t passed_bytes; /* sum of len, as on the wire */
     int64_t time_min_ns;   /* of passed frames that carry a time; */
@@ -75,6 +76,10 @@ struct weir_batch {
 
     /* By the outlet. */
     uint32_t inlet; /* where it is from */
+
+    /* By the worker, if refuses: a bit for each passed frame, in their order.
+     * Their flows found no room, and are not to be taken out of it. */
+    uint64_t refused[WEIR_LEASE_FRAMES_MAX / 64];
 };
 
 #endif

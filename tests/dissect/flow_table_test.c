@@ -244,6 +244,64 @@ Test(flow_table, a_merge_into_a_full_table_evicts_and_counts)
     weir_flow_table_close(b);
 }
 
+/* It was taken out before it has come: what is evicted meanwhile are others. */
+Test(flow_table, a_flow_that_owes_is_not_evicted)
+{
+    struct weir_flow_table *a = open_table(16, IDLE, ACTIVE);
+    struct weir_flow_table *one = open_table(16, IDLE, ACTIVE);
+    struct weir_flow_table *many = open_table(64, IDLE, ACTIVE);
+    uint64_t flows;
+    count(one, 1, false, NOW);
+    for (uint32_t flow = 2; flow < 50; flow++)
+        count(many, flow, false, NOW + flow);
+    weir_flow_table_merge(a, one, true);
+    weir_flow_table_merge(a, many, false);
+    weir_flow_table_merge(a, one, false);
+    weir_flow_table_settle(a, NOW + 50);
+    struct weir_flow_sums gone = weir_flow_table_evicted(a, &flows);
+    cr_assert_eq(weir_flow_table_flows(a), 15);
+    cr_assert_eq(gone.frames, 48 - 15);
+    cr_assert_eq(flows, 48 - 15);
+    for (uint32_t i = 0; i < 15; i++) {
+        struct weir_flow flow = get(a, i);
+        bool back;
+        cr_assert_neq(flow_hand_number(&flow, &back), 1);
+    }
+    weir_flow_table_close(a);
+    weir_flow_table_close(one);
+    weir_flow_table_close(many);
+}
+
+/* A long frame was evicted and is taken out; two short ones came since. */
+Test(flow_table, what_a_flow_owes_in_bytes_was_evicted)
+{
+    struct weir_flow_table *a = open_table(16, IDLE, ACTIVE);
+    struct weir_flow_table *one = open_table(16, IDLE, ACTIVE);
+    struct weir_flow_table *many = open_table(64, IDLE, ACTIVE);
+    struct flow_hand_frame what = {.flow = 1, .time_ns = NOW, .payload = 1400};
+    uint64_t flows;
+    cr_assert(flow_hand_count(one, &what));
+    for (uint32_t flow = 2; flow < 50; flow++)
+        count(many, flow, false, NOW + 1);
+    weir_flow_table_merge(a, one, false);
+    weir_flow_table_merge(a, many, false);
+    weir_flow_table_merge(a, one, true);
+    weir_flow_table_clear(one);
+    what.payload = 10;
+    cr_assert(flow_hand_count(one, &what));
+    cr_assert(flow_hand_count(one, &what));
+    weir_flow_table_merge(a, one, false);
+    weir_flow_table_settle(a, NOW + 1);
+    for (uint32_t i = 0; i < weir_flow_table_flows(a); i++)
+        cr_assert_lt(get(a, i).sent[0].bytes + get(a, i).sent[1].bytes, 10000);
+    struct weir_flow_sums gone = weir_flow_table_evicted(a, &flows);
+    cr_assert_lt(gone.bytes, UINT32_MAX);
+    cr_assert_lt(gone.frames, 50);
+    weir_flow_table_close(a);
+    weir_flow_table_close(one);
+    weir_flow_table_close(many);
+}
+
 Test(flow_table, no_flow_ends_behind_the_last_frame_that_counts)
 {
     struct weir_flow_table *a = open_table(64, IDLE, ACTIVE);

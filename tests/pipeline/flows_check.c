@@ -113,12 +113,39 @@ static struct weir_flow_sums sums(const struct weir_flow_table *table,
     return all;
 }
 
+static bool within(const struct weir_flow_sums *a,
+                   const struct weir_flow_sums *b)
+{
+    return a->frames <= b->frames && a->bytes <= b->bytes && a->wire <= b->wire;
+}
+
+/* No sum is less than nothing. */
+static const char *check_each(const struct weir_flow_table *table,
+                              const struct weir_flow_sums *delivered)
+{
+    uint64_t flows;
+    const struct weir_flow_sums evicted =
+        weir_flow_table_evicted(table, &flows);
+    if (!within(&evicted, delivered))
+        return "more was evicted than was delivered";
+    for (uint32_t i = 0; i < weir_flow_table_flows(table); i++) {
+        struct weir_flow flow;
+        weir_flow_table_get(table, i, &flow);
+        if (!within(&flow.sent[0], delivered) ||
+            !within(&flow.sent[1], delivered))
+            return "a flow has more than was delivered";
+    }
+    return NULL;
+}
+
 static const char *check_sums(const struct weir_flow_sums *a,
                               const struct weir_flow_kinds *got,
                               const struct weir_flow_sums *b,
                               const struct weir_flow_kinds *expected)
 {
     const uint64_t *frames = got->frames;
+    if (!within(a, b))
+        return "flows have more than was delivered";
     if (a->frames != frames[WEIR_FLOW_TRACKED])
         return "flows have other frames than those that were tracked";
     if (a->frames + frames[WEIR_FLOW_UNTRACKED] != b->frames)
@@ -145,6 +172,8 @@ const char *flows_check_end(const struct flows_check *check,
         reference(check, origin_ns, config, linktypes, &expected);
     struct weir_flow_sums a = sums(total, &evicted), b = sums(table, &none);
     const char *fault = check_sums(&a, &got, &b, &expected);
+    if (fault == NULL)
+        fault = check_each(total, &b);
     if (fault == NULL && same && evicted == 0 &&
         got.frames[WEIR_FLOW_UNTRACKED] == 0 && !same_flows(total, table))
         fault = "flows are not those of the delivered frames";

@@ -71,22 +71,40 @@ static void assert_talkers(const uint64_t expected[256])
     weir_summary_close(talkers);
 }
 
-/* One frame of each of n flows, from number `first` on. */
+/* Adds one frame of each of n flows, from number `first` on; those of every
+ * third are no usual ones. */
+static void add_frames(struct weir_flow_count *c, uint8_t first, uint32_t n)
+{
+    static const uint8_t head[42] = {
+        [12] = 8, [14] = 0x45, [17] = 28, [23] = 17, [39] = 8};
+    uint8_t data[WEIR_FLOW_VECTOR][sizeof head];
+    struct weir_frame frames[WEIR_FLOW_VECTOR];
+    struct weir_tally tallies[WEIR_FLOW_VECTOR];
+    uint64_t others = 0;
+    cr_assert_leq(n, WEIR_FLOW_VECTOR);
+    for (uint32_t i = 0; i < n; i++) {
+        struct weir_dissection d;
+        memcpy(data[i], head, sizeof head);
+        data[i][29] = (uint8_t)(first + i);
+        frames[i] = (struct weir_frame){
+            .data = data[i], .caplen = sizeof head, .len = 60, .time_ns = 7};
+        weir_dissect(&d, data[i], sizeof head, 60, 1);
+        tallies[i].path = d.path;
+        if ((first + i) % 3 != 0)
+            continue;
+        others |= UINT64_C(1) << i;
+        weir_flow_count_add(c, &d, &frames[i]);
+    }
+    weir_flow_count_usual(c, frames, tallies, n, others);
+    weir_flow_count_end(c);
+}
+
 static void count(struct weir_flow_feed *feed, uint8_t first, uint32_t n)
 {
     struct weir_flow_count c;
-    uint8_t data[42] = {[12] = 8, [14] = 0x45, [17] = 28, [23] = 17, [39] = 8};
-    const struct weir_frame frame = {
-        .data = data, .caplen = sizeof data, .len = 60, .time_ns = 7};
     weir_flow_count_begin(&c, weir_flow_feed_table(feed));
     c.talkers = talkers; /* of frames without room */
-    for (uint32_t i = 0; i < n; i++) {
-        struct weir_dissection d;
-        data[29] = (uint8_t)(first + i);
-        weir_dissect(&d, data, sizeof data, 60, 1);
-        weir_flow_count_add(&c, &d, &frame);
-    }
-    weir_flow_count_end(&c);
+    add_frames(&c, first, n);
     weir_flow_feed_note(feed, &c.kinds);
 }
 
@@ -165,6 +183,63 @@ Test(flows, an_outlets_feed_takes_out)
     struct weir_flow_kinds kinds = weir_flows_kinds(flows);
     cr_assert_eq(kinds.frames[WEIR_FLOW_TRACKED], 4);
     weir_flows_close(flows);
+}
+
+/* A worker has a table full, and its spare is out: of frames 0 .. 19 some are
+ * of flows that it has.  Then those from number `kept` on are not delivered. */
+static void refuse_and_take(uint32_t kept)
+{
+    struct weir_flows *flows = open_flows(1 << 16);
+    struct weir_flow_feed *worker = add(flows, WEIR_FLOW_FEED_WORKER);
+    struct weir_flow_feed *rest = add(flows, WEIR_FLOW_FEED_OUTLET_TAKES);
+    struct weir_flow_count c;
+    uint64_t refused[1] = {0}, expected = 0;
+    weir_flows_begin(flows, 7);
+    struct weir_flow_table *table = weir_flow_feed_table(worker);
+    uint32_t room = weir_flow_table_room(table);
+    for (uint32_t i = 0; i < room; i += 4)
+        count(worker, (uint8_t)(10 + i), room - i < 4 ? room - i : 4);
+    cr_assert_eq(weir_flow_table_room(table), 0);
+    cr_assert_lt(room, 246);
+
+    weir_flow_count_begin(&c, table);
+    weir_flow_count_note(&c, refused);
+    add_frames(&c, 0, 20);
+    weir_flow_feed_note(worker, &c.kinds);
+    cr_assert_eq(c.kinds.frames[WEIR_FLOW_UNTRACKED], 10);
+    cr_assert_eq(refused[0], 0x3ff);
+
+    weir_flow_count_begin(&c, weir_flow_feed_table(rest));
+    weir_flow_count_leave(&c, refused, kept);
+    add_frames(&c, (uint8_t)kept, 20 - kept);
+    weir_flow_feed_note(rest, &c.kinds);
+    weir_flow_feed_end(rest);
+    weir_flow_feed_end(worker);
+    while (weir_flows_step(flows))
+        continue;
+    weir_flows_finish(flows, 7);
+
+    struct weir_flow_kinds kinds = weir_flows_kinds(flows);
+    expected = kept < 10 ? kept : 10;
+    cr_assert_eq(kinds.frames[WEIR_FLOW_UNTRACKED], expected);
+    cr_assert_eq(kinds.untracked_bytes, 60 * expected);
+    cr_assert_eq(kinds.frames[WEIR_FLOW_TRACKED], room + kept - expected);
+    cr_assert_eq(frames(flows), room + kept - expected);
+    struct weir_flow flow;
+    for (uint32_t i = 0; i < weir_flow_table_flows(weir_flows_total(flows));
+         i++) {
+        weir_flow_table_get(weir_flows_total(flows), i, &flow);
+        uint8_t number = flow.addresses[flow.sent[0].frames == 0][3];
+        cr_assert_eq(flow.sent[0].frames + flow.sent[1].frames,
+                     1 + (number >= 10 && number < kept));
+    }
+    weir_flows_close(flows);
+}
+
+Test(flows, frames_that_were_refused_are_not_taken_out)
+{
+    for (uint32_t kept = 0; kept <= 20; kept++)
+        refuse_and_take(kept);
 }
 
 Test(flows, the_first_time_is_where_cells_begin)
