@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "base/size.h"
 
 void weir_args_start(struct weir_args *args, const char *command, int argc,
@@ -101,30 +102,6 @@ int weir_args_next(struct weir_args *args)
     return c;
 }
 
-/* Digits at *text to *out; false if there are none.  A number that is too
- * large saturates, and so fails every range below UINT64_MAX. */
-static bool take_digits(const char **text, uint64_t *out)
-{
-    const char *p = *text;
-    uint64_t n = 0;
-    while (*p >= '0' && *p <= '9') {
-        uint64_t digit = (uint64_t)(*p++ - '0');
-        if (n > (UINT64_MAX - digit) / 10)
-            n = UINT64_MAX;
-        else
-            n = n * 10 + digit;
-    }
-    bool any = p != *text;
-    *text = p;
-    *out = n;
-    return any;
-}
-
-static uint64_t multiply(uint64_t a, uint64_t b)
-{
-    return b != 0 && a > UINT64_MAX / b ? UINT64_MAX : a * b;
-}
-
 static int refuse(struct weir_args *args, const char *text, const char *why)
 {
     return weir_err_set(&args->err, -EINVAL, "%s: '%s' %s", args->option, text,
@@ -171,7 +148,7 @@ int weir_args_number(struct weir_args *args, const char *text, uint64_t min,
 {
     const char *p = text;
     uint64_t n;
-    if (!take_digits(&p, &n) || *p != '\0')
+    if (!weir_decimal_digits(&p, &n) || *p != '\0')
         return refuse(args, text, "is not a number");
     if (n < min || n > max)
         return refuse_range(args, text, n, min, max, "");
@@ -184,7 +161,7 @@ int weir_args_size(struct weir_args *args, const char *text, uint64_t unit,
 {
     const char *p = text;
     uint64_t n;
-    if (!take_digits(&p, &n))
+    if (!weir_decimal_digits(&p, &n))
         return refuse(args, text, "is not a size");
     switch (*p) {
     case 'k':
@@ -209,7 +186,7 @@ int weir_args_size(struct weir_args *args, const char *text, uint64_t unit,
         return refuse(args, text,
                       "is not a size: a number, perhaps with K, "
                       "M or G");
-    n = multiply(n, unit);
+    n = weir_decimal_multiply(n, unit);
     if (n < min || n > max)
         return refuse_size(args, text, n, min, max);
     *out = n;
@@ -221,40 +198,6 @@ static int refuse_seconds(struct weir_args *args, const char *text,
 {
     return weir_err_set(&args->err, -EINVAL, "%s: '%s' is %s %.10g s",
                         args->option, text, how, (double)limit_ns / 1e9);
-}
-
-/* whole + fraction / scale. */
-struct decimal {
-    uint64_t whole;
-    uint64_t fraction;
-    uint64_t scale;
-};
-
-/* Six digits of a fraction of an hour still fit 64 bits in nanoseconds; more
- * digits than that are passed over. */
-static bool take_decimal(const char **text, struct decimal *out)
-{
-    *out = (struct decimal){.scale = 1};
-    bool digits = take_digits(text, &out->whole);
-    if (**text != '.')
-        return digits;
-    const char *p = ++*text;
-    for (; *p >= '0' && *p <= '9'; p++) {
-        digits = true;
-        if (out->scale < UINT64_C(1000000)) {
-            out->fraction = out->fraction * 10 + (uint64_t)(*p - '0');
-            out->scale *= 10;
-        }
-    }
-    *text = p;
-    return digits;
-}
-
-static uint64_t decimal_times(const struct decimal *decimal, uint64_t unit)
-{
-    uint64_t n = multiply(decimal->whole, unit);
-    uint64_t part = decimal->fraction * unit / decimal->scale;
-    return n > UINT64_MAX - part ? UINT64_MAX : n + part;
 }
 
 int weir_args_duration(struct weir_args *args, const char *text, int64_t min,
@@ -269,13 +212,13 @@ int weir_args_duration(struct weir_args *args, const char *text, int64_t min,
         {"m", 60 * WEIR_NS_PER_S}, {"h", 3600 * WEIR_NS_PER_S},
     };
     const char *p = text;
-    struct decimal decimal;
-    if (!take_decimal(&p, &decimal))
+    struct weir_decimal decimal;
+    if (!weir_decimal_take(&p, &decimal))
         return refuse(args, text, "is not a duration");
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcmp(p, units[i].name) != 0)
             continue;
-        uint64_t ns = decimal_times(&decimal, units[i].ns);
+        uint64_t ns = weir_decimal_times(&decimal, units[i].ns);
         if (ns < (uint64_t)min)
             return refuse_seconds(args, text, "too small: at least", min);
         if (ns > (uint64_t)max)
@@ -288,41 +231,21 @@ int weir_args_duration(struct weir_args *args, const char *text, int64_t min,
                   "ms, us, s, m or h");
 }
 
-/* The decimal multiple that *text begins with, passed over. */
-static uint64_t take_multiple(const char **text)
-{
-    static const struct {
-        char letters[3];
-        uint64_t n;
-    } multiples[] = {
-        {"kK", 1000},
-        {"mM", 1000000},
-        {"gG", 1000000000},
-    };
-    for (size_t i = 0; i < sizeof multiples / sizeof multiples[0]; i++) {
-        if (**text != '\0' && strchr(multiples[i].letters, **text) != NULL) {
-            (*text)++;
-            return multiples[i].n;
-        }
-    }
-    return 1;
-}
-
 int weir_args_rate(struct weir_args *args, const char *text,
                    struct weir_rate *out)
 {
     const uint64_t frames_most = UINT64_C(1000000000);
     const uint64_t bits_most = UINT64_C(10000000000000);
     const char *p = text;
-    struct decimal decimal;
-    bool digits = take_decimal(&p, &decimal);
-    uint64_t unit = take_multiple(&p);
+    struct weir_decimal decimal;
+    bool digits = weir_decimal_take(&p, &decimal);
+    uint64_t unit = weir_decimal_multiple(&p);
     bool bits = strcmp(p, "bit") == 0;
     if (!digits || (!bits && *p != '\0' && strcmp(p, "pps") != 0))
         return refuse(args, text,
                       "is not a rate: frames a second, perhaps with k, M or "
                       "G, or bits a second with bit (10Gbit)");
-    uint64_t n = decimal_times(&decimal, unit);
+    uint64_t n = weir_decimal_times(&decimal, unit);
     uint64_t most = bits ? bits_most : frames_most;
     if (n < 1 || n > most)
         return refuse_range(args, text, n, 1, most,

@@ -1,8 +1,8 @@
 #ifndef WEIR_DISSECT_FLOW_INDEX_H
 #define WEIR_DISSECT_FLOW_INDEX_H
 
-/* flow_index: how a flow table finds its flows; for flow_table.c and
- * flow_merge.c only.
+/* flow_index: how a flow table finds its flows; for the files of
+ * flow_table.h only.
  *
  * Buckets of one cache line: twelve tags, twelve places, and how many flows
  * found this bucket full and went on to the next; so a search ends at the

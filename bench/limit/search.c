@@ -3,15 +3,10 @@
 #include <math.h>
 
 #include "base/assert.h"
-
-enum { NDR, PDR };
-enum { SHORT, LONG };
+#include "bench/limit/search_interval.h"
 
 /* A tenth of PDR's usual loss: this little may be a hiccup of the host. */
 #define SLIGHT_LOSS 0.0005
-
-/* Two trials that agree decide, of three at most. */
-#define AGREEING 2
 
 /* So far below the load that was asked for, the generator was not there. */
 #define REACHED 0.98
@@ -51,73 +46,6 @@ void weir_search_open(struct weir_search *search,
         search->config.pdr_loss = 0;
 }
 
-static int longest(const struct weir_search_load *load)
-{
-    return load->trials[LONG] > 0 ? LONG : SHORT;
-}
-
-/* The longest trials of a load decide; an even split fails. */
-static bool is_good(const struct weir_search_load *load, uint32_t goal)
-{
-    int kind = longest(load);
-    return load->failures[goal][kind] * 2 < load->trials[kind];
-}
-
-static bool is_confirmed(const struct weir_search_load *load, uint32_t goal)
-{
-    return longest(load) == LONG && is_good(load, goal);
-}
-
-/* One more trial may turn it. */
-static bool is_open(const struct weir_search_load *load, uint32_t goal)
-{
-    int kind = longest(load);
-    uint32_t failures = load->failures[goal][kind];
-    return failures > 0 && failures < AGREEING &&
-           load->trials[kind] - failures < AGREEING;
-}
-
-/* A long trial failed where the short ones had passed. */
-static bool is_misled(const struct weir_search *s, uint32_t goal)
-{
-    for (size_t i = 0; i < s->loads_count; i++) {
-        const struct weir_search_load *load = &s->loads[i];
-        if (load->trials[LONG] > 0 && !is_good(load, goal) &&
-            load->failures[goal][SHORT] * 2 < load->trials[SHORT])
-            return true;
-    }
-    return false;
-}
-
-/* The lowest bad load, and the highest good one below it.  A bad load below
- * one that was confirmed to be good was a hiccup. */
-struct interval {
-    const struct weir_search_load *low, *high; /* NULL: none */
-};
-
-static struct interval find_interval(const struct weir_search *s, uint32_t goal)
-{
-    struct interval between = {NULL, NULL};
-    double confirmed = 0;
-    for (size_t i = 0; i < s->loads_count; i++)
-        if (is_confirmed(&s->loads[i], goal))
-            confirmed = fmax(confirmed, s->loads[i].pps);
-    for (size_t i = 0; i < s->loads_count; i++) {
-        const struct weir_search_load *load = &s->loads[i];
-        if (!is_good(load, goal) && load->pps > confirmed &&
-            (between.high == NULL || load->pps < between.high->pps))
-            between.high = load;
-    }
-    for (size_t i = 0; i < s->loads_count; i++) {
-        const struct weir_search_load *load = &s->loads[i];
-        if (is_good(load, goal) &&
-            (between.high == NULL || load->pps < between.high->pps) &&
-            (between.low == NULL || load->pps > between.low->pps))
-            between.low = load;
-    }
-    return between;
-}
-
 static void ask(struct weir_search *s, uint64_t load_pps, bool is_long,
                 enum weir_search_why why)
 {
@@ -149,7 +77,8 @@ static bool ask_again(struct weir_search *s,
 
 /* The load at which as much gets through as did when it was too high, and
  * half the interval less, so that its lower end is likely to be good. */
-static double guess(const struct weir_search *s, const struct interval *between)
+static double guess(const struct weir_search *s,
+                    const struct search_interval *between)
 {
     double loss = s->goal == PDR ? s->config.pdr_loss : 0;
     return between->high->received_pps / (1 - loss) * (1 - s->config.width / 2);
@@ -165,7 +94,8 @@ static double step(struct weir_search *s)
 }
 
 /* Nothing was good yet: downwards. */
-static bool narrow_down(struct weir_search *s, const struct interval *between)
+static bool narrow_down(struct weir_search *s,
+                        const struct search_interval *between)
 {
     double high = between->high->pps;
     double best = guess(s, between);
@@ -181,7 +111,7 @@ static bool narrow_down(struct weir_search *s, const struct interval *between)
     return ask_new(s, next, WEIR_SEARCH_NARROW);
 }
 
-static bool narrow(struct weir_search *s, const struct interval *between)
+static bool narrow(struct weir_search *s, const struct search_interval *between)
 {
     if (between->low == NULL)
         return narrow_down(s, between);
@@ -207,8 +137,8 @@ static bool narrow(struct weir_search *s, const struct interval *between)
 static const struct weir_search_load *find_slight(const struct weir_search *s)
 {
     for (size_t i = 0; i < s->loads_count; i++)
-        if (s->loads[i].slight && longest(&s->loads[i]) == LONG &&
-            is_open(&s->loads[i], s->goal))
+        if (s->loads[i].slight && search_longest(&s->loads[i]) == LONG &&
+            search_is_open(&s->loads[i], s->goal))
             return &s->loads[i];
     return NULL;
 }
@@ -217,10 +147,10 @@ static bool ask_about_high(struct weir_search *s,
                            const struct weir_search_load *high)
 {
     if (s->config.rfc2544)
-        return longest(high) == SHORT &&
+        return search_longest(high) == SHORT &&
                ask_again(s, high, true, WEIR_SEARCH_CONFIRM);
-    return is_open(high, s->goal) &&
-           ask_again(s, high, longest(high) == LONG, WEIR_SEARCH_AGAIN);
+    return search_is_open(high, s->goal) &&
+           ask_again(s, high, search_longest(high) == LONG, WEIR_SEARCH_AGAIN);
 }
 
 /* Long trials know of another limit than short ones: what those have shown of
@@ -237,18 +167,18 @@ static void begin_anew(struct weir_search *s, bool misled)
 /* What the goal needs next; false: nothing. */
 static bool ask_for_goal(struct weir_search *s)
 {
-    begin_anew(s, is_misled(s, s->goal));
+    begin_anew(s, search_is_misled(s, s->goal));
     const struct weir_search_load *slight = find_slight(s);
     if (slight != NULL && !s->config.rfc2544)
         return ask_again(s, slight, true, WEIR_SEARCH_AGAIN);
-    struct interval between = find_interval(s, s->goal);
+    struct search_interval between = search_interval_find(s, s->goal);
     if (between.high != NULL) {
         double low = between.low == NULL ? 0 : between.low->pps;
         if (low < between.high->pps * (1 - s->config.width) &&
             narrow(s, &between))
             return true;
     }
-    if (between.low != NULL && !is_confirmed(between.low, s->goal))
+    if (between.low != NULL && !search_is_confirmed(between.low, s->goal))
         return ask_again(s, between.low, true, WEIR_SEARCH_CONFIRM);
     return between.high != NULL && ask_about_high(s, between.high);
 }
@@ -362,14 +292,14 @@ void weir_search_put(struct weir_search *search,
 static struct weir_search_goal goal_of(const struct weir_search *s,
                                        uint32_t goal)
 {
-    struct interval between = find_interval(s, goal);
+    struct search_interval between = search_interval_find(s, goal);
     struct weir_search_goal out = {0};
     if (between.high != NULL)
         out.above_pps = between.high->pps;
     if (between.low == NULL)
         return out;
     out.found = true;
-    out.confirmed = is_confirmed(between.low, goal);
+    out.confirmed = search_is_confirmed(between.low, goal);
     out.generator_limited = between.high == NULL;
     out.pps = between.low->pps;
     if (between.high != NULL)
