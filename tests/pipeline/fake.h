@@ -4,7 +4,7 @@
 /* fake: what fake sources and fake sinks know of one another's frames, and the
  * numbers that a seed gives them.
  *
- * A frame's last 8 bytes are its number and, in the highest, its lane.
+ * A frame's first 8 bytes are its number and, in the highest, its lane.
  *
  * Threads   any; a seed is used by one at a time. */
 
@@ -22,7 +22,7 @@ uint64_t fake_random(uint64_t *state);
 bool fake_is_second(uint64_t number);
 bool fake_is_unwanted(uint64_t number);
 
-/* fake_mark: the last 8 bytes. */
+/* fake_mark: the first 8 bytes. */
 uint64_t fake_mark(uint8_t lane, uint64_t number);
 
 #endif

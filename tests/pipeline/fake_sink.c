@@ -22,6 +22,28 @@ static uint64_t number_of_next(struct fake_sink *f, uint8_t lane)
     return (*next)++;
 }
 
+/* A record's frame, of a pcap or of an Enhanced Packet Block. */
+static struct weir_frame frame_of(const struct fake_sink *f,
+                                  const uint8_t *bytes,
+                                  const struct weir_encoded *record)
+{
+    const bool pcapng = f->config.format == WEIR_FORMAT_PCAPNG;
+    return (struct weir_frame){
+        .data = bytes + (pcapng ? 28 : 16),
+        .caplen = weir_load_32(bytes + (pcapng ? 20 : 8)),
+        .len = record->len,
+        .time_ns = record->time_ns,
+    };
+}
+
+static bool is_cut_right(const struct fake_sink *f,
+                         const struct weir_frame *frame)
+{
+    uint32_t snaplen = f->config.snaplen;
+    bool cut = snaplen != 0 && snaplen < frame->len;
+    return frame->caplen == (cut ? snaplen : frame->len);
+}
+
 /* Checks the record at *offset of the chunk and moves behind it. */
 static void check_record(struct fake_sink *f, const struct weir_batch *batch,
                          uint32_t *offset)
@@ -29,13 +51,14 @@ static void check_record(struct fake_sink *f, const struct weir_batch *batch,
     struct weir_encoded record;
     const uint8_t *bytes = batch->chunk.bytes + *offset;
     weir_encoded_read(f->config.format, bytes, &record);
-    uint32_t tail =
-        f->config.format == WEIR_FORMAT_PCAPNG ? 4 + (0u - record.len) % 4 : 0;
+    struct weir_frame frame = frame_of(f, bytes, &record);
     uint64_t found = 0;
     if (record.bytes > batch->chunk.len - *offset)
         f->fault = "a record longer than its chunk";
+    else if (!is_cut_right(f, &frame))
+        f->fault = "a frame of another length";
     else
-        found = weir_load_64(bytes + record.bytes - tail - 8);
+        found = weir_load_64(frame.data);
     uint8_t lane = (uint8_t)(found >> 56) % FAKE_LANES;
     uint64_t number = number_of_next(f, lane);
     f->lane_delivered[lane]++;
@@ -48,16 +71,9 @@ static void check_record(struct fake_sink *f, const struct weir_batch *batch,
     f->lane_time_ns[lane] = record.time_ns;
     if (record.time_ns > f->newest_ns)
         f->newest_ns = record.time_ns;
-    if (f->config.on_frame != NULL) {
-        const struct weir_frame frame = {
-            .data = bytes + record.bytes - tail - record.len,
-            .caplen = record.len,
-            .len = record.len,
-            .time_ns = record.time_ns,
-            .iface = f->config.second_iface && fake_is_second(number) ? 1 : 0,
-        };
+    frame.iface = f->config.second_iface && fake_is_second(number) ? 1 : 0;
+    if (f->config.on_frame != NULL)
         f->config.on_frame(f->config.context, &frame);
-    }
     if (f->config.on_record != NULL)
         f->config.on_record(f->config.record_context, bytes, record.bytes);
     *offset += record.bytes;

@@ -15,7 +15,7 @@
 #include "sink/sink.h"
 #include "tests/pipeline/fake.h"
 
-/* Called with each delivered frame, whose bytes are all there. */
+/* Called with each delivered frame. */
 typedef void fake_frame_fn(void *context, const struct weir_frame *frame);
 
 /* Called with each record that is delivered, as the file has it. */
@@ -33,6 +33,7 @@ struct fake_sink_config {
     bool second_iface;      /* as the source's */
     bool filtered;          /* as the source's */
     bool clocked;           /* stamps are a clock's */
+    uint32_t snaplen;       /* at which frames are cut; 0: none is */
     uint64_t fail_at;       /* fails at this delivered frame */
     uint64_t done_at;       /* is done behind so many */
     uint32_t short_percent; /* none: always takes all that it may */

@@ -29,7 +29,8 @@ struct fake_source {
     bool cut;
 };
 
-/* An IPv4/UDP frame with its mark in the last 8 bytes. */
+/* An IPv4/UDP frame with its mark in the first 8 bytes, where addresses of
+ * Ethernet are: it is there of frames that are cut, too. */
 static uint32_t make_frame(uint8_t lane, uint64_t number, uint64_t random,
                            uint8_t *data)
 {
@@ -46,7 +47,7 @@ static uint32_t make_frame(uint8_t lane, uint64_t number, uint64_t random,
     data[38] = (uint8_t)((len - 34) >> 8);
     data[39] = (uint8_t)(len - 34);
     data[19] = (uint8_t)number; /* IPv4's identification, for the filter */
-    weir_store_64(data + len - 8, fake_mark(lane, number));
+    weir_store_64(data, fake_mark(lane, number));
     return len;
 }
 

@@ -9,6 +9,7 @@
 #define BLOCK_BYTES          16384
 #define FRAMES_PER_LEASE_MAX 60
 #define HOLD_NS              50000 /* whole microseconds, as all times here */
+#define SNAPLEN_MORE         400   /* than all headers */
 #define FRAMES_MAX           UINT64_C(4000) /* of a lane */
 
 uint64_t scene_pick(struct scene *s, uint64_t below)
@@ -73,6 +74,7 @@ static void open_sink(struct scene *s, uint64_t seed, uint32_t outlet,
             .second_iface = common->second_iface,
             .filtered = common->filtered,
             .clocked = common->clocked,
+            .snaplen = s->config.account.snaplen,
             .fail_at = sometimes(s, 4, 3000),
             .done_at = sometimes(s, 4, 3000),
             .keep_percent = keep_percent(s),
@@ -162,6 +164,9 @@ const char *scene_open(struct scene *s, uint64_t seed)
     for (uint32_t i = 0; i < s->config.lanes; i++)
         open_source(s, seed, i, &common);
     choose_flows(s);
+    if (scene_pick(s, 3) == 0)
+        s->config.account.snaplen =
+            FLOWS_CHECK_HEAD + (uint32_t)scene_pick(s, SNAPLEN_MORE);
     s->flows_same = s->abandon_step == UINT64_MAX;
     sim_branches_choose(&s->branches, &s->random, false,
                         SCENE_LANES_MAX * FRAMES_MAX, &s->config);
