@@ -13,17 +13,13 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "capture/afxdp_refused.h"
 #include "capture/netif_missed.h"
-
-/* Ethernet's addresses and type, and two VLAN tags. */
-#define HEADERS 22u
 
 static int no_privilege(const char *name, struct weir_err *err)
 {
-    return weir_err_set(err, -EPERM,
-                        "%s: no privilege for AF_XDP: that takes CAP_NET_RAW, "
-                        "CAP_NET_ADMIN and CAP_BPF (try sudo)",
-                        name);
+    const int rc = weir_afxdp_no_privilege(err);
+    return weir_err_wrap(err, rc, "%s", name);
 }
 
 /* The queues that receive, of their own or shared with those that send. */
@@ -62,9 +58,9 @@ static int ask(struct weir_afxdp_device *device, const char *name,
         return weir_err_sys(err, -errno, "%s", name);
     if ((request.ifr_flags & IFF_UP) == 0)
         return weir_err_set(err, -ENETDOWN, "%s: the interface is down", name);
-    if (ioctl(device->watch, SIOCGIFMTU, &request) != 0)
-        return weir_err_sys(err, -errno, "%s", name);
-    device->frame_max = (uint32_t)request.ifr_mtu + HEADERS;
+    device->frame_max = weir_netif_frame_max(device->watch, name);
+    if (device->frame_max == 0)
+        return weir_err_set(err, -ENODEV, "%s: its MTU is not known", name);
     device->queues = count_queues(device->watch, name);
     device->takes_tags = takes_tags(device->watch, name);
     return 0;

@@ -20,8 +20,7 @@ struct weir_afxdp_device {
     uint32_t ifindex;
     uint32_t queues;    /* that receive; 1 where the driver does not say */
     bool takes_tags;    /* VLAN tags come beside the frames' bytes */
-    uint32_t frame_max; /* that the interface may have by its MTU, with two
-                           VLAN tags */
+    uint32_t frame_max; /* weir_netif_frame_max */
 };
 
 /* weir_afxdp_device_open: promisc lasts until the close, or the process's end.

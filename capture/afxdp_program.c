@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "capture/afxdp_object.h"
+#include "capture/afxdp_refused.h"
 #include "capture/afxdp_shared.h"
 
 /* Since Linux 6.3; Debian 12's headers are of 6.1. */
@@ -172,9 +173,7 @@ static int go(struct weir_afxdp_program *program, const struct way *way,
 static int complain(int code, struct weir_err *err)
 {
     if (code == -EPERM || code == -EACCES)
-        return weir_err_set(err, -EPERM,
-                            "no privilege for AF_XDP: that takes CAP_NET_RAW, "
-                            "CAP_NET_ADMIN and CAP_BPF (try sudo)");
+        return weir_afxdp_no_privilege(err);
     if (code == -EBUSY || code == -EEXIST)
         return weir_err_set(err, -EBUSY,
                             "another XDP program is attached already");

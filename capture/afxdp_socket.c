@@ -9,6 +9,7 @@
 #include <xdp/libxdp.h>
 
 #include "base/err.h"
+#include "capture/afxdp_refused.h"
 
 /* Nothing is sent, but a UMEM has a ring for what was. */
 #define COMPLETIONS 2
@@ -43,9 +44,7 @@ static int complain(int code, uint32_t queue,
     switch (code) {
     case -EPERM:
     case -EACCES:
-        return weir_err_set(err, -EPERM,
-                            "no privilege for AF_XDP: that takes CAP_NET_RAW, "
-                            "CAP_NET_ADMIN and CAP_BPF (try sudo)");
+        return weir_afxdp_no_privilege(err);
     case -EBUSY:
         return weir_err_set(
             err, code, "queue %u has another AF_XDP socket already", queue);
