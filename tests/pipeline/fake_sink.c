@@ -153,9 +153,11 @@ static int fake_settle(struct weir_sink *sink, struct weir_batch **out,
 }
 
 /* As a sink does that moves a chunk's parts to page boundaries. */
-static void move_parts(struct fake_sink *f, struct weir_chunk *chunk)
+static void move_parts(struct fake_sink *f, enum weir_records records,
+                       struct weir_chunk *chunk)
 {
-    if (fake_random(&f->random) % 100 >= f->config.move_percent)
+    if (fake_random(&f->random) % 100 >= f->config.move_percent ||
+        records == WEIR_RECORDS_PCAPNG)
         return;
     chunk->bytes = chunk->buf;
     memset(chunk->buf, 0xda, chunk->capacity < 4096 ? chunk->capacity : 4096);
@@ -182,7 +184,7 @@ static int fake_write(struct weir_sink *sink, struct weir_batch *batch,
         return weir_err_set(err, f->failed, "fake: full late");
     for (*taken = 0; *taken < frames_max && f->fault == NULL; ++*taken) {
         if (f->delivered >= f->config.fail_at) {
-            move_parts(f, &batch->chunk);
+            move_parts(f, batch->lease.records, &batch->chunk);
             return weir_err_set(err, -ENOSPC, "fake: full as told");
         }
         if (f->delivered >= f->config.done_at)
@@ -193,7 +195,7 @@ static int fake_write(struct weir_sink *sink, struct weir_batch *batch,
         f->delivered++;
     }
     f->sink.done = f->delivered >= f->config.done_at;
-    move_parts(f, &batch->chunk);
+    move_parts(f, batch->lease.records, &batch->chunk);
     return 0;
 }
 
@@ -244,4 +246,5 @@ void fake_sink_open(struct fake_sink *fake,
     *fake = (struct fake_sink){.sink = {.ops = &fake_sink_ops},
                                .config = *config,
                                .random = config->seed};
+    fake->sink.in_place_min = config->in_place_min;
 }

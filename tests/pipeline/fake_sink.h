@@ -38,7 +38,9 @@ struct fake_sink_config {
     uint64_t done_at;       /* is done behind so many */
     uint32_t short_percent; /* none: always takes all that it may */
     uint32_t keep_percent;  /* writes whose batch is kept and settled later */
-    uint32_t move_percent;  /* other writes that leave nothing in the chunk */
+    uint32_t move_percent;  /* other writes that leave nothing in the chunk,
+                               but for leases that were turned in place */
+    uint32_t in_place_min;  /* the sink's */
 };
 
 /* A batch that the sink keeps; taken once its fate is known. */

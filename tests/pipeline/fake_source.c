@@ -10,8 +10,10 @@
 #include "base/err.h"
 #include "base/linktype.h"
 #include "base/pcap_encode.h"
+#include "base/pcapng_encode.h"
 #include "capture/blocks.h"
 #include "capture/filter.h"
+#include "sink/direct.h"
 
 #define FRAME_BYTES_MIN 50
 #define FRAME_BYTES_MAX 400
@@ -27,6 +29,7 @@ struct fake_source {
     int64_t time_ns;  /* of the last of them */
     uint64_t dropped; /* by the kernel that we play */
     bool cut;
+    uint64_t turned;
 };
 
 /* An IPv4/UDP frame with its mark in the first 8 bytes, where addresses of
@@ -131,6 +134,51 @@ static void make_pcap(struct weir_lease *lease, enum weir_records records)
     lease->bytes = (uint32_t)(to - lease->base);
 }
 
+static uint32_t pcapng_walk(const struct weir_lease *lease,
+                            struct weir_walk *walk, struct weir_frame *out,
+                            uint32_t max)
+{
+    uint32_t n = 0;
+    while (n < max && walk->offset < lease->bytes) {
+        const uint8_t *block = lease->base + walk->offset;
+        uint64_t time = (uint64_t)weir_load_32(block + 12) << 32;
+        out[n++] = (struct weir_frame){
+            .data = block + 28,
+            .time_ns = (int64_t)(time | weir_load_32(block + 16)),
+            .caplen = weir_load_32(block + 20),
+            .len = weir_load_32(block + 24),
+            .iface = (uint16_t)weir_load_32(block + 8),
+        };
+        walk->offset += weir_load_32(block + 4);
+    }
+    walk->frames += n;
+    return n;
+}
+
+/* By way of another buffer, where it is seen whether the block has room. */
+static bool turn(struct weir_lease *lease)
+{
+    struct fake_source *f = lease->owner;
+    uint8_t *blocks = malloc(2 * f->config.block_bytes);
+    struct weir_walk walk = {0};
+    struct weir_frame v;
+    uint32_t len = 0;
+    WEIR_ASSERT(blocks != NULL);
+    while (lease->walk(lease, &walk, &v, 1) == 1)
+        len += weir_pcapng_encode_epb(blocks + len, v.iface, v.time_ns, 0,
+                                      v.data, v.caplen, v.len);
+    bool fits = weir_direct_padded(len) <= f->config.block_bytes;
+    if (fits) {
+        memcpy(lease->base, blocks, len);
+        lease->bytes = weir_direct_pad(lease->base, len);
+        lease->records = WEIR_RECORDS_PCAPNG;
+        lease->walk = pcapng_walk;
+        f->turned++;
+    }
+    free(blocks);
+    return fits;
+}
+
 static int fake_next(struct weir_source *source, struct weir_lease *out,
                      struct weir_err *err)
 {
@@ -157,6 +205,10 @@ static int fake_next(struct weir_source *source, struct weir_lease *out,
     weir_fill_lease(&fill, out);
     if (f->config.records != WEIR_RECORDS_OTHER)
         make_pcap(out, f->config.records);
+    else if (f->config.in_place)
+        out->in_place = turn;
+    out->room = f->config.block_bytes;
+    out->owner = f; /* the block is the base */
     return WEIR_SOURCE_LEASE;
 }
 
@@ -165,7 +217,7 @@ static void fake_reclaim(struct weir_source *source, struct weir_lease *lease)
     struct fake_source *f = (struct fake_source *)source;
     /* Whoever still reads it gets no frame of ours. */
     memset(lease->base, 0xdb, lease->bytes);
-    weir_blocks_put(f->blocks, lease->owner);
+    weir_blocks_put(f->blocks, lease->base);
 }
 
 static void fake_cut(struct weir_source *source)
@@ -179,6 +231,11 @@ static void fake_stats(struct weir_source *source,
     struct fake_source *f = (struct fake_source *)source;
     *out = (struct weir_source_stats){.kernel_seen = f->made + f->dropped,
                                       .kernel_dropped = f->dropped};
+}
+
+uint64_t fake_source_turned(const struct weir_source *source)
+{
+    return ((const struct fake_source *)source)->turned;
 }
 
 void fake_source_close(struct weir_source *source)

@@ -31,10 +31,14 @@ struct fake_source_config {
     bool second_iface;       /* every 7th frame is of another link type */
     bool filtered; /* every 4th frame is not wanted, but of the second */
     enum weir_records records; /* OTHER, or one of pcap's: of one interface */
+    bool in_place;             /* others can be turned to pcapng */
 };
 
 struct fake_source;
 struct weir_source *fake_source_open(const struct fake_source_config *config);
+
+/* fake_source_turned: leases that were turned; used by one thread. */
+uint64_t fake_source_turned(const struct weir_source *source);
 void fake_source_close(struct weir_source *source);
 
 #endif

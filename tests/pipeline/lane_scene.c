@@ -6,8 +6,8 @@
 #include "pipeline/lane.h"
 #include "tests/pipeline/fake_source.h"
 
-#define BLOCK_BYTES          16384
-#define FRAMES_PER_LEASE_MAX 60
+#define BLOCK_BYTES          32768 /* a lease may be worth turning */
+#define FRAMES_PER_LEASE_MAX 100
 #define HOLD_NS              50000 /* whole microseconds, as all times here */
 #define SNAPLEN_MORE         400   /* than all headers */
 #define FRAMES_MAX           UINT64_C(4000) /* of a lane */
@@ -27,10 +27,18 @@ static uint64_t sometimes(struct scene *s, uint64_t odds, uint64_t below)
 /* What all lanes of a recording have in common. */
 struct common {
     bool clocked, silent;
+    bool in_place;
     bool live, second_iface, one_linktype, filtered;
     enum weir_format format;
     enum weir_records records;
 };
+
+/* Small leases are not worth turning. */
+static uint32_t frames_per_lease(struct scene *s, bool in_place)
+{
+    uint32_t frames = 1 + (uint32_t)scene_pick(s, FRAMES_PER_LEASE_MAX);
+    return in_place ? FRAMES_PER_LEASE_MAX : frames;
+}
 
 static void open_source(struct scene *s, uint64_t seed, uint32_t lane,
                         const struct common *common)
@@ -42,8 +50,7 @@ static void open_source(struct scene *s, uint64_t seed, uint32_t lane,
         .block_bytes = BLOCK_BYTES,
         .frames = 1 + scene_pick(s, FRAMES_MAX),
         .fail_at = sometimes(s, 4, 3000),
-        .frames_per_lease_max =
-            1 + (uint32_t)scene_pick(s, FRAMES_PER_LEASE_MAX),
+        .frames_per_lease_max = frames_per_lease(s, common->in_place),
         .wait_percent =
             common->silent && lane == 0 ? 100 : (uint32_t)scene_pick(s, 90),
         .live = common->live,
@@ -52,6 +59,7 @@ static void open_source(struct scene *s, uint64_t seed, uint32_t lane,
         .second_iface = common->second_iface,
         .filtered = common->filtered,
         .records = common->records,
+        .in_place = common->in_place,
     });
 }
 
@@ -74,6 +82,7 @@ static void open_sink(struct scene *s, uint64_t seed, uint32_t outlet,
             .second_iface = common->second_iface,
             .filtered = common->filtered,
             .clocked = common->clocked,
+            .in_place_min = common->in_place ? 1 : 0,
             .snaplen = s->config.account.snaplen,
             .fail_at = sometimes(s, 4, 3000),
             .done_at = sometimes(s, 4, 3000),
@@ -127,6 +136,7 @@ const char *scene_open(struct scene *s, uint64_t seed)
         .filtered = scene_pick(s, 2) == 0,
         .format = (enum weir_format)(WEIR_FORMAT_PCAP + scene_pick(s, 3)),
     };
+    common.in_place = scene_pick(s, 2) == 0;
     if (!common.second_iface && common.format == WEIR_FORMAT_PCAP)
         common.records = WEIR_RECORDS_PCAP;
     if (!common.second_iface && common.format == WEIR_FORMAT_PCAP_NS)
