@@ -253,6 +253,8 @@ int record_report(struct record_run *r)
     struct weir_report_lane lanes[WEIR_LANES_MAX];
     text.lanes_count = lane_reports(r, lanes);
     text.lanes = lanes;
+    if (o->flows.output != NULL)
+        record_flows_finish(r, &p, &text.flows);
     if (r->line_open)
         weir_live_line_clear(&r->line);
     if (!o->quiet && !o->is_flows &&
@@ -263,6 +265,7 @@ int record_report(struct record_run *r)
         record_complain(r, &err);
         status = WEIR_EXIT_FAILED;
     }
+    record_flows_warn(r, &text.flows);
     if (o->report != NULL &&
         (record_refuse(r, "--report", o->report, &err) < 0 ||
          weir_report_json_write(&text, o->report, &err) < 0)) {

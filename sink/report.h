@@ -22,6 +22,10 @@
  *     "starved", "freezes", "write_ns", "threads": [ { "name", "cpu_ns" } ],
  *     "late", "late_ns", "hurried",
  *     "copied_for_sinks": { "blocks", "frames" },
+ *     "flows": { "count", "evicted": { "flows", "packets", "bytes",
+ *                                      "wire_bytes" },
+ *                "untracked": { "packets", "wire_bytes" }, "not_ip",
+ *                "malformed", "truncated" },
  *     "lanes": [ { "name", "interface", "ledger": { … }, "starved",
  *                  "freezes" } ] }
  *
@@ -41,6 +45,8 @@
  * copied_for_sinks: blocks that could have been written as they lay in the
  * source's memory, but were copied because sinks beside the writer held their
  * part of it, and the frames in them (`copied` of write is another thing).
+ * flows: how many there are, and the frames that are of none of them, or of
+ * flows that had to go; null where none are counted.
  * lanes, with their ledgers, are there if there are several.  A number above
  * 2^63 - 1 is written as a real.
  *
@@ -77,6 +83,21 @@ struct weir_report_write {
     uint64_t padding_bytes;
 };
 
+/* Flows, and what had no room among them or is of none. */
+struct weir_report_flows {
+    bool counted; /* false: nobody asked for flows */
+    uint64_t count;
+    uint64_t evicted;
+    uint64_t evicted_packets;
+    uint64_t evicted_bytes;
+    uint64_t evicted_wire_bytes;
+    uint64_t untracked; /* frames */
+    uint64_t untracked_wire_bytes;
+    uint64_t not_ip;
+    uint64_t malformed;
+    uint64_t truncated;
+};
+
 /* One of several lanes. */
 struct weir_report_lane {
     const char *name;      /* the interface's, with a number if it has more */
@@ -109,6 +130,7 @@ struct weir_report {
     uint64_t hurried;
     uint64_t copied_blocks; /* for sinks beside the writer, */
     uint64_t copied_frames; /* and what was in them */
+    struct weir_report_flows flows;
     const struct weir_report_lane *lanes;
     size_t lanes_count;
 };

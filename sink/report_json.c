@@ -159,6 +159,28 @@ static json_t *copied(bool *failed, const struct weir_report *report)
     return o;
 }
 
+static json_t *flows(bool *failed, const struct weir_report_flows *of)
+{
+    if (!of->counted)
+        return json_null();
+    json_t *o = json_object();
+    json_t *evicted = json_object();
+    json_t *untracked = json_object();
+    put(failed, o, "count", number(of->count));
+    put(failed, evicted, "flows", number(of->evicted));
+    put(failed, evicted, "packets", number(of->evicted_packets));
+    put(failed, evicted, "bytes", number(of->evicted_bytes));
+    put(failed, evicted, "wire_bytes", number(of->evicted_wire_bytes));
+    put(failed, o, "evicted", evicted);
+    put(failed, untracked, "packets", number(of->untracked));
+    put(failed, untracked, "wire_bytes", number(of->untracked_wire_bytes));
+    put(failed, o, "untracked", untracked);
+    put(failed, o, "not_ip", number(of->not_ip));
+    put(failed, o, "malformed", number(of->malformed));
+    put(failed, o, "truncated", number(of->truncated));
+    return o;
+}
+
 static json_t *threads(bool *failed, const struct weir_report *report)
 {
     json_t *array = json_array();
@@ -216,6 +238,7 @@ static char *dump(const struct weir_report *report,
     put(&failed, o, "late_ns", json_integer(report->late_ns));
     put(&failed, o, "hurried", number(report->hurried));
     put(&failed, o, "copied_for_sinks", copied(&failed, report));
+    put(&failed, o, "flows", flows(&failed, &report->flows));
     if (report->lanes_count > 1)
         put(&failed, o, "lanes", lanes(&failed, report));
     char *out =

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "sink/figure.h"
 #include "sink/printable.h"
+#include "sink/report_flows.h"
 #include "sink/report_lanes.h"
 
 /* All tables share their columns: a name, frames, their share, and bytes (or
@@ -400,6 +401,7 @@ int weir_report_text(const struct weir_report *report, uint32_t columns,
         print_oversized(&page);
         print_copied(&page);
     }
+    weir_report_flows_print(&report->flows, out);
     free(talkers);
     weir_proto_tree_close(&tree);
     if (fflush(out) != 0 || ferror(out) != 0)

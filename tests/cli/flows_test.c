@@ -194,6 +194,43 @@ Test(flows, memory_is_bounded_and_what_goes_is_counted)
     cr_assert_eq(number("untracked.packets"), 0);
 }
 
+/* Of 100,000 flows those that are missing are told, whatever the form, and
+ * once; nothing is where all have room. */
+Test(flows, what_had_no_room_is_said)
+{
+    static const char *const commands[] = {
+        "weir flows -q --csv --report r.json --top 9",
+        "weir flows -q --top 9 --report r.json",
+        "weir record -q --flows f.csv --report r.json",
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        const struct command_result *r = command_run(
+            "%s --synth frames=200000,flows=100000 --workers 1 --memory 17M",
+            commands[i]);
+        char line[160];
+        cr_assert_eq(r->status, 0, "%s", r->err);
+        const uint64_t evicted =
+            command_number("r.json", "flows.evicted.flows");
+        const uint64_t packets =
+            command_number("r.json", "flows.evicted.packets");
+        cr_assert_gt(evicted, 10000);
+        snprintf(line, sizeof line,
+                 "weir %s: no room for all flows: %ju evicted, with %ju "
+                 "packets (a larger --memory holds more)\n",
+                 i < 2 ? "flows" : "record", (uintmax_t)evicted,
+                 (uintmax_t)packets);
+        cr_assert_str_eq(r->err, line);
+        cr_assert_eq(command_number("r.json", "flows.untracked.packets"), 0);
+    }
+    good("test $(($(wc -l <f.csv) - 1)) = "
+         "$(grep -A 1 '\"flows\": {' r.json | grep -o '[0-9][0-9]*')");
+    good("weir record --synth frames=200000,flows=100000 --workers 1 "
+         "--memory 17M --flows f.csv 2>&1 | grep -A 1 '^Without room  ' | "
+         "grep -q '^  evicted  '");
+    const struct command_result *r = good("flows " MADE "--csv >f.csv");
+    cr_assert_str_empty(r->err);
+}
+
 Test(flows, table)
 {
     const struct command_result *r =

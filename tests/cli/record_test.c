@@ -312,7 +312,7 @@ Test(record, the_report_says_what_the_manual_says)
     cr_expect_str_eq(r->out, "version source duration_ns frames bytes ledger "
                              "protocols sizes talkers talkers_other malformed "
                              "oversized write starved freezes write_ns threads "
-                             "late late_ns hurried copied_for_sinks "
+                             "late late_ns hurried copied_for_sinks flows "
                              "received written excluded lost in_flight "
                              "kernel_seen kernel_dropped discards balanced ");
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)

@@ -70,7 +70,7 @@ Test(report_json, names_and_their_order_never_change)
     expect_keys(json, "version source duration_ns frames bytes ledger "
                       "protocols sizes talkers malformed oversized write "
                       "starved freezes write_ns threads late late_ns "
-                      "hurried copied_for_sinks ");
+                      "hurried copied_for_sinks flows ");
     json_t *ledger = json_object_get(json, "ledger");
     expect_keys(ledger, "received written excluded lost in_flight kernel_seen "
                         "kernel_dropped discards balanced ");
@@ -133,6 +133,45 @@ Test(report_json, says_what_held_up_the_threads)
                          threads[i].name);
         cr_assert_eq(number(thread, "cpu_ns"), threads[i].cpu_ns);
     }
+    json_decref(json);
+}
+
+Test(report_json, flows_are_told_where_they_are_counted)
+{
+    fixture_fill(&report);
+    json_t *json = parse();
+    cr_assert(json_is_null(json_object_get(json, "flows")));
+    json_decref(json);
+    report.flows = (struct weir_report_flows){
+        .counted = true,
+        .count = 1,
+        .evicted = 2,
+        .evicted_packets = 3,
+        .evicted_bytes = 4,
+        .evicted_wire_bytes = 5,
+        .untracked = 6,
+        .untracked_wire_bytes = 7,
+        .not_ip = 8,
+        .malformed = 9,
+        .truncated = 10,
+    };
+    json = parse();
+    json_t *flows = json_object_get(json, "flows");
+    expect_keys(flows, "count evicted untracked not_ip malformed truncated ");
+    json_t *evicted = json_object_get(flows, "evicted");
+    expect_keys(evicted, "flows packets bytes wire_bytes ");
+    json_t *untracked = json_object_get(flows, "untracked");
+    expect_keys(untracked, "packets wire_bytes ");
+    cr_assert_eq(number(flows, "count"), 1);
+    cr_assert_eq(number(evicted, "flows"), 2);
+    cr_assert_eq(number(evicted, "packets"), 3);
+    cr_assert_eq(number(evicted, "bytes"), 4);
+    cr_assert_eq(number(evicted, "wire_bytes"), 5);
+    cr_assert_eq(number(untracked, "packets"), 6);
+    cr_assert_eq(number(untracked, "wire_bytes"), 7);
+    cr_assert_eq(number(flows, "not_ip"), 8);
+    cr_assert_eq(number(flows, "malformed"), 9);
+    cr_assert_eq(number(flows, "truncated"), 10);
     json_decref(json);
 }
 

@@ -309,3 +309,27 @@ Test(report_text, several_lanes_have_a_row_each)
     cr_assert_null(strstr(text, "Lanes"));
     free(text);
 }
+
+Test(report_text, flows_without_room_have_a_row_each)
+{
+    fixture_fill(&report);
+    char *text = print(60);
+    cr_assert_null(strstr(text, "Flows"));
+    free(text);
+    report.flows.counted = true;
+    report.flows.count = 21833;
+    text = print(60);
+    expect_line(text, "\n\nFlows: 21,833\n");
+    cr_assert_null(strstr(text, "Without room"));
+    free(text);
+    report.flows.evicted = 78167;
+    report.flows.evicted_packets = 156334;
+    report.flows.untracked = 12;
+    text = print(60);
+    expect_width(text, 60);
+    expect_line(text, "\n\nFlows: 21,833\n"
+                      "\nWithout room                 flows         packets\n"
+                      "  evicted                   78,167         156,334\n"
+                      "  untracked                      -              12\n");
+    free(text);
+}
