@@ -312,6 +312,10 @@ int weir_synth_parse(const char *text, struct weir_synth_config *out,
             return weir_err_set(err, -EINVAL,
                                 "--synth: nothing behind the ','");
     }
+    if (given[KEY_FRAMES] && values[KEY_FRAMES] == 0)
+        return weir_err_set(err, -EINVAL,
+                            "--synth: frames=0 is too small: at least 1; "
+                            "without frames= there is no end");
     uint32_t least = synth_size_min(config.proto);
     if (!given[KEY_SIZE])
         values[KEY_SIZE] = least > 60 ? least : 60;

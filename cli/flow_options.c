@@ -13,7 +13,6 @@ void flow_options_start(struct flow_options *o)
 {
     *o = (struct flow_options){
         .idle_ns = WEIR_FLOWS_IDLE_NS,
-        .active_ns = WEIR_FLOWS_ACTIVE_NS,
     };
 }
 
@@ -90,6 +89,23 @@ static bool ends_with(const char *text, const char *end)
     return n >= m && strcmp(text + n - m, end) == 0;
 }
 
+static int settle_timeouts(struct flow_options *o, struct weir_err *err)
+{
+    const bool given = o->active_ns != 0;
+    if (!given)
+        o->active_ns = WEIR_FLOWS_ACTIVE_NS;
+    if (o->active_ns / WEIR_FLOW_TIMEOUT_RATIO <= o->idle_ns)
+        return 0;
+    if (given)
+        return weir_err_set(err, -EINVAL,
+                            "--active-timeout: %.10g s is more than %d times "
+                            "--idle-timeout, %.10g s",
+                            (double)o->active_ns / 1e9, WEIR_FLOW_TIMEOUT_RATIO,
+                            (double)o->idle_ns / 1e9);
+    o->active_ns = o->idle_ns * WEIR_FLOW_TIMEOUT_RATIO;
+    return 0;
+}
+
 int flow_options_settle(struct flow_options *o, struct weir_args *args,
                         bool is_flows)
 {
@@ -111,10 +127,5 @@ int flow_options_settle(struct flow_options *o, struct weir_args *args,
         o->form = FLOW_FORM_JSON;
     else if (!is_flows && ends_with(o->output, ".csv"))
         o->form = FLOW_FORM_CSV;
-    if (o->active_ns / WEIR_FLOW_TIMEOUT_RATIO > o->idle_ns)
-        return weir_err_set(err, -EINVAL,
-                            "--active-timeout: at most %d times "
-                            "--idle-timeout",
-                            WEIR_FLOW_TIMEOUT_RATIO);
-    return 0;
+    return settle_timeouts(o, err);
 }

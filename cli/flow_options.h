@@ -29,7 +29,7 @@ struct flow_options {
     uint64_t top;          /* 0: all */
     uint64_t memory_bytes; /* 0: not asked for */
     int64_t idle_ns;
-    int64_t active_ns;
+    int64_t active_ns; /* 0 until settled: not asked for */
     bool form_given;
     const char *given; /* the last of these options that was given, or NULL */
 };

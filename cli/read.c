@@ -42,8 +42,10 @@ static const char help[] =
     "joined, so that quotes are needed only for what the shell would take.\n"
     "Times are local in text, seconds since 1970 in JSON.\n"
     "\n"
-    "Exit status: 0 at the end of the file or after N frames, 1 if anything\n"
-    "could not be read or written, 2 for a bad command line.\n";
+    "Exit status: 0 at the end of the file, after N frames, or when the "
+    "reader\n"
+    "of the output closes the pipe (head), 1 if anything could not be read or\n"
+    "written, 2 for a bad command line.\n";
 
 struct reader {
     const char *path;
@@ -65,7 +67,8 @@ static int parse(struct weir_args *args, struct reader *reader)
     while ((option = weir_args_next(args)) != WEIR_ARGS_END) {
         switch (option) {
         case 'r':
-            reader->path = args->value;
+            if (weir_args_name(args, &reader->path) != 0)
+                return -EINVAL;
             break;
         case 'c':
             if (weir_args_number(args, args->value, 1, INT64_MAX,

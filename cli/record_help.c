@@ -2,6 +2,7 @@
 
 #include "cli/record_options.h"
 
+/* In two parts: a literal of more than 4095 characters is not portable. */
 static const char text[] =
     "usage: weir record (-i DEVICE | -r FILE | --synth SPEC) [-w FILE]\n"
     "                   [options] [filter]\n"
@@ -12,8 +13,9 @@ static const char text[] =
     "  -i DEVICE            a network interface, or 'any'; several: once "
     "each\n"
     "  -r FILE              a pcap or pcapng file; - is the standard input\n"
-    "  --synth KEY=N,...    made frames: frames=, size=, flows=, seed=, "
-    "proto=\n"
+    "  --synth KEY=N,...    made frames: frames= (1 or more; else without "
+    "end),\n"
+    "                       size=, flows=, seed=, proto=\n"
     "  -f FILTER            or the words at the end: libpcap's language\n"
     "  -s BYTES             snapshot length: frames are cut to it (0: whole)\n"
     "  -p                   do not put the interface into promiscuous mode\n"
@@ -31,15 +33,24 @@ static const char text[] =
     "                       queue\n"
     "  --block-size KIB     of afpacket's ring: 128, 256, 512, 1024\n"
     "  --retire-timeout MS  until afpacket gives a block that is not full "
-    "(100)\n"
+    "(100,\n"
+    "                       or half of --flush; at most --flush)\n"
     "  -j TYPE              time stamps by the host or by the adapter\n"
     "  -n                   accepted: weir never looks up names\n"
     "\n"
     "Output\n"
     "  -w FILE              write frames there; - is the standard output;\n"
-    "                       without it they are dissected and counted only\n"
-    "  --format FORMAT      pcap, pcap-ns or pcapng (default: pcapng; pcap if\n"
-    "                       the name has .pcap in it, and for -)\n"
+    "                       without it they are dissected and counted only;\n"
+    "                       nothing is compressed, and .gz is refused\n"
+    "  --format FORMAT      pcap, pcap-ns or pcapng; by default pcap for - "
+    "and\n"
+    "                       for a name whose last extension is .pcap or .cap, "
+    "in\n"
+    "                       small or capital letters, perhaps with a number or "
+    "a\n"
+    "                       time behind it (x.pcap3, x.cap.3, x.pcap-%H); "
+    "else\n"
+    "                       pcapng\n"
     "  --write HOW          auto, direct (past the page cache, pcapng only) "
     "or\n"
     "                       cached; auto: direct where a live recording can\n"
@@ -51,7 +62,9 @@ static const char text[] =
     "  --flows FILE         the flows, as weir flows has them: a table, or by\n"
     "                       its name .json or .csv; --top, --sort, --memory,\n"
     "                       --idle-timeout, --active-timeout as there\n"
-    "\n"
+    "\n";
+
+static const char more_text[] =
     "Rotation\n"
     "  -b COND:VALUE        the next file after duration:SECONDS, "
     "filesize:KB,\n"
@@ -105,7 +118,9 @@ static const char flows_text[] =
     "  --idle-timeout S     a flow ends with so long a pause (60)\n"
     "  --active-timeout S   none lasts longer; counted from the first frame "
     "on\n"
-    "                       (1800)\n"
+    "                       (1800); at most 1000 times the idle timeout, and "
+    "by\n"
+    "                       default that where it is less\n"
     "  --memory SIZE        for all tables, in MiB; 64M, 1G (256); a line "
     "tells\n"
     "                       what had no room\n"
@@ -123,4 +138,6 @@ static const char flows_text[] =
 void record_options_help(const struct record_options *options)
 {
     fputs(options->is_flows ? flows_text : text, stdout);
+    if (!options->is_flows)
+        fputs(more_text, stdout);
 }

@@ -1,12 +1,15 @@
 #include "cli/record_settle.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/args.h"
+#include "base/clock.h"
 #include "cli/record_memory.h"
 #include "cli/record_options.h"
 
@@ -25,15 +28,53 @@ static int settle_files(struct record_options *o, struct weir_args *args)
     return 0;
 }
 
-/* "x.pcap", "x.pcap3", but not "x.pcapng". */
-static bool names_pcap(const char *path)
+static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
-    const char *dot = strstr(name, ".pcap");
-    while (dot != NULL && strncmp(dot, ".pcapng", 7) == 0)
-        dot = strstr(dot + 1, ".pcap");
-    return dot != NULL;
+    return slash != NULL ? slash + 1 : path;
+}
+
+/* The last extension decides, but for the number or time of a rotated file:
+ * "x.pcap", "x.CAP", "x.pcap3", "x.pcap.3", "x.pcap-%H", but not "x.pcapng". */
+static bool names_pcap(const char *path)
+{
+    const char *name = base_name(path);
+    const char *dot = name + strlen(name);
+    do
+        dot = memrchr(name, '.', (size_t)(dot - name));
+    while (dot != NULL && (isdigit((unsigned char)dot[1]) || dot[1] == '%'));
+    if (dot == NULL)
+        return false;
+    const char *end = strncasecmp(dot, ".pcap", 5) == 0  ? dot + 5
+                      : strncasecmp(dot, ".cap", 4) == 0 ? dot + 4
+                                                         : "x";
+    return !isalpha((unsigned char)*end);
+}
+
+/* Whoever finds a file of that name would take it for compressed. */
+static int settle_name(struct weir_args *args, const char *option,
+                       const char *path)
+{
+    static const char *const compressed[] = {".gz", ".bz2", ".xz", ".zst",
+                                             ".lz4"};
+    const char *dot = path != NULL ? strrchr(base_name(path), '.') : NULL;
+    for (size_t i = 0; i < sizeof compressed / sizeof compressed[0]; i++)
+        if (dot != NULL && strcasecmp(dot, compressed[i]) == 0)
+            return weir_err_set(&args->err, -EINVAL,
+                                "%s %s: weir does not compress: leave '%s' "
+                                "out, or pipe '%s -' to what does",
+                                option, path, dot, option);
+    return 0;
+}
+
+static int settle_names(const struct record_options *o, struct weir_args *args)
+{
+    int ret = settle_name(args, "-w", o->output);
+    if (ret == 0)
+        ret = settle_name(args, "--report", o->report);
+    if (ret == 0)
+        ret = settle_name(args, "--flows", o->flows.output);
+    return ret;
 }
 
 static bool same(const char *a, const char *b)
@@ -162,6 +203,11 @@ static int settle_source(struct record_options *o, struct weir_args *args)
         return weir_err_set(err, -EINVAL,
                             "--block-size and --retire-timeout go with "
                             "--source afpacket");
+    if (o->retire_ms * WEIR_NS_PER_MS > o->flush_ns)
+        return weir_err_set(err, -EINVAL,
+                            "--retire-timeout: %u ms is longer than --flush, "
+                            "%.10g s",
+                            o->retire_ms, (double)o->flush_ns / 1e9);
     if (o->synth != NULL)
         return weir_synth_parse(o->synth, &o->synth_config, err);
     return settle_devices(o, err);
@@ -229,6 +275,8 @@ int record_options_settle(struct record_options *o, struct weir_args *args)
     ret = settle_source(o, args);
     if (ret == 0)
         ret = settle_flows(o, args);
+    if (ret == 0)
+        ret = settle_names(o, args);
     if (ret == 0)
         ret = settle_output(o, args);
     if (ret == 0)

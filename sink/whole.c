@@ -29,6 +29,16 @@ static bool is_in_place(const char *path)
     return lstat(path, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
+static int check_link(const char *path, struct weir_err *err)
+{
+    struct stat st;
+    if (is_standard(path) || stat(path, &st) == 0 || errno != ENOENT ||
+        lstat(path, &st) != 0)
+        return 0;
+    return weir_err_set(err, -ENOENT, "%s: is a symbolic link to nothing",
+                        path);
+}
+
 static int open_beside(struct weir_whole *whole)
 {
     if (asprintf(&whole->temporary, "%s.XXXXXX", whole->path) < 0) {
@@ -51,8 +61,7 @@ static int open_fd(struct weir_whole *whole)
     if (is_standard(whole->path))
         fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
     else if (is_in_place(whole->path))
-        fd = open(whole->path,
-                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
+        fd = open(whole->path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY);
     else
         return open_beside(whole);
     return fd >= 0 ? fd : -errno;
@@ -77,6 +86,9 @@ int weir_whole_open(struct weir_whole *whole, const char *path,
                     const char *what, struct weir_err *err)
 {
     *whole = (struct weir_whole){.path = path};
+    int rc = check_link(path, err);
+    if (rc != 0)
+        return rc;
     whole->fd = open_fd(whole);
     if (whole->fd < 0)
         return fail(path, whole->fd, what, err);
@@ -120,7 +132,10 @@ int weir_whole_check(const char *path, const char *what, struct weir_err *err)
 {
     if (is_standard(path))
         return 0;
-    int rc = is_in_place(path) ? check_in_place(path) : check_folder(path);
+    int rc = check_link(path, err);
+    if (rc != 0)
+        return rc;
+    rc = is_in_place(path) ? check_in_place(path) : check_folder(path);
     return rc == 0 ? 0 : fail(path, rc, what, err);
 }
 

@@ -6,7 +6,7 @@
  * A temporary file beside it, mode 0600, is renamed at the end.  "-" is the
  * standard output; a name that is a link, a device or a pipe is written in
  * place: a device must never be replaced by a file, and a link (/dev/stdout
- * is one) is there to be followed.
+ * is one) is there to be followed.  One that leads to nothing is refused.
  *
  * Owner     path outlives the struct, which stays where it is until close.
  * Threads   one at a time.

@@ -60,6 +60,7 @@ Test(source_synth_parse, says_what_is_wrong)
         {"frames=-1", "frames='-1' is not a number"},
         {"frames=0x10", "frames='0x10' is not a number"},
         {"frames=", "frames='' is not a number"},
+        {"frames=0", "frames=0 is too small: at least 1"},
         {"seed=18446744073709551616", "seed=18446744073709551616 is too great"},
         {"seed=99999999999999999999", "is too great"},
         {"frames=18446744073709551615", "is more than"},

@@ -89,7 +89,7 @@ Test(source_synth, a_filter_sees_whole_frames_and_is_the_sources)
 
 Test(source_synth, without_an_end_it_goes_on_until_cut)
 {
-    const struct weir_synth_config synth = synth_parsed("frames=0,size=1514");
+    const struct weir_synth_config synth = synth_parsed("size=1514");
     struct weir_source *source = synth_opened(&synth, 4096, 0, NULL);
     struct weir_lease a, b;
     for (int i = 0; i < 1000; i++) {

@@ -181,6 +181,10 @@ Test(flows, timeouts_split)
     good("flows --synth frames=10000,flows=2000 --idle-timeout 2ms "
          "--active-timeout 1s --json >f.json");
     cr_assert_eq(number("flows_count"), 2000);
+    good("flows --synth frames=10000,flows=1 --idle-timeout 1ms --json "
+         ">f.json");
+    cr_assert_eq(number("flows_count"), 1);
+    cr_assert_eq(number("active_timeout_ns"), 1000000000);
 }
 
 Test(flows, memory_is_bounded_and_what_goes_is_counted)
@@ -288,8 +292,8 @@ Test(flows, wrong_usage)
                       "--flows goes with weir record", "");
     command_complains("weir flows -r x --json --csv", 2, "one of them", "");
     command_complains("weir flows -r x --sort size", 2, "--sort", "size");
-    command_complains("weir flows -r x --idle-timeout 1ms", 2,
-                      "--active-timeout: at most 1000 times", "");
+    command_complains("weir flows -r x --active-timeout 60001", 2,
+                      "--active-timeout: 60001 s is more than 1000 times", "");
     command_complains("weir flows -r x --top 0", 2, "--top", "0");
     command_complains("weir record -r x --top 3", 2, "--top goes with --flows",
                       "");

@@ -122,6 +122,8 @@ Test(read, a_bad_command_line_is_2)
 {
     command_complains("weir read", 2, "weir read: ", "-r FILE");
     command_complains("weir read -r", 2, "-r", "needs a value");
+    command_complains("weir read -r x -r y", 2, "-r: 'x' or 'y'?", "Only one");
+    command_complains("weir read -r ''", 2, "-r: '' is no name", "");
     command_complains("weir read -r x -c abc", 2, "-c: 'abc'", "not a number");
     command_complains("weir read -r x -c 0", 2, "-c: '0'", "too small");
     command_complains("weir read -r x --jsonl", 2, "--jsonl", "no such option");

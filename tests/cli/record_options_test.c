@@ -133,10 +133,25 @@ Test(record_options, format_by_name)
     } cases[] = {
         {"-i a -w x", WEIR_FORMAT_PCAPNG},
         {"-i a -w x.pcapng", WEIR_FORMAT_PCAPNG},
-        {"-i a -w x.cap", WEIR_FORMAT_PCAPNG},
         {"-i a -w x.pcap", WEIR_FORMAT_PCAP},
+        {"-i a -w x.PCAP", WEIR_FORMAT_PCAP},
+        {"-i a -w x.cap", WEIR_FORMAT_PCAP},
         {"-i a -w x.pcap3", WEIR_FORMAT_PCAP},
-        {"-i a -w x.pcap.gz", WEIR_FORMAT_PCAP},
+        {"-i a -w x.pcap.03", WEIR_FORMAT_PCAP},
+        {"-i a -w x.cap.3", WEIR_FORMAT_PCAP},
+        {"-i a -w x.pcap-%H%M -G 60", WEIR_FORMAT_PCAP},
+        {"-i a -w x.pcap.%H.%M -G 60", WEIR_FORMAT_PCAP},
+        {"-i a -w x-%H.pcapng -G 60", WEIR_FORMAT_PCAPNG},
+        {"-i a -w .pcap", WEIR_FORMAT_PCAP},
+        {"-i a -w pcap", WEIR_FORMAT_PCAPNG},
+        {"-i a -w cap.3", WEIR_FORMAT_PCAPNG},
+        {"-i a -w 3", WEIR_FORMAT_PCAPNG},
+        {"-i a -w x.dcap", WEIR_FORMAT_PCAPNG},
+        {"-i a -w x.pcaps", WEIR_FORMAT_PCAPNG},
+        {"-i a -w x.pcap.txt", WEIR_FORMAT_PCAPNG},
+        {"-i a -w x.pcap.pcapng", WEIR_FORMAT_PCAPNG},
+        {"-i a -w x.pcap.pcapng.3", WEIR_FORMAT_PCAPNG},
+        {"-i a -w d.pcap/3", WEIR_FORMAT_PCAPNG},
         {"-i a -w d.pcap/x", WEIR_FORMAT_PCAPNG},
         {"-i a -w d.pcapng/x.pcap", WEIR_FORMAT_PCAP},
         {"-i a -w x.pcapng.pcap", WEIR_FORMAT_PCAP},
@@ -149,6 +164,26 @@ Test(record_options, format_by_name)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         cr_expect_eq(parsed(cases[i].line)->format, cases[i].format, "%s",
                      cases[i].line);
+}
+
+Test(record_options, active_timeout_follows_a_short_idle_timeout)
+{
+    const struct flow_options *f = &parsed("-r a --flows f")->flows;
+    cr_expect_eq(f->idle_ns, 60 * WEIR_NS_PER_S);
+    cr_expect_eq(f->active_ns, 1800 * WEIR_NS_PER_S);
+    f = &parsed("-r a --flows f --idle-timeout 1ms")->flows;
+    cr_expect_eq(f->active_ns, WEIR_NS_PER_S);
+    f = &parsed("-r a --flows f --idle-timeout 2h")->flows;
+    cr_expect_eq(f->active_ns, 1800 * WEIR_NS_PER_S);
+    f = &parsed("-r a --flows f --idle-timeout 1ms --active-timeout 1")->flows;
+    cr_expect_eq(f->active_ns, WEIR_NS_PER_S);
+}
+
+Test(record_options, a_block_may_wait_as_long_as_a_frame)
+{
+    cr_expect_eq(parsed("-i a --retire-timeout 1000")->retire_ms, 1000);
+    cr_expect_eq(parsed("-i a --retire-timeout 10000 --flush 10")->retire_ms,
+                 10000);
 }
 
 Test(record_options, the_filter_is_f_or_the_last_words)

@@ -115,6 +115,10 @@ Test(record_usage, values_out_of_bounds)
          "--block-size: '384' is not 128, 256, 512 or 1024 (KiB)"},
         {"-i a --retire-timeout 0",
          "--retire-timeout: '0' is too small: at least 1"},
+        {"-i a --retire-timeout 1001",
+         "--retire-timeout: 1001 ms is longer than --flush, 1 s"},
+        {"-i a --flush 20ms --retire-timeout 100",
+         "--retire-timeout: 100 ms is longer than --flush, 0.02 s"},
         {"-i a --source raw",
          "--source: 'raw' is none of auto, afpacket, pcap, afxdp"},
         {"-i a --queue 65536", "--queue: '65536' is too large: at most 65535"},
@@ -139,6 +143,23 @@ Test(record_usage, values_out_of_bounds)
         {"-r a --flows f --workers 2 --memory 1",
          "--memory: 1 MiB is too small for 2 workers: at least 21 MiB"},
         {"--synth frames=x", "--synth: frames='x' is not a number"},
+        {"--synth frames=0", "--synth: frames=0 is too small: at least 1; "
+                             "without frames= there is no end"},
+        {"-r a --flows f --active-timeout 60001",
+         "--active-timeout: 60001 s is more than 1000 times --idle-timeout, "
+         "60 s"},
+        {"-r a --flows f --idle-timeout 1ms --active-timeout 2",
+         "--active-timeout: 2 s is more than 1000 times --idle-timeout, "
+         "0.001 s"},
+        {"-i a -w x.pcap.gz",
+         "-w x.pcap.gz: weir does not compress: leave '.gz' out, or pipe "
+         "'-w -' to what does"},
+        {"-i a -w x.ZST",
+         "-w x.ZST: weir does not compress: leave '.ZST' out, or pipe '-w -' "
+         "to what does"},
+        {"-r a --flows f.csv.xz",
+         "--flows f.csv.xz: weir does not compress: leave '.xz' out, or pipe "
+         "'--flows -' to what does"},
         {"-i a -a duration", "-a: 'duration' is not of the form key:value"},
         {"-i a -a interval:1",
          "-a: 'interval' is none of duration, filesize, packets, files"},

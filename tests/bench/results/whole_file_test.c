@@ -53,6 +53,9 @@ Test(whole_file, a_link_is_followed)
     (void)snprintf(target, sizeof target, "%s", fixture_path("target"));
     const char *path = fixture_path("link");
     cr_assert_eq(symlink(target, path), 0);
+    cr_assert_eq(weir_whole_file_write(path, "there\n", NULL), -ENOENT,
+                 "a link to nothing");
+    cr_assert_eq(weir_whole_file_write(target, "here\n", NULL), 0);
     cr_assert_eq(weir_whole_file_write(path, "there\n", NULL), 0);
     expect_text(target, "there\n");
     struct stat st;
