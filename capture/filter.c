@@ -1,6 +1,7 @@
 #include "capture/filter.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <pcap/pcap.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -52,9 +53,43 @@ int weir_filter_wrong(const char *text, const char *reason,
     return weir_err_set(err, -EINVAL, "filter '%s': %s", quoted, reason);
 }
 
+/* libpcap asks the kernel for what is not in the frame (linux/filter.h); run
+ * here, such a load has nothing to load, and rejects. */
+static bool asks_kernel(const struct bpf_program *program)
+{
+    for (uint32_t i = 0; i < program->bf_len; i++) {
+        const struct bpf_insn *insn = &program->bf_insns[i];
+        if (BPF_CLASS(insn->code) == BPF_LD &&
+            BPF_MODE(insn->code) == BPF_ABS && insn->k >= (uint32_t)SKF_LL_OFF)
+            return true;
+    }
+    return false;
+}
+
 int weir_filter_compile(struct weir_filter **out, const char *text,
                         uint16_t linktype, uint32_t snaplen,
                         struct weir_err *err)
+{
+    struct weir_filter *filter;
+    const int rc =
+        weir_filter_compile_any(&filter, text, linktype, snaplen, err);
+    if (rc != 0)
+        return rc;
+    if (!filter->all && asks_kernel(&filter->program)) {
+        weir_filter_free(filter);
+        (void)weir_filter_wrong(text,
+                                "inbound, outbound and ifindex: only the "
+                                "kernel knows them, as it captures",
+                                err);
+        return -ENOTSUP;
+    }
+    *out = filter;
+    return 0;
+}
+
+int weir_filter_compile_any(struct weir_filter **out, const char *text,
+                            uint16_t linktype, uint32_t snaplen,
+                            struct weir_err *err)
 {
     struct weir_filter *filter = calloc(1, sizeof *filter);
     if (filter == NULL)

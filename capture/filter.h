@@ -19,11 +19,17 @@ struct weir_filter;
 /* weir_filter_compile: text in libpcap's language, for frames of a
  * LINKTYPE_ value; a blank text takes all.  snaplen 0 or too large is
  * WEIR_SNAPLEN_MAX.  Returns 0, -EINVAL (the text is wrong, or asks for what
- * the link type does not have; err: "filter 'tcp prot 80': syntax error") or
- * -ENOMEM; *out is set only on 0. */
+ * the link type does not have; err: "filter 'tcp prot 80': syntax error"),
+ * -ENOTSUP (it asks for what is not in the frame, and only the kernel knows:
+ * the direction, or the interface) or -ENOMEM; *out is set only on 0.
+ * weir_filter_compile_any: also what only the kernel can run, and
+ * weir_filter_match would never take: to be shown. */
 int weir_filter_compile(struct weir_filter **out, const char *text,
                         uint16_t linktype, uint32_t snaplen,
                         struct weir_err *err);
+int weir_filter_compile_any(struct weir_filter **out, const char *text,
+                            uint16_t linktype, uint32_t snaplen,
+                            struct weir_err *err);
 
 /* weir_filter_wrong: that line, for a text that libpcap does not take for
  * this reason.  Returns -EINVAL. */

@@ -1,5 +1,7 @@
 #include "capture/live_filter.h"
 
+#include <errno.h>
+
 #include "base/err.h"
 #include "base/linktype.h"
 #include "capture/pcap_handle.h"
@@ -41,6 +43,11 @@ static int filter_in_weir(const struct weir_live_filter_config *config,
         weir_linktype_from_dlt(pcap_datalink(config->pcap));
     const int rc = weir_filter_compile(in_weir, config->text, linktype,
                                        config->snaplen, err);
+    if (rc == -ENOTSUP && !config->no_kernel)
+        return weir_err_wrap(err, rc,
+                             "%s: the kernel cannot test this filter, and weir "
+                             "not all of it",
+                             config->device);
     if (rc != 0)
         return weir_err_wrap(err, rc, "%s", config->device);
     weir_err_set(notice, 0, "%s: the kernel cannot test this filter, weir does",

@@ -31,7 +31,8 @@ struct weir_live_filter_config {
 
 /* weir_live_filter_make: *out is for the socket, if it is a packet socket.
  * *in_weir is NULL if the kernel filters; if not, *notice says so.  Returns 0,
- * -EINVAL (the text is wrong) or -errno. */
+ * -EINVAL (the text is wrong), -ENOTSUP (the kernel cannot be asked that, and
+ * weir does not know it) or -errno. */
 int weir_live_filter_make(const struct weir_live_filter_config *config,
                           struct weir_kernel_filter *out,
                           struct weir_filter **in_weir, struct weir_err *notice,

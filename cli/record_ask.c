@@ -118,8 +118,11 @@ int record_show_filter(const struct record_options *options)
     uint32_t snaplen =
         options->snaplen != 0 ? options->snaplen : WEIR_SNAPLEN_MAX;
     const char *text = options->filter != NULL ? options->filter : "";
+    const bool in_kernel =
+        options->device != NULL && options->source != RECORD_SOURCE_AFXDP;
     if (find_linktype(options, &linktype, &err) < 0 ||
-        weir_filter_compile(&filter, text, linktype, snaplen, &err) < 0)
+        (in_kernel ? weir_filter_compile_any : weir_filter_compile)(
+            &filter, text, linktype, snaplen, &err) < 0)
         return fail(&err);
     weir_output_start();
     char line[WEIR_FILTER_LINE_MAX];

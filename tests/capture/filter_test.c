@@ -97,6 +97,31 @@ Test(filter, errors_are_one_line_that_names_the_text)
     cr_assert_eq(weir_filter_compile(&filter, text, 1, 0, NULL), -EINVAL);
 }
 
+/* Only a cooked header has the direction and the interface in the frame. */
+Test(filter, what_only_the_kernel_knows_is_refused)
+{
+    static const char *const texts[] = {"inbound", "outbound", "ifindex 1",
+                                        "udp or not inbound",
+                                        "tcp port 80 and outbound"};
+    const uint16_t cooked = WEIR_LINKTYPE_LINUX_SLL2;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct weir_filter *filter = NULL;
+        struct weir_err err;
+        char line[WEIR_FILTER_LINE_MAX];
+        cr_assert_eq(weir_filter_compile(&filter, texts[i], 1, 0, &err),
+                     -ENOTSUP, "%s", texts[i]);
+        cr_assert_null(filter);
+        cr_assert_not_null(strstr(err.text, texts[i]), "%s", err.text);
+        cr_assert_not_null(strstr(err.text, "only the kernel"), "%s", err.text);
+        cr_assert_eq(weir_filter_compile_any(&filter, texts[i], 1, 0, &err), 0);
+        cr_assert(weir_filter_line(filter, 0, line));
+        weir_filter_free(filter);
+        cr_assert_eq(weir_filter_compile(&filter, texts[i], cooked, 0, &err), 0,
+                     "%s", err.text);
+        weir_filter_free(filter);
+    }
+}
+
 Test(filter, no_snapshot_length_is_not_none)
 {
     struct weir_filter *filter = NULL;

@@ -47,6 +47,22 @@ Test(record_fault, bad_input_is_named)
     cr_expect_eq(command_run("test ! -e x")->status, 0);
 }
 
+/* No frame would match, and the recording would be empty. */
+Test(record_fault, a_filter_for_the_kernel_is_refused_elsewhere)
+{
+    static const char why[] = "only the kernel knows them, as it captures";
+    make_input();
+    command_complains("weir record -r in.pcap -w x inbound", 1,
+                      "in.pcap: link type 1: filter 'inbound'", why);
+    command_complains("weir record --synth frames=1 -w x udp and outbound", 1,
+                      "filter 'udp and outbound'", why);
+    command_complains("weir flows -r in.pcap ifindex 2", 1, "ifindex 2", why);
+    command_complains("weir read -r in.pcap not inbound", 1, "not inbound",
+                      why);
+    command_complains("weir record -d -r in.pcap inbound", 1, "inbound", why);
+    cr_expect_eq(command_run("test ! -e x")->status, 0);
+}
+
 Test(record_fault, bad_usage_is_2)
 {
     command_complains("weir record", 2, "weir record: ", "-r FILE");

@@ -72,6 +72,15 @@ Test(record_afxdp, after_a_kill_the_host_has_its_frames)
     cr_expect_eq(command_frames("x.pcapng"), 100);
 }
 
+Test(record_afxdp, has_no_direction_to_filter_by)
+{
+    rec_need();
+    command_complains("weir record -i " RIG_RIGHT
+                      " --source afxdp -a duration:1 -w x.pcapng inbound",
+                      1, "filter 'inbound'", "only the kernel knows them");
+    cr_expect_eq(command_run("test ! -e x.pcapng")->status, 0);
+}
+
 Test(record_afxdp, filter_and_snapshot_length)
 {
     uint8_t frame[60];
