@@ -173,32 +173,53 @@ static void shorten_ends(struct layout *layout, uint32_t columns, size_t least)
 
 /* An IPv4 address with its port is whole for as long as can be. */
 #define END_LEAST  21
-#define END_ELIDED 7 /* "1..:443" */
+#define END_ELIDED 7 /* "10..443" */
 
-#define SPARE_EARLY 5 /* before ends are shortened */
-#define SPARE       8
+#define SPARE_EARLY 5 /* before ends are shortened at all */
+#define SPARE_SOON  7 /* before they are shortened beyond END_LEAST */
+#define SPARE       10
 
-/* What goes first where there is no room; what the rows are sorted by stays for
- * long. */
+/* What goes where there is no room, from the first to the last, which is what
+ * the rows are sorted by. */
 static const enum column spare[][SPARE] = {
     [FLOW_SORT_BYTES] = {FLAGS_BACK, FLAGS, START, DURATION, PACKETS_BACK,
-                         PACKETS, BYTES_BACK, VLAN},
+                         PACKETS, VLAN, BYTES_BACK, PROTOCOL, BYTES},
     [FLOW_SORT_PACKETS] = {FLAGS_BACK, FLAGS, START, DURATION, BYTES_BACK,
-                           BYTES, PACKETS_BACK, VLAN},
+                           BYTES, VLAN, PACKETS_BACK, PROTOCOL, PACKETS},
     [FLOW_SORT_DURATION] = {FLAGS_BACK, FLAGS, START, PACKETS_BACK, PACKETS,
-                            DURATION, BYTES_BACK, VLAN},
+                            BYTES_BACK, VLAN, BYTES, PROTOCOL, DURATION},
     [FLOW_SORT_FIRST] = {FLAGS_BACK, FLAGS, DURATION, PACKETS_BACK, PACKETS,
-                         START, BYTES_BACK, VLAN},
+                         BYTES_BACK, VLAN, BYTES, PROTOCOL, START},
 };
+
+/* With the shortest ends and nothing else beside. */
+static bool fits_alone(const struct layout *layout, uint32_t columns,
+                       enum column column)
+{
+    struct layout alone = {.width = {[FROM] = layout->width[FROM],
+                                     [WAY] = layout->width[WAY],
+                                     [TO] = layout->width[TO]}};
+    alone.width[column] = layout->width[column];
+    shorten_ends(&alone, columns, END_ELIDED);
+    return width_of(&alone) <= columns;
+}
 
 static void narrow(struct layout *layout, uint32_t columns, enum flow_sort sort)
 {
     const size_t from = layout->width[FROM], to = layout->width[TO];
     if (columns == 0)
         return;
+    /* What cannot stay shall not cost the others their place. */
+    if (!fits_alone(layout, columns, spare[sort][SPARE - 1]))
+        sort = FLOW_SORT_BYTES;
     for (int i = 0; i < SPARE; i++) {
         if (i == SPARE_EARLY)
             shorten_ends(layout, columns, END_LEAST);
+        if (i >= SPARE_SOON) {
+            layout->width[FROM] = from;
+            layout->width[TO] = to;
+            shorten_ends(layout, columns, END_ELIDED);
+        }
         if (width_of(layout) > columns)
             layout->width[spare[sort][i]] = 0;
     }

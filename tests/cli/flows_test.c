@@ -154,13 +154,23 @@ Test(flows, a_table_is_as_wide_as_the_terminal)
     good("weir flows -q -r wide.pcap >all; "
          "grep -q '4001.300.*abab:abcd]:54321 .*abab]:443' all; "
          "for by in bytes packets duration first; do "
-         "for n in 40 60 80 100 140 200; do "
+         "for n in 25 31 40 60 80 100 140 200; do "
          "script -qec \"stty cols $n; weir flows -q -r wide.pcap "
          "--sort $by\" /dev/null | tr -d '\\r' >t; "
-         "test $(wc -l <t) = 4 && awk -v n=$n 'length($0) > n { exit 1 }' t && "
-         "grep -q :443 t || exit 1; "
-         "case $by in bytes | packets) grep -q \" $by\" t;; esac || exit 1; "
-         "done; done; cmp t all");
+         "test $(wc -l <t) -lt 6 && awk -v n=$n 'length($0) > n { exit 1 }' t "
+         "&& "
+         "grep -q 443 t || exit 1; "
+         "case $by in bytes | packets) c=\" $by\";; duration) c=seconds;; "
+         "*) c=start;; esac; "
+         "test $by = first -a $n -lt 44 || grep -q \"$c\" t || "
+         "test $n = 25 || exit 1; done; done; cmp t all");
+    good("script -qec 'stty cols 31; weir flows -q -r wide.pcap "
+         "--sort first' /dev/null | head -n 1 | grep -q '^proto .* bytes'");
+    good("script -qec 'stty cols 44; weir flows -q -r wide.pcap "
+         "--sort first' /dev/null | head -n 1 | "
+         "grep -q '^start  *from  *to.\\?$'");
+    good("script -qec 'stty cols 19; weir flows -q -r wide.pcap' /dev/null | "
+         "head -n 3 | tr -d '\\r' | awk 'length($0) > 19 { exit 1 }'");
     good("script -qec 'stty cols 60; weir flows -q -r wide.pcap' /dev/null | "
          "grep -q '\\[abab:.*\\.\\..*\\]:443'");
     good("script -qec 'stty cols 24; weir flows -q -r wide.pcap' /dev/null | "
