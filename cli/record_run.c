@@ -87,7 +87,7 @@ static void show_line(struct record_run *r,
 {
     struct weir_live live = {
         .elapsed_ns = elapsed_ns,
-        .frames = progress->ledger.received,
+        .frames = progress->ledger.delivered,
         .bytes = progress->delivered_bytes,
         .dropped = progress->ledger.kernel_dropped,
         .excluded = weir_ledger_excluded(&progress->ledger),

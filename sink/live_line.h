@@ -24,8 +24,8 @@
 /* Where the recording stands at one moment. */
 struct weir_live {
     int64_t elapsed_ns;
-    uint64_t frames; /* received */
-    uint64_t bytes;
+    uint64_t frames;  /* that are written, or counted where no file is */
+    uint64_t bytes;   /* theirs, as on the wire */
     uint64_t dropped; /* by the kernel */
     uint64_t excluded;
     uint64_t lost;

@@ -408,3 +408,14 @@ Test(record, workers_are_for_the_cpus_that_may_be_used)
     cr_expect_not_null(strstr(r->out, "weir-work-0"), "%s", r->out);
     cr_expect_null(strstr(r->out, "weir-work-1"), "%s", r->out);
 }
+
+/* Frames, frames a second and bits a second are of the same frames. */
+Test(record, the_live_line_is_of_what_is_written)
+{
+    const struct command_result *r = command_run(
+        "weir record --synth size=60 -a duration:0.4 --stats 0.05 tcp 2>log; "
+        "grep ' pps ' log >lines; test -s lines && "
+        "grep -v ' 0 frames      0 pps      0 bit/s .* excluded' lines");
+    cr_expect_eq(r->status, 1, "%s", r->out);
+    cr_expect_str_empty(r->out);
+}
