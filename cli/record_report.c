@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@
 #include "cli/linktypes.h"
 #include "cli/record_flows.h"
 #include "cli/record_options.h"
+#include "cli/record_same.h"
 #include "dissect/dissect.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
@@ -221,12 +223,32 @@ int record_refuse(const struct record_run *r, const char *option,
     return 0;
 }
 
+/* A lane's file that is not there yet. */
+static int refuse_lanes(const struct record_run *r, const char *option,
+                        const char *path, struct weir_err *err)
+{
+    const struct record_options *o = r->options;
+    bool same = false;
+    if (!o->lane_files || o->manner != RECORD_MANNER_NONE)
+        return 0;
+    for (uint32_t i = 0; !same && i < r->lanes.count; i++) {
+        char *file = record_sinks_path(o->output, i);
+        same = record_same(path, file, STDOUT_FILENO);
+        free(file);
+    }
+    return same ? weir_err_set(err, -EINVAL, "%s %s: is the recording", option,
+                               path)
+                : 0;
+}
+
 static int check_end(const struct record_run *r, const char *option,
                      const char *path, const char *what, struct weir_err *err)
 {
     if (path == NULL)
         return 0;
     int ret = record_refuse(r, option, path, err);
+    if (ret == 0)
+        ret = refuse_lanes(r, option, path, err);
     return ret == 0 ? weir_whole_check(path, what, err) : ret;
 }
 

@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/args.h"
 #include "base/clock.h"
 #include "cli/record_memory.h"
 #include "cli/record_options.h"
+#include "cli/record_same.h"
 
 /* -W counts the files of a ring with -C, the files in all with -G, and with
  * both only the digits of the names: tcpdump(1). */
@@ -77,19 +79,14 @@ static int settle_names(const struct record_options *o, struct weir_args *args)
     return ret;
 }
 
-static bool same(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 /* What is written at the end would replace what it is about. */
 static int settle_end(const struct record_options *o, struct weir_args *args,
                       const char *option, const char *path)
 {
     const char *taken = NULL;
-    if (same(path, o->output))
+    if (record_same(path, o->output, STDOUT_FILENO))
         taken = "-w";
-    else if (same(path, o->input) && !same(path, "-"))
+    else if (record_same(path, o->input, STDIN_FILENO))
         taken = "-r";
     if (taken == NULL)
         return 0;
@@ -102,7 +99,7 @@ static int settle_report(const struct record_options *o, struct weir_args *args)
     int ret = settle_end(o, args, "--report", o->report);
     if (ret == 0 && !o->is_flows)
         ret = settle_end(o, args, "--flows", o->flows.output);
-    if (ret == 0 && same(o->report, o->flows.output))
+    if (ret == 0 && record_same(o->report, o->flows.output, STDOUT_FILENO))
         ret = weir_err_set(&args->err, -EINVAL,
                            "--report %s: the flows go there", o->report);
     return ret;

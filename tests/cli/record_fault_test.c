@@ -92,13 +92,65 @@ Test(record_fault, a_report_that_cannot_be_is_known_at_the_start)
                       "none/r", "No such file");
     command_complains("weir record -r in.pcap -w x --report sub", 1, "sub",
                       "Is a directory");
-    command_complains("weir record -r in.pcap -w x --report ./in.pcap", 1,
-                      "--report", "is the input file");
+    command_complains("weir record -r in.pcap -w x --report ./in.pcap", 2,
+                      "--report ./in.pcap: ", "that is what -r names");
     command_complains("weir record -r in.pcap -w x --flows none/f", 1, "none/f",
                       "No such file");
     command_complains("weir record -r in.pcap --dry-run --report none/r", 1,
                       "none/r", "No such file");
     cr_expect_eq(command_run("test \"$(cat x)\" = old")->status, 0);
+}
+
+/* Whether the file is there or is to be made, and before anything is. */
+Test(record_fault, one_file_by_two_names_is_known_at_the_start)
+{
+    static const struct {
+        const char *line;
+        const char *why;
+    } cases[] = {
+        {"-w x.pcapng --flows ./x.pcapng",
+         "--flows ./x.pcapng: that is what -w names"},
+        {"-w x.pcapng --report sub/../x.pcapng",
+         "--report sub/../x.pcapng: that is what -w names"},
+        {"-w here/x.pcapng --flows x.pcapng",
+         "--flows x.pcapng: that is what -w names"},
+        {"--flows keep --report ./keep", "--report ./keep: the flows go there"},
+        {"--flows keep --report soft", "--report soft: the flows go there"},
+        {"--flows new.json --report $PWD/new.json",
+         "/new.json: the flows go there"},
+        {"-w y --report - >y", "--report -: that is what -w names"},
+        {"-w - --flows ./y >y", "--flows ./y: that is what -w names"},
+        {"--flows hard.pcap", "--flows hard.pcap: that is what -r names"},
+        {"--report here/in.pcap",
+         "--report here/in.pcap: that is what -r names"},
+    };
+    make_input();
+    (void)command_run("mkdir sub; ln -s . here; echo old >keep; ln -s keep "
+                      "soft; cp in.pcap copy.pcap; ln in.pcap hard.pcap");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct command_result *r =
+            command_run("weir record -q -r in.pcap %s", cases[i].line);
+        cr_expect(r->status == 2 && command_lines(r->err) == 1 &&
+                      strstr(r->err, cases[i].why) != NULL,
+                  "%s: %d: %s", cases[i].line, r->status, r->err);
+    }
+    command_complains("weir record -q -r - --report in.pcap <in.pcap", 2,
+                      "--report in.pcap: ", "that is what -r names");
+    command_complains("weir record -q --synth frames=1 --lanes 2 --lane-files "
+                      "-w z --report ./z_lane1; s=$?; test ! -e z_lane0 || "
+                      "exit 9; exit $s",
+                      1, "--report ./z_lane1: ", "is the recording");
+    cr_expect_eq(command_run("cmp in.pcap copy.pcap && "
+                             "test \"$(cat keep)\" = old && "
+                             "test ! -e x.pcapng && test ! -e new.json")
+                     ->status,
+                 0);
+    /* Others that are alike are two. */
+    cr_expect_eq(command_run("weir record -q -r in.pcap -w x.pcapng --flows "
+                             "sub/x.pcapng --report sub/keep && weir record -q "
+                             "-r in.pcap --flows /dev/null --report /dev/zero")
+                     ->status,
+                 0);
 }
 
 Test(record_fault, the_output_is_the_input)
@@ -264,15 +316,13 @@ Test(record_fault, a_fifo_that_nobody_reads_can_be_left)
     cr_expect_eq(r->status, 124, "%d", r->status);
 }
 
-Test(record_fault, the_report_is_no_link_to_the_recording_or_the_input)
+/* Whose name nobody knows before it is made. */
+Test(record_fault, the_report_is_no_file_of_a_series)
 {
-    command_run("weir record -q --synth frames=9 -w in.pcap; ln in.pcap l");
-    command_complains("weir record -q -r in.pcap -w o.pcap --report ./o.pcap",
-                      1, "./o.pcap", "is the recording");
-    cr_expect_eq(command_frames("o.pcap"), 9);
-    command_complains("weir record -q -r in.pcap -w o.pcap --report l", 1, "l",
-                      "is the input");
-    cr_expect_eq(command_frames("in.pcap"), 9);
+    command_complains("weir record -q --synth frames=9 -w o.pcap -b packets:99 "
+                      "--report ./o_00001_20231114221320.pcap",
+                      1, "--report ./o_00001_", "is the recording");
+    cr_expect_eq(command_frames("o_00001_20231114221320.pcap"), 9);
 }
 
 Test(record_fault, what_fails_before_the_start_costs_no_old_file)
