@@ -48,7 +48,7 @@ int record_device_plan(struct record_device *out,
     if (out->source == RECORD_SOURCE_PCAP && o->lanes > 1)
         return weir_err_set(err, -EINVAL,
                             "%s: --lanes takes --source afpacket or afxdp, "
-                            "and an Ethernet device",
+                            "and an Ethernet device or loopback",
                             name);
     if (out->source != RECORD_SOURCE_AFPACKET)
         return check_buffer(out, o, err);

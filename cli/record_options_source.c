@@ -5,6 +5,7 @@
 #include "base/args.h"
 #include "cli/record_options.h"
 #include "cli/record_options_parts.h"
+#include "pipeline/lane.h"
 
 #define BUFFER_MAX (UINT64_C(1) << 40)
 
@@ -141,6 +142,28 @@ static int set_retire_timeout(struct record_options *o, struct weir_args *args)
     return ret;
 }
 
+/* What is enough for one source is not for another, and only when it is opened
+ * is it known which it is: they tell themselves.  Nothing is for none. */
+static int set_buffer(struct record_options *o, struct weir_args *args)
+{
+    const uint64_t block = WEIR_AFPACKET_BLOCK_BYTES_MIN;
+    const uint32_t one = weir_lane_batches(1, true);
+    uint64_t bytes;
+    int ret =
+        weir_args_size(args, args->value, WEIR_ARGS_MIB, 0, BUFFER_MAX, &bytes);
+    if (ret < 0)
+        return ret;
+    if (bytes == 0)
+        return weir_err_set(
+            &args->err, -EINVAL,
+            "%s: '%s' is too small: afpacket takes at least %llu KiB, and %llu "
+            "KiB more for each worker beyond one",
+            args->option, args->value, (one + 1) * block / 1024ULL,
+            (weir_lane_batches(2, true) - one) * block / 1024ULL);
+    o->buffer_bytes = bytes;
+    return 0;
+}
+
 int record_set_source(struct record_options *o, struct weir_args *args,
                       int option)
 {
@@ -158,8 +181,7 @@ int record_set_source(struct record_options *o, struct weir_args *args,
         o->no_promisc = true;
         return 0;
     case 'B':
-        return weir_args_size(args, args->value, WEIR_ARGS_MIB, 1, BUFFER_MAX,
-                              &o->buffer_bytes);
+        return set_buffer(o, args);
     case 'j':
         return set_stamp(o, args);
     case OPT_SOURCE:

@@ -64,7 +64,8 @@ void weir_gen_options_help(void)
         "  --skew S            their frequency by Zipf's law with that\n"
         "                      exponent; 0: in turn (the default)\n"
         "  --rate RATE         500k, 1.5M: frames a second; 10Gbit: bits a\n"
-        "                      second on the wire; none: full speed\n"
+        "                      second on the wire; none: full speed (the\n"
+        "                      default)\n"
         "  --burst N           so many frames back to back (1)\n"
         "  --vlan ID           with an 802.1Q tag\n"
         "  --ip 4|6            IPv4 (the default) or IPv6\n"
@@ -108,6 +109,14 @@ static int take_duration(struct weir_args *args, int64_t *out)
     return weir_args_duration(args, value, WEIR_NS_PER_MS, DAY_NS, out);
 }
 
+static int take_rate(struct weir_args *args, struct weir_rate *out)
+{
+    if (strcmp(args->value, "none") != 0)
+        return weir_args_rate(args, args->value, out);
+    *out = (struct weir_rate){0};
+    return 0;
+}
+
 /* What the frames are. */
 static int take_plan(struct weir_gen_options *o, struct weir_args *args,
                      int option)
@@ -123,7 +132,7 @@ static int take_plan(struct weir_gen_options *o, struct weir_args *args,
     case OPT_SKEW:
         return weir_skew_take(args, &o->plan.skew);
     case OPT_RATE:
-        return weir_args_rate(args, args->value, &o->plan.rate);
+        return take_rate(args, &o->plan.rate);
     case OPT_VLAN:
         ret = take_number(args, 0, 4095, &n);
         o->plan.tagged = true;

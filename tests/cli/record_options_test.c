@@ -279,7 +279,7 @@ Test(record_options, help_of_flows_names_what_is_taken)
                                         "-f",
                                         "-B",
                                         "-Z",
-                                        "-a duration:"};
+                                        "-a duration: and packets:"};
     static char text[16384];
     cr_redirect_stdout();
     record_options_help(&(struct record_options){.is_flows = true});

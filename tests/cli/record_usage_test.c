@@ -107,7 +107,9 @@ Test(record_usage, values_out_of_bounds)
         {"-i a -c 0", "-c: '0' is too small: at least 1"},
         {"-i a -c x", "-c: 'x' is not a number"},
         {"-i a -s 262145", "-s: '262145' is too large: at most 262144"},
-        {"-i a -B 0", "-B: '0' is too small: at least 1 byte"},
+        {"-i a -B 0", "-B: '0' is too small: afpacket takes "
+                      "at least 1664 KiB, and 512 KiB more for each worker "
+                      "beyond one"},
         {"-i a -B 1048577", "-B: '1048577' is too large: at most 1024 GiB"},
         {"-i a --block-size 64",
          "--block-size: '64' is too small: at least 128 KiB"},

@@ -39,6 +39,8 @@ Test(gen_cmd, wrong_usage)
         {"-i lo -c 1 --rate 5x", "--rate: '5x' is not a rate"},
         {"-i lo -c 1 --rate 0", "--rate: '0' is too small"},
         {"-i lo -c 1 --burst 2", "--burst: needs --rate"},
+        {"-i lo -c 1 --burst 2 --rate none", "--burst: needs --rate"},
+        {"-i lo -c 1 --burst 2 --rate 1 --rate none", "--burst: needs --rate"},
         {"-i lo -c 1 --burst 0 --rate 1", "--burst: '0' is too small"},
         {"-i lo -c 1 --vlan 4096", "--vlan: '4096' is too large"},
         {"-i lo -c 1 --ip 5", "--ip: '5' is none of 4, 6"},
