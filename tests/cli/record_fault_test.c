@@ -373,3 +373,18 @@ Test(record_fault, a_pcap_holds_one_link_type)
     cr_expect_eq(command_number("r.json", "ledger.written"), 3);
     command_balances("r.json");
 }
+
+/* None of them makes what the link leads to. */
+Test(record_fault, a_link_to_nothing_is_told_alike)
+{
+    static const char *const options[] = {"-w", "--report", "--flows"};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        char script[128];
+        snprintf(script, sizeof script,
+                 "ln -sf nothing l; weir record -q --synth frames=1 %s l",
+                 options[i]);
+        command_complains(script, 1,
+                          "weir record: l: is a symbolic link to nothing", "");
+    }
+    cr_expect_eq(command_run("test -e nothing")->status, 1);
+}
