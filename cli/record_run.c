@@ -14,6 +14,7 @@
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/output.h"
 #include "capture/source.h"
 #include "cli/privileges.h"
 #include "cli/record_memory.h"
@@ -326,8 +327,9 @@ int record_run(const struct record_options *options)
     if (open_run(&r, &err) < 0) {
         record_complain(&r, &err);
     } else if (options->verb == RECORD_DRY_RUN) {
+        weir_output_start();
         record_show_plan(&r);
-        status = WEIR_EXIT_OK;
+        status = weir_output_finish(options->command, WEIR_EXIT_OK);
     } else {
         if (weir_pipeline_start(r.pipeline, &err) < 0) {
             record_complain(&r, &err);

@@ -89,7 +89,11 @@ static int open_file(struct record_sinks *s, const struct record_options *o,
         weir_file_source_identity(lanes->sources[0], &config.input.dev,
                                   &config.input.ino);
     }
-    return weir_file_sink_open(&s->sinks[s->count], &config, err);
+    if (o->verb != RECORD_DRY_RUN)
+        return weir_file_sink_open(&s->sinks[s->count], &config, err);
+    /* --dry-run makes no file. */
+    int ret = weir_file_sink_check(&config, err);
+    return ret == 0 ? weir_null_sink_open(&s->sinks[s->count], err) : ret;
 }
 
 int record_sinks_open(struct record_sinks *s, const struct record_options *o,
@@ -98,11 +102,10 @@ int record_sinks_open(struct record_sinks *s, const struct record_options *o,
                       struct weir_err *err)
 {
     int ret = 0;
-    /* --dry-run makes no file. */
     s->files = o->output != NULL && o->verb != RECORD_DRY_RUN;
     while (ret == 0 && s->count < count) {
-        ret = s->files ? open_file(s, o, lanes, abandon, err)
-                       : weir_null_sink_open(&s->sinks[s->count], err);
+        ret = o->output != NULL ? open_file(s, o, lanes, abandon, err)
+                                : weir_null_sink_open(&s->sinks[s->count], err);
         s->count += ret == 0;
     }
     return ret;

@@ -125,15 +125,13 @@ static int check(const struct weir_file_sink_config *config,
 }
 
 /* The folder of the files to come, where no file is made yet. */
-static int check_folder(const struct file_sink *fs, struct weir_err *err)
+static int check_folder(const struct weir_naming *naming, struct weir_err *err)
 {
     char folder[PATH_MAX];
-    weir_outfile_folder(fs->series.naming.path, folder);
-    if (strchr(folder, '%') != NULL)
-        return 0;
-    if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0)
-        return weir_err_sys(err, -errno, "%s", fs->series.naming.path);
-    return 0;
+    weir_outfile_folder(naming->path, folder);
+    return strchr(folder, '%') != NULL
+               ? 0
+               : weir_outfile_check_folder(naming->path, err);
 }
 
 static int open_first(struct file_sink *fs,
@@ -146,7 +144,7 @@ static int open_first(struct file_sink *fs,
         if (rc == 0)
             rc = weir_series_now(&fs->series, err);
         return rc == 0 && !weir_series_is_open(&fs->series)
-                   ? check_folder(fs, err)
+                   ? check_folder(&fs->series.naming, err)
                    : rc;
     }
     int rc =
@@ -237,6 +235,47 @@ int weir_file_sink_open(struct weir_sink **out,
     }
     *out = &fs->base;
     return 0;
+}
+
+/* The first file of a series, as far as its name is known. */
+static int check_series(const struct weir_file_sink_config *config,
+                        struct weir_err *err)
+{
+    struct weir_naming naming;
+    char name[PATH_MAX];
+    struct stat st;
+    int rc = weir_naming_open(&naming, config->naming, config->path,
+                              config->naming_files, err);
+    if (rc != 0)
+        return rc;
+    if (!config->live && weir_naming_shows_time(&naming))
+        return check_folder(&naming, err);
+    rc = weir_naming_make(&naming, 0, weir_clock_real_ns(), 0, name, err);
+    if (rc != 0)
+        return rc;
+    if (lstat(name, &st) != 0 && errno != ENOENT)
+        return weir_err_sys(err, -errno, "%s", name);
+    return weir_outfile_check_folder(name, err);
+}
+
+int weir_file_sink_check(const struct weir_file_sink_config *config,
+                         struct weir_err *err)
+{
+    int rc = check(config, err);
+    if (rc != 0)
+        return rc;
+    if (config->naming != WEIR_NAMING_SINGLE)
+        rc = check_series(config, err);
+    else if (strcmp(config->path, "-") == 0)
+        rc = weir_outfile_check_stdout(&config->input, err);
+    else
+        rc = weir_outfile_check_named(config->path, &config->input, err);
+    if (rc != 0 || config->write != WEIR_WRITE_ONLY_DIRECT ||
+        strcmp(weir_file_sink_mode(config), "direct") == 0)
+        return rc;
+    return weir_err_set(
+        err, -EOPNOTSUPP, "%s: direct writes (O_DIRECT) are not possible there",
+        strcmp(config->path, "-") == 0 ? "standard output" : config->path);
 }
 
 static const char *const mode_names[] = {

@@ -86,6 +86,11 @@ int weir_file_sink_open(struct weir_sink **out,
                         const struct weir_file_sink_config *config,
                         struct weir_err *err);
 
+/* weir_file_sink_check: whether open would fail now, as far as that is known
+ * without making a file; it does not take the disk, and waits for no pipe. */
+int weir_file_sink_check(const struct weir_file_sink_config *config,
+                         struct weir_err *err);
+
 /* What has been written; [w], or any thread after finish. */
 struct weir_file_sink_report {
     uint64_t files;   /* begun; a ring may have removed some */

@@ -108,18 +108,6 @@ int weir_outfile_name(struct weir_outfile *out, const char *path,
     return name_it(out, path, err);
 }
 
-static bool is_input(const struct weir_outfile_not *input,
-                     const struct stat *st)
-{
-    return input != NULL && input->set && S_ISREG(st->st_mode) &&
-           st->st_dev == input->dev && st->st_ino == input->ino;
-}
-
-static int refuse_input(const char *name, struct weir_err *err)
-{
-    return weir_err_set(err, -EINVAL, "%s: is the input file", name);
-}
-
 /* A FIFO is opened without blocking, so that who waits for its reader can
  * still be told to give up. */
 static int open_fifo(struct weir_outfile *out, const char *path,
@@ -183,8 +171,9 @@ int weir_outfile_open_named(struct weir_outfile *out, const char *path,
     }
     if (S_ISDIR(st.st_mode))
         return weir_err_sys(err, -EISDIR, "%s", path);
-    if (is_input(input, &st))
-        return refuse_input(path, err);
+    rc = outfile_refuse_input(input, &st, path, err);
+    if (rc != 0)
+        return rc;
     if (S_ISREG(st.st_mode))
         return replace(out, path, err);
     if (S_ISFIFO(st.st_mode))
@@ -218,8 +207,9 @@ int weir_outfile_open_stdout(struct weir_outfile *out,
     struct stat st;
     if (fstat(STDOUT_FILENO, &st) != 0)
         return weir_err_sys(err, -errno, "%s", out->name);
-    if (is_input(input, &st))
-        return refuse_input(out->name, err);
+    rc = outfile_refuse_input(input, &st, out->name, err);
+    if (rc != 0)
+        return rc;
     if (isatty(STDOUT_FILENO))
         return weir_err_set(err, -EINVAL, "%s: is a terminal", out->name);
     uint32_t write_max = INT32_MAX;

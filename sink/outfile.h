@@ -77,6 +77,16 @@ int weir_outfile_open_named(struct weir_outfile *out, const char *path,
                             const struct weir_outfile_not *input,
                             struct weir_err *err);
 
+/* weir_outfile_check_named, weir_outfile_check_stdout: whether the open of
+ * that name would fail now; makes nothing, and waits for nobody.
+ * weir_outfile_check_folder: whether a file can be made where path says. */
+int weir_outfile_check_named(const char *path,
+                             const struct weir_outfile_not *input,
+                             struct weir_err *err);
+int weir_outfile_check_stdout(const struct weir_outfile_not *input,
+                              struct weir_err *err);
+int weir_outfile_check_folder(const char *path, struct weir_err *err);
+
 /* weir_outfile_open_stdout: fd 1, by a descriptor of our own. */
 int weir_outfile_open_stdout(struct weir_outfile *out,
                              const struct weir_outfile_not *input,

@@ -6,6 +6,8 @@
  * Threads   as in outfile.h: one at a time for each file.
  * Errors    -errno with a text; a bool is no error. */
 
+#include <sys/stat.h>
+
 #include "sink/outfile.h"
 
 /* outfile_wait_pipe: sleeps until the pipe may take bytes, or for
@@ -23,6 +25,16 @@ int outfile_wait_pipe(struct weir_outfile *out, int timeout_ms,
 int outfile_displace(const char *real, const char *path, int *held,
                      struct weir_err *err);
 int outfile_claim(struct weir_outfile *out, struct weir_err *err);
+
+/* outfile_check_idle: -EBUSY, with a text that begins with path, if a recording
+ * writes the regular file of that name.  Its lock is ours for an instant. */
+int outfile_check_idle(const char *real, const char *path,
+                       struct weir_err *err);
+
+/* outfile_refuse_input: -EINVAL if that is the input. */
+int outfile_refuse_input(const struct weir_outfile_not *input,
+                         const struct stat *st, const char *name,
+                         struct weir_err *err);
 
 /* outfile_is_at: the name is that of fd's file. */
 bool outfile_is_at(int fd, const char *name);

@@ -24,14 +24,28 @@ static int busy(const char *path, struct weir_err *err)
                         path);
 }
 
+/* For writing: NFS asks for that (flock(2)). */
+static int open_real(const char *real)
+{
+    return open(real,
+                O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+}
+
+int outfile_check_idle(const char *real, const char *path, struct weir_err *err)
+{
+    int fd = open_real(real);
+    bool idle = fd < 0 || weir_file_lock(fd);
+    if (fd >= 0)
+        close(fd);
+    return idle ? 0 : busy(path, err);
+}
+
 int outfile_displace(const char *real, const char *path, int *held,
                      struct weir_err *err)
 {
     for (;;) {
-        /* For writing: NFS asks for that (flock(2)).  Whose file we may not
-         * open, we cannot ask. */
-        *held = open(real,
-                     O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+        /* Whose file we may not open, we cannot ask. */
+        *held = open_real(real);
         bool idle = *held < 0 || weir_file_lock(*held);
         if (idle && (*held < 0 || outfile_is_at(*held, real))) {
             if (unlink(real) == 0 || errno == ENOENT)
