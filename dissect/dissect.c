@@ -97,35 +97,40 @@ static uint8_t link_first(struct weir_cursor *c, uint16_t linktype)
     }
 }
 
-static void usual_layer(struct weir_dissection *out, uint8_t upper,
-                        uint32_t offset, uint32_t end)
+static inline void usual_layer(struct weir_layer *layer, uint8_t proto,
+                               uint8_t upper, uint32_t offset, uint32_t end)
 {
-    uint8_t i = out->layers_count++;
-    out->layers[i] = (struct weir_layer){
-        .proto = (uint8_t)(out->path >> (8 * i)),
+    *layer = (struct weir_layer){
+        .proto = proto,
         .upper = upper,
         .header = (uint16_t)(end - offset),
         .offset = offset,
     };
 }
 
-static void usual_dissect(struct weir_dissection *out,
-                          const struct weir_usual *u)
+/* Field by field: the layers behind the last are not written to. */
+static inline void usual_dissect(struct weir_dissection *out,
+                                 const struct weir_usual *u)
 {
-    *out = (struct weir_dissection){
-        .path = u->path,
-        .outcome = WEIR_OUTCOME_OK,
-        .known_link = true,
-        .talker_kind = u->version,
-        .talker_offset = u->talker_at,
-        .payload_offset = u->upper_at + u->upper_header,
-        .payload_end = u->payload_end,
-    };
-    usual_layer(out, 0, 0, ETH_HEADER);
+    const uint32_t above = u->tagged ? 16 : 8;
+    const uint32_t payload = u->upper_at + u->upper_header;
+    struct weir_layer *layer = out->layers;
+    out->path = u->path;
+    out->outcome = WEIR_OUTCOME_OK;
+    out->layers_count = u->tagged ? 4 : 3;
+    out->known_link = true;
+    out->fragment = false;
+    out->talker_kind = u->version;
+    out->talker_offset = u->talker_at;
+    out->payload_offset = payload;
+    out->payload_end = u->payload_end;
+    usual_layer(layer++, WEIR_PROTO_ETH, 0, 0, ETH_HEADER);
     if (u->tagged)
-        usual_layer(out, 0, ETH_HEADER, u->ip_at);
-    usual_layer(out, u->protocol, u->ip_at, u->upper_at);
-    usual_layer(out, 0, u->upper_at, out->payload_offset);
+        usual_layer(layer++, WEIR_PROTO_VLAN, 0, ETH_HEADER, u->ip_at);
+    usual_layer(layer++, (uint8_t)(u->path >> above), u->protocol, u->ip_at,
+                u->upper_at);
+    usual_layer(layer, (uint8_t)(u->path >> (above + 8)), 0, u->upper_at,
+                payload);
 }
 
 void weir_dissect(struct weir_dissection *out, const uint8_t *data,
