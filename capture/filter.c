@@ -70,10 +70,10 @@ int weir_filter_compile(struct weir_filter **out, const char *text,
                         uint16_t linktype, uint32_t snaplen,
                         struct weir_err *err)
 {
-    struct weir_filter *filter;
+    struct weir_filter *filter = NULL;
     const int rc =
         weir_filter_compile_any(&filter, text, linktype, snaplen, err);
-    if (rc != 0)
+    if (filter == NULL)
         return rc;
     if (!filter->all && asks_kernel(&filter->program)) {
         weir_filter_free(filter);

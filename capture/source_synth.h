@@ -54,8 +54,8 @@ struct weir_synth_config {
 /* weir_synth_parse: text is "KEY=VALUE,..." with the keys frames, size,
  * flows, seed and proto (udp, tcp, icmp, sctp, udp6, tcp6, icmp6, mix), each
  * at most once; frames is 1 at least.  Without them: no end, 60 bytes or what
- * the headers need,
- * 1000 flows, seed 1, udp.  Returns 0 or -EINVAL and what is wrong. */
+ * the headers need, 1000 flows, seed 1, udp.  Returns 0 or -EINVAL and what is
+ * wrong. */
 int weir_synth_parse(const char *text, struct weir_synth_config *out,
                      struct weir_err *err);
 

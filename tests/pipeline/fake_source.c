@@ -159,7 +159,7 @@ static uint32_t pcapng_walk(const struct weir_lease *lease,
 static bool turn(struct weir_lease *lease)
 {
     struct fake_source *f = lease->owner;
-    uint8_t *blocks = malloc(2 * f->config.block_bytes);
+    uint8_t *blocks = malloc((size_t)2 * f->config.block_bytes);
     struct weir_walk walk = {0};
     struct weir_frame v;
     uint32_t len = 0;
