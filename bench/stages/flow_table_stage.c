@@ -1,8 +1,10 @@
 /* A frame's flow, once it is dissected: its key and hash, and what it adds in
- * a table that has room for all. */
+ * a table that has room for all; as workers do it, who know most frames by
+ * their paths (dissect/usual.h). */
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/assert.h"
 #include "base/err.h"
@@ -11,7 +13,9 @@
 #include "bench/stages/stage.h"
 #include "dissect/dissect.h"
 #include "dissect/flow_table.h"
+#include "dissect/usual.h"
 #include "pipeline/flow_count.h"
+#include "ring/summary.h"
 
 /* Nothing ends while the same frames come again. */
 #define IDLE_NS   INT64_C(60000000000)
@@ -20,6 +24,8 @@
 /* A table is never quite full. */
 #define ROOM_TIMES 2
 #define ROOM_LEAST 65536u
+
+#define VECTORS ((WEIR_STAGE_RUN + WEIR_FLOW_VECTOR - 1) / WEIR_FLOW_VECTOR)
 
 struct table_state {
     const struct weir_input *input;
@@ -30,6 +36,8 @@ struct table_state {
     uint32_t n;
     struct weir_frame v[WEIR_STAGE_RUN];
     struct weir_dissection d[WEIR_STAGE_RUN];
+    struct weir_tally tallies[WEIR_STAGE_RUN];
+    uint64_t others[VECTORS]; /* frames that are not usual, a bit for each */
 };
 
 static int table_open(void **out, const struct weir_stage_setup *setup,
@@ -60,9 +68,17 @@ static int table_prepare(void *state, struct weir_err *err)
     (void)err;
     struct table_state *s = state;
     s->n = weir_input_take(s->input, &s->place, s->v, WEIR_STAGE_RUN);
-    for (uint32_t i = 0; i < s->n; i++)
-        weir_dissect(&s->d[i], s->v[i].data, s->v[i].caplen, s->v[i].len,
+    memset(s->others, 0, sizeof s->others);
+    for (uint32_t i = 0; i < s->n; i++) {
+        const struct weir_frame *f = &s->v[i];
+        struct weir_usual usual;
+        weir_dissect(&s->d[i], f->data, f->caplen, f->len,
                      WEIR_LINKTYPE_ETHERNET);
+        s->tallies[i].path = s->d[i].path;
+        if (!weir_usual_find(&usual, f->data, f->caplen, f->len))
+            s->others[i / WEIR_FLOW_VECTOR] |= UINT64_C(1)
+                                               << i % WEIR_FLOW_VECTOR;
+    }
     return 0;
 }
 
@@ -73,10 +89,16 @@ static int64_t table_run(void *state, struct weir_err *err)
     struct weir_flow_count count;
     WEIR_ASSERT(s->table != NULL);
     weir_flow_count_begin(&count, s->table);
-    for (uint32_t i = 0; i < s->n; i++) {
-        weir_flow_count_add(&count, &s->d[i], &s->v[i]);
-        if ((i + 1) % WEIR_FLOW_VECTOR == 0)
-            weir_flow_count_turn(&count);
+    for (uint32_t at = 0; at < s->n; at += WEIR_FLOW_VECTOR) {
+        const uint32_t left = s->n - at;
+        const uint32_t n = left < WEIR_FLOW_VECTOR ? left : WEIR_FLOW_VECTOR;
+        const uint64_t others = s->others[at / WEIR_FLOW_VECTOR];
+        for (uint64_t rest = others; rest != 0; rest &= rest - 1) {
+            const uint32_t i = at + (uint32_t)__builtin_ctzll(rest);
+            (void)weir_flow_count_add(&count, &s->d[i], &s->v[i]);
+        }
+        weir_flow_count_usual(&count, s->v + at, s->tallies + at, n, others);
+        weir_flow_count_turn(&count);
     }
     weir_flow_count_end(&count);
     s->refused += count.kinds.frames[WEIR_FLOW_UNTRACKED];
