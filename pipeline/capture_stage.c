@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stddef.h>
 
 #include "base/assert.h"
