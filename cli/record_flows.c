@@ -25,7 +25,7 @@ static uint32_t columns(const char *path)
 
 static struct weir_flows *flows_of(const struct record_run *r)
 {
-    return weir_assembly_flows(weir_pipeline_assembly(r->pipeline));
+    return weir_assembly_flows(weir_runner_assembly(r->runner));
 }
 
 void record_flows_finish(const struct record_run *r,

@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "cli/record_device.h"
 #include "cli/record_options.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 #include "ring/iface.h"
 
 struct record_lanes {

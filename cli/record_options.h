@@ -16,7 +16,7 @@
 #include "capture/source_afpacket.h"
 #include "capture/source_synth.h"
 #include "cli/flow_options.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 #include "sink/encode.h"
 #include "sink/file_sink.h"
 

@@ -32,7 +32,7 @@ void record_complain(const struct record_run *r, const struct weir_err *err)
 static void show_pool(const struct record_run *r)
 {
     struct weir_lane *lane =
-        weir_assembly_lane(weir_pipeline_assembly(r->pipeline), 0);
+        weir_assembly_lane(weir_runner_assembly(r->runner), 0);
     struct weir_pages pages = weir_lane_pages(lane);
     printf(
         "pool     %u batches, blocks of %u KiB",
@@ -51,7 +51,7 @@ static void show_pool(const struct record_run *r)
 void record_show_plan(const struct record_run *r)
 {
     const struct record_options *o = r->options;
-    uint32_t n = weir_pipeline_threads(r->pipeline);
+    uint32_t n = weir_runner_threads(r->runner);
     record_lanes_show(&r->lanes, o);
     printf("filter   %s\n", o->filter != NULL ? o->filter : "none");
     printf("sink     %s\n", o->output != NULL ? o->output : "none: count only");
@@ -63,7 +63,7 @@ void record_show_plan(const struct record_run *r)
     show_pool(r);
     puts("thread           cpu");
     for (uint32_t i = 0; i < n; i++) {
-        const struct weir_thread *t = weir_pipeline_thread(r->pipeline, i);
+        const struct weir_thread *t = weir_runner_thread(r->runner, i);
         char cpu[16] = "any";
         if (t->cpu >= 0)
             snprintf(cpu, sizeof cpu, "%d", t->cpu);
@@ -82,9 +82,9 @@ static uint32_t terminal_columns(void)
 static size_t thread_costs(const struct record_run *r,
                            struct weir_report_thread out[WEIR_THREADS_MAX])
 {
-    uint32_t n = weir_pipeline_threads(r->pipeline);
+    uint32_t n = weir_runner_threads(r->runner);
     for (uint32_t i = 0; i < n; i++) {
-        const struct weir_thread *t = weir_pipeline_thread(r->pipeline, i);
+        const struct weir_thread *t = weir_runner_thread(r->runner, i);
         out[i] =
             (struct weir_report_thread){.name = t->name, .cpu_ns = t->cpu_ns};
     }
@@ -106,7 +106,7 @@ static void make_report(const struct record_run *r,
         .delivered = {.frames = p->ledger.delivered,
                       .bytes = p->delivered_bytes},
         .ledger = p->ledger,
-        .summary = weir_assembly_summary(weir_pipeline_assembly(r->pipeline)),
+        .summary = weir_assembly_summary(weir_runner_assembly(r->runner)),
         .proto_name = weir_proto_name,
         .outcome_name = weir_outcome_name,
         .writes = r->options->output != NULL,
@@ -126,7 +126,7 @@ static void make_report(const struct record_run *r,
 static size_t lane_reports(const struct record_run *r,
                            struct weir_report_lane out[WEIR_LANES_MAX])
 {
-    struct weir_assembly *a = weir_pipeline_assembly(r->pipeline);
+    struct weir_assembly *a = weir_runner_assembly(r->runner);
     for (uint32_t i = 0; i < r->lanes.count; i++) {
         struct weir_progress p;
         weir_assembly_lane_progress(a, i, &p);
@@ -144,7 +144,7 @@ static size_t lane_reports(const struct record_run *r,
 /* What went wrong with a lane's source, or a sink. */
 static int judge_parts(struct record_run *r)
 {
-    struct weir_assembly *a = weir_pipeline_assembly(r->pipeline);
+    struct weir_assembly *a = weir_runner_assembly(r->runner);
     struct weir_err err;
     int status = WEIR_EXIT_OK;
     for (uint32_t i = 0; i < weir_assembly_lanes(a); i++) {
@@ -267,7 +267,7 @@ int record_report(struct record_run *r)
     struct weir_progress p;
     struct weir_report text;
     struct weir_err err;
-    weir_assembly_progress(weir_pipeline_assembly(r->pipeline), &p);
+    weir_assembly_progress(weir_runner_assembly(r->runner), &p);
     make_report(r, &p, &text);
     struct weir_report_thread threads[WEIR_THREADS_MAX];
     text.threads_count = thread_costs(r, threads);

@@ -11,7 +11,7 @@
 
 #include "cli/record_lanes.h"
 #include "cli/record_sinks.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 #include "ring/stop.h"
 #include "sink/live_line.h"
 
@@ -22,7 +22,7 @@ struct record_run {
     struct weir_stop stop, abandon;
     struct record_lanes lanes;
     struct record_sinks sinks;
-    struct weir_pipeline *pipeline;
+    struct weir_runner *runner;
     struct weir_live_line line;
     bool line_open;
     bool warned_of_merged[WEIR_LANES_MAX]; /* by interface; the stats

@@ -21,7 +21,7 @@
 #include "cli/record_options.h"
 #include "cli/record_report.h"
 #include "pipeline/flows.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 #include "ring/stop.h"
 #include "sink/live_line.h"
 #include "sink/printable.h"
@@ -38,7 +38,7 @@
 
 static int open_sinks(struct record_run *r, struct weir_err *err)
 {
-    struct weir_assembly *a = weir_pipeline_assembly(r->pipeline);
+    struct weir_assembly *a = weir_runner_assembly(r->runner);
     int ret = record_sinks_open(&r->sinks, r->options, &r->lanes, &r->abandon,
                                 weir_assembly_outlets(a), err);
     for (uint32_t i = 0; ret == 0 && i < r->sinks.count; i++)
@@ -66,7 +66,7 @@ static void show_hello(void *context)
 /* While there is time to do something about it. */
 static void warn_of_merged(struct record_run *r)
 {
-    struct weir_assembly *a = weir_pipeline_assembly(r->pipeline);
+    struct weir_assembly *a = weir_runner_assembly(r->runner);
     for (uint32_t i = 0; i < r->lanes.count; i++) {
         struct weir_progress p;
         struct weir_err text;
@@ -113,7 +113,7 @@ static void look(void *context, const struct weir_progress *progress,
 
 /* Without a line, too, the operator hears of what can be mended. */
 static void set_interval(struct record_run *r,
-                         struct weir_pipeline_config *config)
+                         struct weir_runner_config *config)
 {
     const struct record_options *o = r->options;
     config->on_notice = show_notice;
@@ -148,7 +148,7 @@ static uint32_t talkers(uint64_t summaries)
 static void begin_flows(const struct record_run *r)
 {
     struct weir_flows *flows =
-        weir_assembly_flows(weir_pipeline_assembly(r->pipeline));
+        weir_assembly_flows(weir_runner_assembly(r->runner));
     if (flows != NULL && r->lanes.count > 1)
         weir_flows_begin(flows, r->options->synth != NULL
                                     ? WEIR_SYNTH_EPOCH_NS
@@ -165,7 +165,7 @@ static int open_pipeline(struct record_run *r, struct weir_err *err)
     int ret = pcap ? record_lanes_check_pcap(l, err) : 0;
     if (ret < 0)
         return ret;
-    struct weir_pipeline_config config = {
+    struct weir_runner_config config = {
         .assembly = {.sources = l->sources,
                      .lanes = l->count,
                      .nodes = l->nodes,
@@ -189,7 +189,7 @@ static int open_pipeline(struct record_run *r, struct weir_err *err)
     if (getrandom(&config.assembly.seed, sizeof config.assembly.seed, 0) < 0)
         return weir_err_sys(err, -errno, "getrandom");
     set_interval(r, &config);
-    return weir_pipeline_open(&r->pipeline, &config, err);
+    return weir_runner_open(&r->runner, &config, err);
 }
 
 /* Signals are read from an fd by the control thread; the pipeline's threads
@@ -242,7 +242,7 @@ static int open_run(struct record_run *r, struct weir_err *err)
 
 static void close_run(struct record_run *r)
 {
-    weir_pipeline_close(r->pipeline);
+    weir_runner_close(r->runner);
     record_sinks_close(&r->sinks);
     record_lanes_close(&r->lanes);
     if (r->line_open)
@@ -262,7 +262,7 @@ static void show_counts(struct record_run *r)
     if (poll(&out, 1, 0) != 1 || (out.revents & POLLOUT) == 0)
         return;
     struct weir_progress p;
-    weir_assembly_progress(weir_pipeline_assembly(r->pipeline), &p);
+    weir_assembly_progress(weir_runner_assembly(r->runner), &p);
     uint64_t seen = p.ledger.received;
     if (p.ledger.has_kernel && p.ledger.kernel_seen > seen)
         seen = p.ledger.kernel_seen;
@@ -277,7 +277,7 @@ static void heed_signal(struct record_run *r, uint32_t number)
 {
     switch (number) {
     case SIGHUP:
-        weir_assembly_rotate(weir_pipeline_assembly(r->pipeline));
+        weir_assembly_rotate(weir_runner_assembly(r->runner));
         break;
     case SIGUSR1:
         show_counts(r);
@@ -294,7 +294,7 @@ static void wait_for_end(struct record_run *r)
 {
     struct pollfd fds[] = {
         {.fd = r->signals, .events = POLLIN},
-        {.fd = weir_pipeline_done_fd(r->pipeline), .events = POLLIN},
+        {.fd = weir_runner_done_fd(r->runner), .events = POLLIN},
     };
     while ((fds[1].revents & POLLIN) == 0) {
         struct signalfd_siginfo info;
@@ -331,11 +331,11 @@ int record_run(const struct record_options *options)
         record_show_plan(&r);
         status = weir_output_finish(options->command, WEIR_EXIT_OK);
     } else {
-        if (weir_pipeline_start(r.pipeline, &err) < 0) {
+        if (weir_runner_start(r.runner, &err) < 0) {
             record_complain(&r, &err);
         } else {
             wait_for_end(&r);
-            weir_pipeline_join(r.pipeline);
+            weir_runner_join(r.runner);
             release_signals(&r);
             status = record_report(&r);
         }

@@ -9,7 +9,7 @@
  *
  * and branches, each of which takes parcels from every outlet.
  *
- * pipeline.h runs each stage in a thread of its own; a test calls the steps
+ * runner.h runs each stage in a thread of its own; a test calls the steps
  * of lane.h, outlet.h, branch.h and stats.h by hand.
  *
  * Owner     an assembly owns lanes, outlets, branches and stats; it borrows

@@ -10,14 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/format.h"
 #include "ring/batch.h"
-
-enum weir_format {
-    WEIR_FORMAT_NONE = 0, /* nothing is written */
-    WEIR_FORMAT_PCAP,     /* microseconds */
-    WEIR_FORMAT_PCAP_NS,
-    WEIR_FORMAT_PCAPNG,
-};
 
 /* weir_encode: appends n frames to the chunk.  ifaces is the batch's table:
  * a pcapng record without a time leans on the first interface's snapshot

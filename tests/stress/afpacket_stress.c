@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 #include "tests/pipeline/afpacket_play.h"
 #include "tests/pipeline/sim_branches.h"
 #include "tests/stress/played.h"
@@ -22,7 +22,7 @@
 struct stress {
     struct play play;
     struct sim_branches branches;
-    struct weir_pipeline *pipeline;
+    struct weir_runner *runner;
     atomic_bool over;
     uint64_t notices; /* by the stats thread */
 };
@@ -58,18 +58,18 @@ static const char *stress(uint64_t seed, struct sim_branches_seen *seen)
         return "does not open";
     sim_branches_choose(&s.branches, &s.play.random.state, true, FRAMES_MAX,
                         &s.play.config);
-    const struct weir_pipeline_config config = {
+    const struct weir_runner_config config = {
         .assembly = s.play.config, .on_notice = on_notice, .context = &s};
-    if (weir_pipeline_open(&s.pipeline, &config, &err) != 0)
+    if (weir_runner_open(&s.runner, &config, &err) != 0)
         return "no pipeline";
-    struct weir_assembly *a = weir_pipeline_assembly(s.pipeline);
+    struct weir_assembly *a = weir_runner_assembly(s.runner);
     if (s.branches.count > 0) {
         s.branches.watches[0].outlet = weir_assembly_outlet(a, 0);
         s.play.sink.on_record = sim_branches_note;
         s.play.sink.record_context = &s.branches.watches[0];
     }
     weir_assembly_set_sink(a, 0, &s.play.sink.sink);
-    const char *fault = played_run(s.pipeline, play_the_kernel, &s, &s.over);
+    const char *fault = played_run(s.runner, play_the_kernel, &s, &s.over);
     if (fault != NULL)
         return fault;
     weir_assembly_progress(a, &progress);
@@ -77,7 +77,7 @@ static const char *stress(uint64_t seed, struct sim_branches_seen *seen)
     if (fault == NULL)
         fault = sim_branches_wrong_end(&s.branches, a, false, &s.notices);
     sim_branches_add(&s.branches, a, seen);
-    weir_pipeline_close(s.pipeline);
+    weir_runner_close(s.runner);
     sim_branches_close(&s.branches);
     play_close(&s.play);
     return fault;

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 #include "ring/stop.h"
 #include "sink/null_sink.h"
 #include "tests/capture/afxdp_fake.h"
@@ -31,7 +31,7 @@ struct stress {
     struct weir_source *sources[LANES];
     struct weir_sink *sink;
     struct weir_stop stop, abandon;
-    struct weir_pipeline *pipeline;
+    struct weir_runner *runner;
 };
 
 /* Goes on until behind the stop: what comes then is the host's. */
@@ -77,7 +77,7 @@ static bool open_lane(struct stress *s, uint32_t lane)
 static bool open_all(struct stress *s, uint64_t seed)
 {
     struct weir_err err;
-    const struct weir_pipeline_config config = {
+    const struct weir_runner_config config = {
         .assembly = {.sources = s->sources,
                      .lanes = LANES,
                      .stop = &s->stop,
@@ -92,15 +92,15 @@ static bool open_all(struct stress *s, uint64_t seed)
                 weir_null_sink_open(&s->sink, &err) == 0;
     for (uint32_t i = 0; good && i < LANES; i++)
         good = open_lane(s, i);
-    good = good && weir_pipeline_open(&s->pipeline, &config, &err) == 0;
+    good = good && weir_runner_open(&s->runner, &config, &err) == 0;
     if (good)
-        weir_assembly_set_sink(weir_pipeline_assembly(s->pipeline), 0, s->sink);
+        weir_assembly_set_sink(weir_runner_assembly(s->runner), 0, s->sink);
     return good;
 }
 
 static const char *check(const struct stress *s)
 {
-    struct weir_assembly *a = weir_pipeline_assembly(s->pipeline);
+    struct weir_assembly *a = weir_runner_assembly(s->runner);
     for (uint32_t i = 0; i < LANES; i++) {
         const struct fake *fake = s->fakes[i];
         struct weir_progress progress;
@@ -125,11 +125,11 @@ static const char *stress(uint64_t seed)
     struct stress s = {.random = {seed}};
     if (!open_all(&s, seed))
         return "does not open";
-    const char *fault = played_run(s.pipeline, play_kernel, &s, NULL);
+    const char *fault = played_run(s.runner, play_kernel, &s, NULL);
     if (fault != NULL)
         return fault;
     fault = check(&s);
-    weir_pipeline_close(s.pipeline);
+    weir_runner_close(s.runner);
     for (uint32_t i = 0; i < LANES; i++) {
         s.sources[i]->ops->close(s.sources[i]);
         fake_free(s.fakes[i]);

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 #include "tests/pipeline/afpacket_play.h"
 #include "tests/pipeline/fake_branch.h"
 #include "tests/stress/played.h"
@@ -26,7 +26,7 @@
 
 struct stress {
     struct play play;
-    struct weir_pipeline *pipeline;
+    struct weir_runner *runner;
     struct fake_file file;
     struct fake_branch fakes[BRANCHES];
     struct weir_branch_config configs[BRANCHES];
@@ -39,7 +39,7 @@ static void wait_for_file(struct stress *s)
     struct weir_progress p;
     fake_kernel_tick(&s->play.kernel);
     for (;;) {
-        weir_assembly_progress(weir_pipeline_assembly(s->pipeline), &p);
+        weir_assembly_progress(weir_runner_assembly(s->runner), &p);
         if (p.ledger.received == s->play.kernel.accepted &&
             p.ledger.in_flight == 0)
             return;
@@ -89,18 +89,18 @@ static bool open_stress(struct stress *s, uint64_t seed)
     }
     s->play.config.branches = s->configs;
     s->play.config.branches_count = BRANCHES;
-    const struct weir_pipeline_config config = {.assembly = s->play.config};
+    const struct weir_runner_config config = {.assembly = s->play.config};
     struct weir_err err;
-    if (weir_pipeline_open(&s->pipeline, &config, &err) != 0)
+    if (weir_runner_open(&s->runner, &config, &err) != 0)
         return false;
-    weir_assembly_set_sink(weir_pipeline_assembly(s->pipeline), 0,
+    weir_assembly_set_sink(weir_runner_assembly(s->runner), 0,
                            &s->play.sink.sink);
     return true;
 }
 
 static const char *check(struct stress *s)
 {
-    struct weir_assembly *a = weir_pipeline_assembly(s->pipeline);
+    struct weir_assembly *a = weir_runner_assembly(s->runner);
     struct weir_progress p;
     struct weir_branch_counts slow;
     weir_assembly_progress(a, &p);
@@ -133,11 +133,11 @@ static const char *stress(uint64_t seed)
     struct stress s = {0};
     if (!open_stress(&s, seed))
         return "does not open";
-    const char *fault = played_run(s.pipeline, play_the_kernel, &s, &s.over);
+    const char *fault = played_run(s.runner, play_the_kernel, &s, &s.over);
     if (fault != NULL)
         return fault;
     fault = check(&s);
-    weir_pipeline_close(s.pipeline);
+    weir_runner_close(s.runner);
     play_close(&s.play);
     fake_file_close(&s.file);
     return fault;

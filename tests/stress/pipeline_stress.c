@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "base/linktype.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
 #include "tests/pipeline/fake_sink.h"
@@ -28,7 +28,7 @@ struct stress {
     struct weir_stop stop, abandon;
     struct weir_source *sources[LANES_MAX];
     struct fake_sink sinks[LANES_MAX];
-    struct weir_pipeline_config config;
+    struct weir_runner_config config;
     struct sim_branches branches;
     bool silent;
     uint64_t listens;   /* every so many intervals it takes its time */
@@ -132,7 +132,7 @@ static void configure(struct stress *s, uint64_t seed)
     /* One that gives nothing ends when it is stopped. */
     common.silent = s->silent = common.live && pick(s, 3) == 0;
     common.lends = !common.second_iface && pick(s, 2) == 0;
-    s->config = (struct weir_pipeline_config){
+    s->config = (struct weir_runner_config){
         .assembly = {.sources = s->sources,
                      .lanes = 1 + (uint32_t)pick(s, LANES_MAX),
                      .outlets_apart = pick(s, 2) == 0,
@@ -161,10 +161,10 @@ static void configure(struct stress *s, uint64_t seed)
 }
 
 /* Meddles until the pipeline is done. */
-static const char *meddle(struct stress *s, struct weir_pipeline *p)
+static const char *meddle(struct stress *s, struct weir_runner *p)
 {
-    struct weir_assembly *a = weir_pipeline_assembly(p);
-    struct pollfd done = {.fd = weir_pipeline_done_fd(p), .events = POLLIN};
+    struct weir_assembly *a = weir_runner_assembly(p);
+    struct pollfd done = {.fd = weir_runner_done_fd(p), .events = POLLIN};
     uint64_t stop_at = s->silent || pick(s, 3) == 0 ? pick(s, 40) : UINT64_MAX;
     uint64_t abandon_at = pick(s, 5) == 0 ? pick(s, 40) : UINT64_MAX;
     for (uint64_t n = 0; poll(&done, 1, 1) == 0; n++) {
@@ -215,10 +215,10 @@ static const char *check_branches(struct stress *s, struct weir_assembly *a)
     return fault;
 }
 
-static const char *check(struct stress *s, struct weir_pipeline *p)
+static const char *check(struct stress *s, struct weir_runner *p)
 {
     struct weir_progress progress;
-    struct weir_assembly *a = weir_pipeline_assembly(p);
+    struct weir_assembly *a = weir_runner_assembly(p);
     uint64_t delivered = 0, bytes = 0, late = 0, descents = 0;
     for (uint32_t i = 0; i < weir_assembly_outlets(a); i++) {
         if (s->sinks[i].fault != NULL)
@@ -261,27 +261,27 @@ static const char *stress(uint64_t seed, struct sim_branches_seen *seen)
 {
     struct stress s = {.random = seed};
     struct weir_err err;
-    struct weir_pipeline *p;
+    struct weir_runner *p;
     if (weir_stop_open(&s.stop, &err) != 0 ||
         weir_stop_open(&s.abandon, &err) != 0)
         return "no events";
     configure(&s, seed);
-    if (weir_pipeline_open(&p, &s.config, &err) != 0)
+    if (weir_runner_open(&p, &s.config, &err) != 0)
         return "no pipeline";
-    struct weir_assembly *a = weir_pipeline_assembly(p);
+    struct weir_assembly *a = weir_runner_assembly(p);
     for (uint32_t i = 0; i < weir_assembly_outlets(a); i++) {
         s.branches.watches[i].outlet = weir_assembly_outlet(a, i);
         weir_assembly_set_sink(a, i, &s.sinks[i].sink);
     }
-    if (weir_pipeline_start(p, &err) != 0)
+    if (weir_runner_start(p, &err) != 0)
         return "no threads";
     const char *fault = meddle(&s, p);
     if (fault != NULL)
         return fault;
-    weir_pipeline_join(p);
+    weir_runner_join(p);
     fault = check(&s, p);
     sim_branches_add(&s.branches, a, seen);
-    weir_pipeline_close(p);
+    weir_runner_close(p);
     sim_branches_close(&s.branches);
     for (uint32_t i = 0; i < s.config.assembly.lanes; i++)
         fake_source_close(s.sources[i]);

@@ -8,12 +8,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-struct weir_pipeline;
+struct weir_runner;
 
 /* played_run: from the start of the threads to the end of all of them.  over
  * is set once the pipeline has ended, for a kernel that goes on until then;
  * NULL: it ends by itself.  Returns NULL, or what is wrong. */
-const char *played_run(struct weir_pipeline *pipeline,
+const char *played_run(struct weir_runner *runner,
                        void *(*kernel)(void *context), void *context,
                        atomic_bool *over);
 

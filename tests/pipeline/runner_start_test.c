@@ -9,7 +9,7 @@
 #include "base/assert.h"
 #include "base/err.h"
 #include "capture/source.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 #include "ring/stop.h"
 #include "sink/null_sink.h"
 
@@ -40,7 +40,7 @@ static struct player players[LANES];
 static struct weir_source *sources[LANES];
 static struct weir_stop stop, abandon;
 static struct weir_sink *sink;
-static struct weir_pipeline *pipeline;
+static struct weir_runner *runner;
 static struct weir_err err;
 
 static void note(enum what what, uint32_t lane)
@@ -113,7 +113,7 @@ static void begin(void)
     cr_assert_eq(weir_stop_open(&stop, &err), 0);
     cr_assert_eq(weir_stop_open(&abandon, &err), 0);
     cr_assert_eq(weir_null_sink_open(&sink, &err), 0);
-    const struct weir_pipeline_config config = {
+    const struct weir_runner_config config = {
         .assembly = {.sources = sources,
                      .lanes = LANES,
                      .stop = &stop,
@@ -124,28 +124,27 @@ static void begin(void)
                      .talkers = 64},
         .on_started = tell,
     };
-    cr_assert_eq(weir_pipeline_open(&pipeline, &config, &err), 0, "%s",
-                 err.text);
-    weir_assembly_set_sink(weir_pipeline_assembly(pipeline), 0, sink);
+    cr_assert_eq(weir_runner_open(&runner, &config, &err), 0, "%s", err.text);
+    weir_assembly_set_sink(weir_runner_assembly(runner), 0, sink);
     cr_assert_eq(events_count, 0);
 }
 
 static void end(void)
 {
-    weir_pipeline_close(pipeline);
+    weir_runner_close(runner);
     sink->ops->close(sink);
     weir_stop_close(&abandon);
     weir_stop_close(&stop);
 }
 
-TestSuite(pipeline_start, .init = begin, .fini = end);
+TestSuite(runner_start, .init = begin, .fini = end);
 
-Test(pipeline_start, sources_come_last_and_together)
+Test(runner_start, sources_come_last_and_together)
 {
     const uint32_t before = count_threads();
-    cr_assert_eq(weir_pipeline_start(pipeline, &err), 0, "%s", err.text);
-    weir_pipeline_join(pipeline);
-    cr_assert_eq(threads_at_start, before + weir_pipeline_threads(pipeline));
+    cr_assert_eq(weir_runner_start(runner, &err), 0, "%s", err.text);
+    weir_runner_join(runner);
+    cr_assert_eq(threads_at_start, before + weir_runner_threads(runner));
     cr_assert_eq(events_count, 2 * LANES + 1);
     for (uint32_t i = 0; i < LANES; i++) {
         cr_assert_eq(events[i].what, STARTED);
@@ -155,10 +154,10 @@ Test(pipeline_start, sources_come_last_and_together)
     cr_assert_eq(events[LANES].what, TOLD);
 }
 
-Test(pipeline_start, one_that_cannot_be_started_ends_it)
+Test(runner_start, one_that_cannot_be_started_ends_it)
 {
     players[1].fails = true;
-    cr_assert_eq(weir_pipeline_start(pipeline, &err), -ENOMEM);
+    cr_assert_eq(weir_runner_start(runner, &err), -ENOMEM);
     cr_assert_str_eq(err.text, "no memory for that");
     cr_assert_eq(events_count, 2);
     cr_assert_eq(events[0].lane, 0);

@@ -5,12 +5,12 @@
 #include "base/clock.h"
 #include "pipeline/branch.h"
 #include "pipeline/outlet.h"
-#include "pipeline/pipeline_impl.h"
+#include "pipeline/runner_impl.h"
 #include "pipeline/stats.h"
 #include "ring/bell.h"
 
 /* Sleeps until the capture stage may have something to do. */
-static void wait_for_source(struct weir_pipeline *p, struct weir_lane *lane)
+static void wait_for_source(struct weir_runner *p, struct weir_lane *lane)
 {
     struct weir_bell *bell = weir_lane_capture_bell(lane);
     const struct weir_assembly_config *config = &p->config.assembly;
@@ -32,8 +32,7 @@ static void wait_for_source(struct weir_pipeline *p, struct weir_lane *lane)
     ppoll(fds, n, wait.timeout_ns >= 0 ? &limit : NULL, NULL);
 }
 
-void pipeline_run_capture(struct weir_pipeline *p,
-                          const struct pipeline_thread *t)
+void runner_run_capture(struct weir_runner *p, const struct runner_thread *t)
 {
     struct weir_lane *lane = weir_assembly_lane(p->assembly, t->lane);
     struct weir_bell *bell = weir_lane_capture_bell(lane);
@@ -54,8 +53,7 @@ void pipeline_run_capture(struct weir_pipeline *p,
     }
 }
 
-void pipeline_run_worker(struct weir_pipeline *p,
-                         const struct pipeline_thread *t)
+void runner_run_worker(struct weir_runner *p, const struct runner_thread *t)
 {
     struct weir_lane *lane = weir_assembly_lane(p->assembly, t->lane);
     struct weir_bell *bell = weir_lane_work_bell(lane, t->worker);
@@ -127,8 +125,7 @@ static enum weir_step await_batches(struct weir_outlet *outlet)
     return step;
 }
 
-void pipeline_run_writer(struct weir_pipeline *p,
-                         const struct pipeline_thread *t)
+void runner_run_writer(struct weir_runner *p, const struct runner_thread *t)
 {
     struct weir_outlet *outlet = weir_assembly_outlet(p->assembly, t->lane);
     for (;;) {
@@ -140,8 +137,7 @@ void pipeline_run_writer(struct weir_pipeline *p,
     }
 }
 
-void pipeline_run_branch(struct weir_pipeline *p,
-                         const struct pipeline_thread *t)
+void runner_run_branch(struct weir_runner *p, const struct runner_thread *t)
 {
     struct weir_branch *branch = weir_assembly_branch(p->assembly, t->lane);
     struct weir_bell *bell = weir_branch_bell(branch);
@@ -160,16 +156,16 @@ void pipeline_run_branch(struct weir_pipeline *p,
     }
 }
 
-static void tell(struct weir_pipeline *p)
+static void tell(struct weir_runner *p)
 {
     struct weir_progress progress;
     weir_assembly_progress(p->assembly, &progress);
-    int64_t elapsed_ns = weir_pipeline_elapsed_ns(p);
+    int64_t elapsed_ns = weir_runner_elapsed_ns(p);
     WEIR_ASSERT(p->config.on_interval != NULL);
     p->config.on_interval(p->config.context, &progress, elapsed_ns);
 }
 
-static void pass_notices(struct weir_pipeline *p)
+static void pass_notices(struct weir_runner *p)
 {
     struct weir_stats *stats = weir_assembly_stats(p->assembly);
     struct weir_err text;
@@ -178,8 +174,7 @@ static void pass_notices(struct weir_pipeline *p)
             p->config.on_notice(p->config.context, text.text);
 }
 
-void pipeline_run_stats(struct weir_pipeline *p,
-                        const struct pipeline_thread *t)
+void runner_run_stats(struct weir_runner *p, const struct runner_thread *t)
 {
     (void)t;
     struct weir_stats *stats = weir_assembly_stats(p->assembly);

@@ -1,4 +1,4 @@
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -6,19 +6,19 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "pipeline/pipeline_impl.h"
+#include "pipeline/runner_impl.h"
 
-static enum pipeline_gate pass_gate(struct weir_pipeline *p)
+static enum runner_gate pass_gate(struct weir_runner *p)
 {
     pthread_mutex_lock(&p->mutex);
-    while (p->gate == PIPELINE_GATE_SHUT)
+    while (p->gate == RUNNER_GATE_SHUT)
         pthread_cond_wait(&p->changed, &p->mutex);
-    enum pipeline_gate gate = p->gate;
+    enum runner_gate gate = p->gate;
     pthread_mutex_unlock(&p->mutex);
     return gate;
 }
 
-static void set_gate(struct weir_pipeline *p, enum pipeline_gate gate)
+static void set_gate(struct weir_runner *p, enum runner_gate gate)
 {
     pthread_mutex_lock(&p->mutex);
     p->gate = gate;
@@ -36,26 +36,26 @@ static int64_t thread_cpu_ns(void)
 
 static void *thread_main(void *argument)
 {
-    struct pipeline_thread *t = argument;
+    struct runner_thread *t = argument;
     pthread_setname_np(pthread_self(), t->seen.name);
-    if (pass_gate(t->pipeline) == PIPELINE_GATE_OPEN)
-        t->run(t->pipeline, t);
+    if (pass_gate(t->runner) == RUNNER_GATE_OPEN)
+        t->run(t->runner, t);
     t->seen.cpu_ns = thread_cpu_ns();
     return NULL;
 }
 
-int weir_pipeline_open(struct weir_pipeline **out,
-                       const struct weir_pipeline_config *config,
-                       struct weir_err *err)
+int weir_runner_open(struct weir_runner **out,
+                     const struct weir_runner_config *config,
+                     struct weir_err *err)
 {
-    int ret = pipeline_plan_check(config, err);
+    int ret = runner_plan_check(config, err);
     if (ret < 0)
         return ret;
-    size_t threads = pipeline_plan_count(&config->assembly);
-    struct weir_pipeline *p =
-        calloc(1, sizeof *p + threads * sizeof(struct pipeline_thread));
+    size_t threads = runner_plan_count(&config->assembly);
+    struct weir_runner *p =
+        calloc(1, sizeof *p + threads * sizeof(struct runner_thread));
     if (p == NULL)
-        return weir_err_sys(err, -ENOMEM, "pipeline");
+        return weir_err_sys(err, -ENOMEM, "runner");
     p->config = *config;
     ret = weir_stop_open(&p->done, err);
     if (ret < 0)
@@ -65,7 +65,7 @@ int weir_pipeline_open(struct weir_pipeline **out,
         goto err_assembly;
     pthread_mutex_init(&p->mutex, NULL);
     pthread_cond_init(&p->changed, NULL);
-    pipeline_plan(p);
+    runner_plan(p);
     *out = p;
     return 0;
 
@@ -76,7 +76,7 @@ err_done:
     return ret;
 }
 
-static int start_thread(struct pipeline_thread *t)
+static int start_thread(struct runner_thread *t)
 {
     pthread_attr_t attr;
     int ret = pthread_attr_init(&attr);
@@ -94,10 +94,10 @@ static int start_thread(struct pipeline_thread *t)
     return -ret;
 }
 
-static int start_threads(struct weir_pipeline *p, struct weir_err *err)
+static int start_threads(struct weir_runner *p, struct weir_err *err)
 {
     while (p->started < p->threads_count) {
-        struct pipeline_thread *t = &p->threads[p->started];
+        struct runner_thread *t = &p->threads[p->started];
         const int ret = start_thread(t);
         if (ret < 0)
             return weir_err_sys(err, ret, "thread %s", t->seen.name);
@@ -108,7 +108,7 @@ static int start_threads(struct weir_pipeline *p, struct weir_err *err)
 
 /* The sources come last: from then on frames wait in the kernel's rings, which
  * are full in less time than it takes to make memory ready. */
-int weir_pipeline_start(struct weir_pipeline *p, struct weir_err *err)
+int weir_runner_start(struct weir_runner *p, struct weir_err *err)
 {
     int ret = start_threads(p, err);
     p->begun_ns = weir_clock_mono_ns();
@@ -116,47 +116,47 @@ int weir_pipeline_start(struct weir_pipeline *p, struct weir_err *err)
         ret = weir_assembly_start(p->assembly, err);
     if (ret == 0 && p->config.on_started != NULL)
         p->config.on_started(p->config.context);
-    set_gate(p, ret == 0 ? PIPELINE_GATE_OPEN : PIPELINE_GATE_CANCELLED);
+    set_gate(p, ret == 0 ? RUNNER_GATE_OPEN : RUNNER_GATE_CANCELLED);
     if (ret < 0)
-        weir_pipeline_join(p);
+        weir_runner_join(p);
     return ret;
 }
 
-int weir_pipeline_done_fd(const struct weir_pipeline *p)
+int weir_runner_done_fd(const struct weir_runner *p)
 {
     return p->done.fd;
 }
 
-void weir_pipeline_join(struct weir_pipeline *p)
+void weir_runner_join(struct weir_runner *p)
 {
     for (uint32_t i = 0; i < p->started; i++)
         pthread_join(p->threads[i].id, NULL);
     p->started = 0;
 }
 
-int64_t weir_pipeline_elapsed_ns(const struct weir_pipeline *p)
+int64_t weir_runner_elapsed_ns(const struct weir_runner *p)
 {
     int64_t ended_ns = (int64_t)weir_counter_read(&p->ended_ns);
     return (ended_ns != 0 ? ended_ns : weir_clock_mono_ns()) - p->begun_ns;
 }
 
-struct weir_assembly *weir_pipeline_assembly(struct weir_pipeline *p)
+struct weir_assembly *weir_runner_assembly(struct weir_runner *p)
 {
     return p->assembly;
 }
 
-uint32_t weir_pipeline_threads(const struct weir_pipeline *p)
+uint32_t weir_runner_threads(const struct weir_runner *p)
 {
     return p->threads_count;
 }
 
-const struct weir_thread *weir_pipeline_thread(const struct weir_pipeline *p,
-                                               uint32_t i)
+const struct weir_thread *weir_runner_thread(const struct weir_runner *p,
+                                             uint32_t i)
 {
     return &p->threads[i].seen;
 }
 
-void weir_pipeline_close(struct weir_pipeline *p)
+void weir_runner_close(struct weir_runner *p)
 {
     if (p == NULL)
         return;

@@ -1,7 +1,7 @@
-#ifndef WEIR_PIPELINE_PIPELINE_H
-#define WEIR_PIPELINE_PIPELINE_H
+#ifndef WEIR_PIPELINE_RUNNER_H
+#define WEIR_PIPELINE_RUNNER_H
 
-/* pipeline: an assembly with a thread for each of its stages.
+/* runner: an assembly with a thread for each of its stages.
  *
  *   thread            runs                  sleeps on
  *   weir-capture[-L]  weir_lane_capture     its bell, the source, the events
@@ -16,7 +16,7 @@
  * A stop ends the threads in order: capture, workers, writers, sinks (that
  * is, branches), stats.
  *
- * Owner     the pipeline owns its assembly and its threads; it borrows the
+ * Owner     the runner owns its assembly and its threads; it borrows the
  *           sources, the sinks and the two events.
  * Threads   open, start, join, close: one control thread.  The others: any,
  *           between open and close; assembly.h says what of the assembly any
@@ -40,7 +40,7 @@
 #define WEIR_THREADS_MAX                                                       \
     (WEIR_LANES_MAX * (WEIR_WORKERS_MAX + 2) + 1 + WEIR_BRANCHES_MAX)
 
-struct weir_pipeline;
+struct weir_runner;
 
 /* Called every interval_ns and once more at the end. */
 typedef void weir_interval_fn(void *context,
@@ -52,7 +52,7 @@ typedef void weir_notice_fn(void *context, const char *text);
  * to run. */
 typedef void weir_started_fn(void *context);
 
-struct weir_pipeline_config {
+struct weir_runner_config {
     struct weir_assembly_config assembly;
     /* CPUs for each lane's capture and workers, then the writers and stats,
      * in the plan's order and round again, -1 for anywhere; none: the kernel
@@ -66,39 +66,39 @@ struct weir_pipeline_config {
     void *context;                 /* of the callbacks */
 };
 
-/* weir_pipeline_open: assembles; no thread runs yet.  A CPU that the process
+/* weir_runner_open: assembles; no thread runs yet.  A CPU that the process
  * may not use is -EINVAL. */
-int weir_pipeline_open(struct weir_pipeline **out,
-                       const struct weir_pipeline_config *config,
-                       struct weir_err *err);
+int weir_runner_open(struct weir_runner **out,
+                     const struct weir_runner_config *config,
+                     struct weir_err *err);
 
-/* weir_pipeline_start: all threads and, when they are there, the sources; or,
+/* weir_runner_start: all threads and, when they are there, the sources; or,
  * with an error, no thread, and then only close is called. */
-int weir_pipeline_start(struct weir_pipeline *p, struct weir_err *err);
+int weir_runner_start(struct weir_runner *p, struct weir_err *err);
 
-/* weir_pipeline_done_fd: an fd that becomes readable when the last statistics
- * are in.  weir_pipeline_join: waits until every thread has ended. */
-int weir_pipeline_done_fd(const struct weir_pipeline *p);
-void weir_pipeline_join(struct weir_pipeline *p);
+/* weir_runner_done_fd: an fd that becomes readable when the last statistics
+ * are in.  weir_runner_join: waits until every thread has ended. */
+int weir_runner_done_fd(const struct weir_runner *p);
+void weir_runner_join(struct weir_runner *p);
 
-/* weir_pipeline_elapsed_ns: since start; until the end once that came. */
-int64_t weir_pipeline_elapsed_ns(const struct weir_pipeline *p);
+/* weir_runner_elapsed_ns: since start; until the end once that came. */
+int64_t weir_runner_elapsed_ns(const struct weir_runner *p);
 
-struct weir_assembly *weir_pipeline_assembly(struct weir_pipeline *p);
+struct weir_assembly *weir_runner_assembly(struct weir_runner *p);
 
-/* weir_pipeline_close: before start or after join; accepts NULL. */
-void weir_pipeline_close(struct weir_pipeline *p);
+/* weir_runner_close: before start or after join; accepts NULL. */
+void weir_runner_close(struct weir_runner *p);
 
-/* What the pipeline is made of, thread by thread; for people and tests.
- * weir_pipeline_thread: i below weir_pipeline_threads, which is at most
+/* What the runner is made of, thread by thread; for people and tests.
+ * weir_runner_thread: i below weir_runner_threads, which is at most
  * WEIR_THREADS_MAX; cpu_ns is known after join. */
 struct weir_thread {
     char name[16];
     int cpu;        /* -1: anywhere */
     int64_t cpu_ns; /* spent on a CPU */
 };
-uint32_t weir_pipeline_threads(const struct weir_pipeline *p);
-const struct weir_thread *weir_pipeline_thread(const struct weir_pipeline *p,
-                                               uint32_t i);
+uint32_t weir_runner_threads(const struct weir_runner *p);
+const struct weir_thread *weir_runner_thread(const struct weir_runner *p,
+                                             uint32_t i);
 
 #endif

@@ -1,6 +1,6 @@
 /* The plan of threads, and a recording in them that has sinks beside it. */
 
-#include "pipeline/pipeline.h"
+#include "pipeline/runner.h"
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 static struct weir_stop stop, abandon;
 static struct weir_source *source;
 static struct weir_sink *sink;
-static struct weir_pipeline *pipeline;
+static struct weir_runner *runner;
 static struct weir_err err;
 static uint64_t taken;
 static int finished;
@@ -82,18 +82,18 @@ static void begin(void)
 
 static void end(void)
 {
-    weir_pipeline_close(pipeline);
+    weir_runner_close(runner);
     source->ops->close(source);
     sink->ops->close(sink);
     weir_stop_close(&abandon);
     weir_stop_close(&stop);
 }
 
-TestSuite(pipeline, .init = begin, .fini = end);
+TestSuite(runner, .init = begin, .fini = end);
 
-static void open_pipeline(uint32_t branches_count, const int *cpus)
+static void open_runner(uint32_t branches_count, const int *cpus)
 {
-    const struct weir_pipeline_config config = {
+    const struct weir_runner_config config = {
         .assembly = {.sources = &source,
                      .lanes = 1,
                      .stop = &stop,
@@ -108,28 +108,27 @@ static void open_pipeline(uint32_t branches_count, const int *cpus)
         .cpus_count = cpus != NULL ? 1 : 0,
         .on_notice = on_notice,
     };
-    cr_assert_eq(weir_pipeline_open(&pipeline, &config, &err), 0, "%s",
-                 err.text);
-    weir_assembly_set_sink(weir_pipeline_assembly(pipeline), 0, sink);
+    cr_assert_eq(weir_runner_open(&runner, &config, &err), 0, "%s", err.text);
+    weir_assembly_set_sink(weir_runner_assembly(runner), 0, sink);
 }
 
 static void expect_threads(const char *const *names, uint32_t n)
 {
-    cr_assert_eq(weir_pipeline_threads(pipeline), n);
+    cr_assert_eq(weir_runner_threads(runner), n);
     for (uint32_t i = 0; i < n; i++)
-        cr_assert_str_eq(weir_pipeline_thread(pipeline, i)->name, names[i]);
+        cr_assert_str_eq(weir_runner_thread(runner, i)->name, names[i]);
 }
 
-Test(pipeline, has_no_thread_for_branches_that_are_not)
+Test(runner, has_no_thread_for_branches_that_are_not)
 {
     static const char *const names[] = {"weir-capture", "weir-work-0",
                                         "weir-work-1", "weir-write",
                                         "weir-stats"};
-    open_pipeline(0, NULL);
+    open_runner(0, NULL);
     expect_threads(names, 5);
 }
 
-Test(pipeline, each_branch_has_a_thread_and_no_cpu_of_the_recordings)
+Test(runner, each_branch_has_a_thread_and_no_cpu_of_the_recordings)
 {
     static const char *const names[] = {
         "weir-capture", "weir-work-0", "weir-work-1", "weir-write",
@@ -139,20 +138,20 @@ Test(pipeline, each_branch_has_a_thread_and_no_cpu_of_the_recordings)
     cr_assert_eq(sched_getaffinity(0, sizeof usable, &usable), 0);
     while (!CPU_ISSET((unsigned)cpu, &usable))
         cpu++;
-    open_pipeline(2, &cpu);
+    open_runner(2, &cpu);
     expect_threads(names, 7);
     for (uint32_t i = 0; i < 7; i++)
-        cr_assert_eq(weir_pipeline_thread(pipeline, i)->cpu, i < 5 ? cpu : -1);
+        cr_assert_eq(weir_runner_thread(runner, i)->cpu, i < 5 ? cpu : -1);
 }
 
-Test(pipeline, one_branch_takes_all_and_another_fails_alone)
+Test(runner, one_branch_takes_all_and_another_fails_alone)
 {
     struct weir_branch_counts counts;
     struct weir_progress p;
-    open_pipeline(2, NULL);
-    cr_assert_eq(weir_pipeline_start(pipeline, &err), 0);
-    weir_pipeline_join(pipeline);
-    struct weir_assembly *a = weir_pipeline_assembly(pipeline);
+    open_runner(2, NULL);
+    cr_assert_eq(weir_runner_start(runner, &err), 0);
+    weir_runner_join(runner);
+    struct weir_assembly *a = weir_runner_assembly(runner);
     weir_assembly_progress(a, &p);
     cr_assert(weir_ledger_balanced(&p.ledger));
     cr_assert_eq(p.ledger.delivered, FRAMES);
