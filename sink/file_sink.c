@@ -75,8 +75,9 @@ static int file_finish(struct weir_sink *sink, struct weir_err *err)
         return rc;
     /* Interfaces that brought no frame belong to the recording too; behind a
      * limit, how many are known depends on how far was read ahead. */
-    uint32_t count = sink->done ? series->ifaces_first
-                                : weir_ifaces_count(series->section.ifaces);
+    uint32_t count = sink->done
+                         ? series->ifaces_first
+                         : weir_ifaces_count(series->section.head.ifaces);
     rc = weir_series_declare(series, count, err);
     int ended =
         weir_series_end(series, &sink->facts, 0, true, rc == 0 ? err : NULL);

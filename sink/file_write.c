@@ -54,7 +54,7 @@ struct run {
 static void read_record(const struct file_sink *fs, const uint8_t *at,
                         struct weir_encoded *out)
 {
-    const struct weir_ifaces *ifaces = fs->series.section.ifaces;
+    const struct weir_ifaces *ifaces = fs->series.section.head.ifaces;
     weir_encoded_read(fs->format, at, out);
     if (!atomic_load_explicit(&ifaces->early, memory_order_relaxed) ||
         fs->format != WEIR_FORMAT_PCAPNG)

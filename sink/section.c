@@ -1,79 +1,23 @@
 #include "sink/section.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/utsname.h>
 
 #include "base/clock.h"
 #include "base/err.h"
-#include "base/linktype.h"
-#include "base/pcap_encode.h"
+#include "base/pcap.h"
 #include "base/pcapng_encode.h"
-#include "base/version.h"
 #include "sink/direct.h"
-
-/* Holds any one block; the longest is that of an interface with the longest
- * filter. */
-#define BUF_BYTES 65536
-
-_Static_assert(WEIR_PCAPNG_TEXT_MAX + WEIR_IFACE_NAME_MAX +
-                       sizeof(struct weir_section) <
-                   BUF_BYTES,
-               "an interface's block with all of its texts fits");
-
-static struct weir_pcapng_shb shb_of(const struct weir_section *section)
-{
-    return (struct weir_pcapng_shb){
-        .os = section->os,
-        .userappl = "weir " WEIR_VERSION,
-    };
-}
-
-/* A frame of a Simple Packet Block is as long as the lesser of this and its
- * length on the wire, as it is by the interface's own. */
-static uint32_t snaplen_of(const struct weir_section *section,
-                           const struct weir_iface *of)
-{
-    bool cut = section->snaplen != 0 &&
-               (of->snaplen == 0 || section->snaplen < of->snaplen);
-    return cut ? section->snaplen : of->snaplen;
-}
-
-/* The host's system is also the interface's only where that is captured
- * from. */
-static struct weir_pcapng_idb idb_of(const struct weir_section *section,
-                                     uint32_t iface)
-{
-    const struct weir_iface *of = &section->ifaces->at[iface];
-    return (struct weir_pcapng_idb){
-        .linktype = of->linktype,
-        .snaplen = snaplen_of(section, of),
-        .fcs_bytes = of->fcs_bytes,
-        .offset_s = of->epoch_ns / WEIR_NS_PER_S,
-        .name = of->name,
-        .filter = of->filter_text,
-        .os = section->live ? section->os : NULL,
-    };
-}
 
 int weir_section_open(struct weir_section *section, enum weir_format format,
                       const struct weir_ifaces *ifaces, uint32_t snaplen,
                       bool live, struct weir_err *err)
 {
-    *section = (struct weir_section){
-        .format = format,
-        .ifaces = ifaces,
-        .snaplen = snaplen,
-        .live = live,
-        .start_ns = weir_clock_real_ns(),
-    };
-    struct utsname host;
-    if (uname(&host) == 0)
-        snprintf(section->os, sizeof section->os, "%s %s", host.sysname,
-                 host.release);
+    *section = (struct weir_section){.start_ns = weir_clock_real_ns()};
+    weir_head_fill(&section->head, format, ifaces, snaplen, live);
     section->buf = aligned_alloc(
-        WEIR_LEASE_ALIGN, weir_direct_padded(BUF_BYTES + WEIR_DIRECT_PAD_MAX));
+        WEIR_LEASE_ALIGN,
+        weir_direct_padded(WEIR_HEAD_BYTES_MAX + WEIR_DIRECT_PAD_MAX));
     if (section->buf == NULL)
         return weir_err_sys(err, -ENOMEM, "sink");
     return 0;
@@ -120,7 +64,7 @@ static int gather_end(struct gather *g)
 /* Room for a block of that many bytes; NULL after a failed write. */
 static uint8_t *gather_room(struct gather *g, uint32_t bytes)
 {
-    if (g->rc == 0 && g->len + bytes > BUF_BYTES)
+    if (g->rc == 0 && g->len + bytes > WEIR_HEAD_BYTES_MAX)
         gather_end(g);
     return g->rc == 0 ? g->section->buf + g->len : NULL;
 }
@@ -128,31 +72,22 @@ static uint8_t *gather_room(struct gather *g, uint32_t bytes)
 static void gather_idbs(struct gather *g, uint32_t count)
 {
     for (; g->section->declared < count; g->section->declared++) {
-        struct weir_pcapng_idb idb = idb_of(g->section, g->section->declared);
-        uint8_t *to = gather_room(g, weir_pcapng_encode_idb(NULL, &idb));
+        const struct weir_head *head = &g->section->head;
+        const uint32_t iface = g->section->declared;
+        uint8_t *to = gather_room(g, weir_head_encode_iface(NULL, head, iface));
         if (to == NULL)
             return;
-        g->len += weir_pcapng_encode_idb(to, &idb);
+        g->len += weir_head_encode_iface(to, head, iface);
     }
 }
 
 /* A pcap's header is all the declaration that its interfaces get. */
 static void gather_pcap(struct gather *g, uint32_t count)
 {
-    static const struct weir_iface none = {
-        .linktype = WEIR_LINKTYPE_ETHERNET,
-    };
-    const struct weir_iface *of =
-        count > 0 ? &g->section->ifaces->at[0] : &none;
     uint8_t *to = gather_room(g, WEIR_PCAP_FILE_HEADER_BYTES);
     if (to == NULL)
         return;
-    weir_pcap_encode_header(
-        to,
-        g->section->format == WEIR_FORMAT_PCAP_NS ? WEIR_PCAP_MAGIC_NS
-                                                  : WEIR_PCAP_MAGIC_US,
-        snaplen_of(g->section, of), of->linktype, of->fcs_bytes);
-    g->len += WEIR_PCAP_FILE_HEADER_BYTES;
+    g->len += weir_head_encode_pcap(to, &g->section->head, count);
     g->section->declared = UINT32_MAX;
 }
 
@@ -161,9 +96,8 @@ int weir_section_begin(struct weir_section *section, struct weir_outfile *out,
 {
     struct gather g = gather_begin(section, out, err);
     section->declared = 0;
-    if (section->format == WEIR_FORMAT_PCAPNG) {
-        struct weir_pcapng_shb shb = shb_of(section);
-        g.len += weir_pcapng_encode_shb(section->buf, &shb);
+    if (section->head.format == WEIR_FORMAT_PCAPNG) {
+        g.len += weir_head_encode_section(section->buf, &section->head);
         gather_idbs(&g, count);
     } else if (count > 0) {
         gather_pcap(&g, count);
@@ -177,7 +111,7 @@ int weir_section_declare(struct weir_section *section, struct weir_outfile *out,
     if (section->declared == UINT32_MAX)
         return 0;
     struct gather g = gather_begin(section, out, err);
-    if (section->format == WEIR_FORMAT_PCAPNG)
+    if (section->head.format == WEIR_FORMAT_PCAPNG)
         gather_idbs(&g, count);
     else
         gather_pcap(&g, count);
@@ -214,8 +148,8 @@ static struct weir_pcapng_isb isb_of(const struct weir_section *section,
 {
     struct weir_pcapng_isb isb = {
         .iface = iface,
-        .time_ns = time_ns - section->ifaces->at[iface].epoch_ns,
-        .has_span = section->live,
+        .time_ns = time_ns - section->head.ifaces->at[iface].epoch_ns,
+        .has_span = section->head.live,
         .start_ns = section->start_ns,
         .end_ns = time_ns,
         .ifrecv = WEIR_PCAPNG_UNKNOWN,
@@ -229,7 +163,7 @@ static struct weir_pcapng_isb isb_of(const struct weir_section *section,
     isb.usrdeliv = counts->delivered;
     if (!facts->has_kernel)
         return isb;
-    if (section->ifaces->at[iface].filter_text == NULL)
+    if (section->head.ifaces->at[iface].filter_text == NULL)
         isb.ifrecv = counts->kernel_seen;
     isb.ifdrop = counts->interface_dropped;
     isb.filteraccept = counts->kernel_seen;
@@ -241,7 +175,7 @@ int weir_section_end(struct weir_section *section, struct weir_outfile *out,
                      const struct weir_sink_facts *facts, uint32_t taken,
                      int64_t time_ns, struct weir_err *err)
 {
-    if (section->format != WEIR_FORMAT_PCAPNG)
+    if (section->head.format != WEIR_FORMAT_PCAPNG)
         return 0;
     struct gather g = gather_begin(section, out, err);
     for (uint32_t i = 0; i < section->declared; i++) {

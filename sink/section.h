@@ -20,18 +20,15 @@
 
 #include "ring/iface.h"
 #include "sink/encode.h"
+#include "sink/head.h"
 #include "sink/outfile.h"
 #include "sink/sink.h"
 
 struct weir_section {
-    enum weir_format format;
-    const struct weir_ifaces *ifaces;
-    uint32_t snaplen; /* that frames were cut to besides; 0: to none */
-    bool live;
+    struct weir_head head;
     int64_t start_ns;  /* of the recording; live only */
     uint32_t declared; /* interfaces that records may name now */
     uint8_t *buf;
-    char os[200];
 };
 
 /* weir_section_open: snaplen: what an interface's is at most; 0: as it is. */
