@@ -16,6 +16,9 @@ COPTS = [
     # vector, or the other way round, wait for each other through the cache:
     # adding to a sum of frames and bytes took 2.8 ns instead of 0.3.
     "-fno-tree-slp-vectorize",
+    # In a shared library a function could be another's by its name when the
+    # program runs, so by default none is inlined that is not static.
+    "-fno-semantic-interposition",
 ]
 
 # Of a test in network namespaces of its own: not beside others, not in a
@@ -141,4 +144,21 @@ def weir_bpf(name, src, symbol, header, hdrs = [], copts = []):
             symbol,
             name,
         ),
+    )
+
+def library_test(name, data = [], tags = [], **kwargs):
+    """A Python test of libweir as it is installed (tests/library/library.py)."""
+    native.sh_test(
+        name = name,
+        size = "small",
+        srcs = [name + ".py"],
+        data = data + [
+            "//build:installed",
+            "//build:libweir.map",
+            "//tests/check:check.py",
+            "//tests/library:library.py",
+        ],
+        env = {"PYTHONPATH": "tests/check:tests/library"},
+        tags = tags + ["plain"],
+        **kwargs
     )

@@ -4,6 +4,7 @@
 
 #include "base/linktype.h"
 #include "dissect/arp.h"
+#include "dissect/dissect_layers.h"
 #include "dissect/eth.h"
 #include "dissect/icmp.h"
 #include "dissect/ip.h"

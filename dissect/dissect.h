@@ -28,7 +28,7 @@
 
 #define WEIR_LAYERS_MAX 16
 
-/* The numbers are part of weir_path (ring/summary.h): only append.  The
+/* The numbers are part of a path (struct weir_dissection): only append.  The
  * names are those of Wireshark's display filters. */
 #define WEIR_PROTO_LIST(X)                                                     \
     X(ETH, "eth")                                                              \
@@ -87,7 +87,7 @@ struct weir_dissection {
     bool fragment;   /* the outermost IP packet is a fragment, not the first:
                         no transport layer is looked for */
     /* Who talks: the outermost IP source address, else the Ethernet one. */
-    uint8_t talker_kind;     /* 4, 6, 1, or 0: none (ring/summary.h) */
+    uint8_t talker_kind;     /* 4, 6, 1: Ethernet, or 0: none */
     uint32_t talker_offset;  /* of the address in the frame's data */
     uint32_t payload_offset; /* behind the last layer's header, <= caplen */
     uint32_t payload_end;    /* where the payload ends on the wire, without
@@ -101,11 +101,6 @@ struct weir_dissection {
  * the layers behind layers_count. */
 void weir_dissect(struct weir_dissection *out, const uint8_t *data,
                   uint32_t caplen, uint32_t len, uint16_t linktype);
-
-/* weir_dissect_layers: the same, but layer by layer for all frames;
- * weir_dissect has a short cut for the usual ones, and tests compare. */
-void weir_dissect_layers(struct weir_dissection *out, const uint8_t *data,
-                         uint32_t caplen, uint32_t len, uint16_t linktype);
 
 const char *weir_proto_name(uint8_t proto);     /* "" if unknown */
 const char *weir_outcome_name(uint8_t outcome); /* "" if unknown */

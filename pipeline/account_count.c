@@ -1,7 +1,7 @@
 /* Vectors of frames: dissected, and counted. */
 
 #include "base/linktype.h"
-#include "dissect/dissect.h"
+#include "dissect/dissect_layers.h"
 #include "dissect/usual.h"
 #include "pipeline/account_impl.h"
 #include "ring/summary.h"

@@ -3,7 +3,7 @@
 
 /* frame: where one captured frame is, and what its record says of it.
  *
- * A frame is a view into leased memory, made by walking a lease (lease.h).
+ * A frame is a view into leased memory, made by walking a lease.
  * It is valid as long as the lease is held and owns nothing.  Every number
  * in it but caplen comes from outside and is not to be trusted; caplen has
  * been checked against the lease: data[0 .. caplen) may be read.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/linktype.h"
+#include "dissect/dissect_layers.h"
 #include "tests/dissect/invariants.h"
 
 void hand_begin(struct hand *h, uint16_t linktype)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/linktype.h"
+#include "dissect/dissect_layers.h"
 #include "dissect/fields.h"
 #include "dissect/flow_key.h"
 #include "dissect/usual.h"

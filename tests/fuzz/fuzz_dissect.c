@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/linktype.h"
-#include "dissect/dissect.h"
+#include "dissect/dissect_layers.h"
 #include "tests/dissect/invariants.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

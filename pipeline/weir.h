@@ -1,0 +1,29 @@
+#ifndef WEIR_PIPELINE_WEIR_H
+#define WEIR_PIPELINE_WEIR_H
+
+/* weir: the public header of libweir.
+ *
+ * Names     weir_<noun>_<verb>; all that weir defines begins with weir_ or
+ *           WEIR_.
+ * Errors    a function that can fail returns 0 or more, or -errno with a text
+ *           in the caller's struct weir_err (which may be NULL).  Misuse is
+ *           an error too: a NULL, a handle that is not open, one that is used
+ *           by two threads at once.
+ * Owner     who opens closes.  Close takes the address of the handle and sets
+ *           it to NULL, so that a second close is harmless.
+ * Threads   a handle is one thread's at a time, if its noun says nothing else.
+ *           Nothing in weir prints, exits, or installs a signal handler, and
+ *           nothing is global.
+ * Units     in names: _ns, _ms, _bytes. */
+
+#include "base/err.h"
+#include "base/format.h"
+#include "base/linktype.h"
+#include "base/version.h"
+#include "ring/event.h"
+#include "ring/frame.h"
+
+#include "dissect/dissect.h"
+#include "dissect/fields.h"
+
+#endif
