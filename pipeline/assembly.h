@@ -14,9 +14,10 @@
  *
  * Owner     an assembly owns lanes, outlets, branches and stats; it borrows
  *           sources, sinks and events, which outlive it.
- * Threads   [1] open, set_sink, close: nobody else running.  Unmarked calls:
- *           any thread at any time.
- * Progress  memory is fixed at open. */
+ * Threads   [1] open, set_sink, merge, close: nobody else running.  [a] one
+ *           control thread at a time, beside all stages.  Unmarked calls: any
+ *           thread at any time.
+ * Progress  memory is fixed at open, but for that of changes. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,6 +27,7 @@
 #include "pipeline/flows.h"
 #include "pipeline/lane.h"
 #include "pipeline/progress.h"
+#include "pipeline/tap.h"
 
 struct weir_assembly;
 struct weir_branch;
@@ -48,6 +50,13 @@ struct weir_assembly_config {
     uint32_t workers;     /* of each lane */
     uint32_t block_bytes; /* of the sources' leases */
     struct weir_account_config account;
+    uint32_t snaplen; /* at which frames are cut; 0: none is */
+    /* What each lane's source was opened with; NULL: all without a filter.
+     * For changes; borrowed until close. */
+    const char *const *filters;
+    /* Shown every frame, in this order; read at open only. */
+    const struct weir_tap_config *taps;
+    uint32_t taps_count;
     uint64_t frames_max; /* -c, of all lanes together; 0 = no limit */
     int64_t duration_ns; /* as in lane.h */
     uint32_t talkers;
@@ -75,6 +84,10 @@ void weir_assembly_set_sink(struct weir_assembly *a, uint32_t outlet,
  * is no step. */
 int weir_assembly_start(struct weir_assembly *a, struct weir_err *err);
 
+/* weir_assembly_merge [1]: after every stage has ended, once: the taps' states
+ * into their contexts. */
+void weir_assembly_merge(struct weir_assembly *a);
+
 /* weir_assembly_close [1]: after every stage has ended, or before the first
  * step; accepts NULL. */
 void weir_assembly_close(struct weir_assembly *a);
@@ -89,6 +102,37 @@ struct weir_stats *weir_assembly_stats(struct weir_assembly *a);
 
 /* weir_assembly_rotate: the operator asks for new files. */
 void weir_assembly_rotate(struct weir_assembly *a);
+
+/* What is to be different from now on, for all lanes. */
+struct weir_change {
+    const char *filter; /* libpcap's language, "": all; NULL: as it is */
+    uint32_t snaplen;   /* WEIR_SNAPLEN_MAX or more: no frame is cut; 0: as it
+                           is */
+};
+
+/* weir_assembly_change [a]: compiles, and then publishes.  Each lane takes it
+ * at its next batch, and puts the filter into its kernel there, by which no
+ * frame is lost that the old filter and the new one accept; frames that the
+ * kernel had let through by the old one are tested in the workers
+ * (excluded[filter]).  A recording's file says how long its frames are at
+ * most: where something is written, no snapshot length is greater than that of
+ * open.
+ * Returns the generation, from 1 on; or, with nothing changed, -EINVAL (the
+ * text is wrong, the snapshot length is not possible, or there is nothing to
+ * change), -ENOTSUP (only the kernel could test it: inbound, ifindex) or
+ * -errno. */
+int64_t weir_assembly_change(struct weir_assembly *a,
+                             const struct weir_change *change,
+                             struct weir_err *err);
+
+/* weir_assembly_generation: the one that every lane has taken by now; lanes
+ * that have ended take them all. */
+uint64_t weir_assembly_generation(const struct weir_assembly *a);
+
+/* weir_assembly_taps: how many; weir_assembly_tap: what one was shown. */
+uint32_t weir_assembly_taps(const struct weir_assembly *a);
+void weir_assembly_tap(const struct weir_assembly *a, uint32_t i,
+                       struct weir_tap_counts *out);
 
 /* weir_assembly_progress: of all lanes; weir_assembly_lane_progress: of one.
  * They read the cells, downstream first.  Between steps, and so in a test

@@ -1,13 +1,48 @@
 #include "ring/ledger.h"
 
-#define ROW(id, name, text) {name, text},
+#define NAME(id, name, text) name,
+#define TEXT(id, name, text) text,
 
-const struct weir_ledger_name weir_excluded_names[WEIR_EXCLUDED_COUNT] = {
-    WEIR_EXCLUDED_LIST(ROW)};
-const struct weir_ledger_name weir_lost_names[WEIR_LOST_COUNT] = {
-    WEIR_LOST_LIST(ROW)};
-const struct weir_ledger_name weir_discard_names[WEIR_DISCARD_COUNT] = {
-    WEIR_DISCARD_LIST(ROW)};
+static const char *of(const char *const *table, uint32_t count, uint32_t at)
+{
+    return at < count ? table[at] : "";
+}
+
+const char *weir_ledger_excluded_name(uint32_t reason)
+{
+    static const char *const names[] = {WEIR_EXCLUDED_LIST(NAME)};
+    return of(names, WEIR_EXCLUDED_COUNT, reason);
+}
+
+const char *weir_ledger_excluded_text(uint32_t reason)
+{
+    static const char *const texts[] = {WEIR_EXCLUDED_LIST(TEXT)};
+    return of(texts, WEIR_EXCLUDED_COUNT, reason);
+}
+
+const char *weir_ledger_lost_name(uint32_t reason)
+{
+    static const char *const names[] = {WEIR_LOST_LIST(NAME)};
+    return of(names, WEIR_LOST_COUNT, reason);
+}
+
+const char *weir_ledger_lost_text(uint32_t reason)
+{
+    static const char *const texts[] = {WEIR_LOST_LIST(TEXT)};
+    return of(texts, WEIR_LOST_COUNT, reason);
+}
+
+const char *weir_ledger_discard_name(uint32_t reason)
+{
+    static const char *const names[] = {WEIR_DISCARD_LIST(NAME)};
+    return of(names, WEIR_DISCARD_COUNT, reason);
+}
+
+const char *weir_ledger_discard_text(uint32_t reason)
+{
+    static const char *const texts[] = {WEIR_DISCARD_LIST(TEXT)};
+    return of(texts, WEIR_DISCARD_COUNT, reason);
+}
 
 static uint64_t sum(const uint64_t *v, unsigned n)
 {

@@ -25,7 +25,8 @@
     X(FILTER, "filter", "not wanted by the filter, tested in weir")            \
     X(SURPLUS, "surplus", "behind a limit (-c, -a) that was reached")          \
     X(LINK_TYPE, "link_type", "of a link type that the file cannot hold")      \
-    X(OUTGOING, "outgoing", "the sent copy of a frame that comes again")
+    X(OUTGOING, "outgoing", "the sent copy of a frame that comes again")       \
+    X(TAP, "tap", "taken out by a tap")
 
 /* Frames that should have been delivered and were not. */
 #define WEIR_LOST_LIST(X)                                                      \
@@ -52,15 +53,14 @@ enum weir_discard {
     WEIR_DISCARD_LIST(WEIR_LEDGER_ENUM_DISCARD) WEIR_DISCARD_COUNT
 };
 
-/* A row of one of the three tables. */
-struct weir_ledger_name {
-    const char *name; /* of the report */
-    const char *text; /* what it means, for people */
-};
-
-extern const struct weir_ledger_name weir_excluded_names[WEIR_EXCLUDED_COUNT];
-extern const struct weir_ledger_name weir_lost_names[WEIR_LOST_COUNT];
-extern const struct weir_ledger_name weir_discard_names[WEIR_DISCARD_COUNT];
+/* What reasons are called in the report, and what they mean, for people; by
+ * the numbers above.  "" for any other number. */
+const char *weir_ledger_excluded_name(uint32_t reason);
+const char *weir_ledger_excluded_text(uint32_t reason);
+const char *weir_ledger_lost_name(uint32_t reason);
+const char *weir_ledger_lost_text(uint32_t reason);
+const char *weir_ledger_discard_name(uint32_t reason);
+const char *weir_ledger_discard_text(uint32_t reason);
 
 struct weir_ledger {
     uint64_t received;

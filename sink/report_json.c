@@ -46,12 +46,13 @@ static void put_sum(bool *failed, json_t *object, struct weir_sum sum)
     put(failed, object, "bytes", number(sum.bytes));
 }
 
-static json_t *named(bool *failed, const struct weir_ledger_name *names,
-                     const uint64_t *values, size_t n)
+/* Numbers under their reasons' names (ring/ledger.h). */
+static json_t *named(bool *failed, const char *name(uint32_t reason),
+                     const uint64_t *values, uint32_t n)
 {
     json_t *object = json_object();
-    for (size_t i = 0; i < n; i++)
-        put(failed, object, names[i].name, number(values[i]));
+    for (uint32_t i = 0; i < n; i++)
+        put(failed, object, name(i), number(values[i]));
     return object;
 }
 
@@ -61,16 +62,18 @@ static json_t *ledger(bool *failed, const struct weir_ledger *l)
     put(failed, o, "received", number(l->received));
     put(failed, o, "written", number(l->delivered));
     put(failed, o, "excluded",
-        named(failed, weir_excluded_names, l->excluded, WEIR_EXCLUDED_COUNT));
+        named(failed, weir_ledger_excluded_name, l->excluded,
+              WEIR_EXCLUDED_COUNT));
     put(failed, o, "lost",
-        named(failed, weir_lost_names, l->lost, WEIR_LOST_COUNT));
+        named(failed, weir_ledger_lost_name, l->lost, WEIR_LOST_COUNT));
     put(failed, o, "in_flight", number(l->in_flight));
     put(failed, o, "kernel_seen",
         l->has_kernel ? number(l->kernel_seen) : json_null());
     put(failed, o, "kernel_dropped",
         l->has_kernel ? number(l->kernel_dropped) : json_null());
     put(failed, o, "discards",
-        named(failed, weir_discard_names, l->discards, WEIR_DISCARD_COUNT));
+        named(failed, weir_ledger_discard_name, l->discards,
+              WEIR_DISCARD_COUNT));
     if (l->interface_dropped > 0)
         put(failed, o, "interface_dropped", number(l->interface_dropped));
     if (l->kernel_derived)

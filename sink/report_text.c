@@ -75,19 +75,22 @@ static void print_row(const struct ledger_page *lp, const char *sign,
     fputc('\n', lp->page->out);
 }
 
+/* A reason's name, or its text (ring/ledger.h). */
+typedef const char *reason_fn(uint32_t reason);
+
 /* One term, and its reasons where there is something to explain.  Reasons
  * stand deeper by two and so their numbers do, which sets them apart. */
 static void print_term(const struct ledger_page *lp, const char *name,
-                       const struct weir_ledger_name *names,
-                       const uint64_t *values, size_t n, const char *text)
+                       reason_fn *reason_name, reason_fn *reason_text,
+                       const uint64_t *values, uint32_t n, const char *text)
 {
     uint64_t sum = 0;
-    for (size_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++)
         sum += values[i];
     print_row(lp, "+ ", name, sum, text);
-    for (size_t i = 0; i < n; i++)
+    for (uint32_t i = 0; i < n; i++)
         if (values[i] > 0)
-            print_row(lp, "    ", names[i].name, values[i], names[i].text);
+            print_row(lp, "    ", reason_name(i), values[i], reason_text(i));
 }
 
 static void print_verdict(const struct ledger_page *lp, const char *name,
@@ -143,8 +146,8 @@ static void print_ledger(const struct page *page)
         print_row(&lp, "  ", "kernel_seen", l->kernel_seen, "");
         print_row(&lp, "= ", "received", l->received, "");
         print_row(&lp, "+ ", "kernel_dropped", l->kernel_dropped, "");
-        print_term(&lp, "discards", weir_discard_names, l->discards,
-                   WEIR_DISCARD_COUNT,
+        print_term(&lp, "discards", weir_ledger_discard_name,
+                   weir_ledger_discard_text, l->discards, WEIR_DISCARD_COUNT,
                    l->kernel_derived ? "derived, not counted" : "");
         print_verdict(&lp, "kernel_seen", l->kernel_seen,
                       l->received + l->kernel_dropped +
@@ -154,9 +157,10 @@ static void print_ledger(const struct page *page)
     print_row(&lp, "  ", "received", l->received, "");
     print_row(&lp, "= ", "written", l->delivered,
               page->report->writes ? "" : "there is no file: counted");
-    print_term(&lp, "excluded", weir_excluded_names, l->excluded,
-               WEIR_EXCLUDED_COUNT, "");
-    print_term(&lp, "lost", weir_lost_names, l->lost, WEIR_LOST_COUNT, "");
+    print_term(&lp, "excluded", weir_ledger_excluded_name,
+               weir_ledger_excluded_text, l->excluded, WEIR_EXCLUDED_COUNT, "");
+    print_term(&lp, "lost", weir_ledger_lost_name, weir_ledger_lost_text,
+               l->lost, WEIR_LOST_COUNT, "");
     print_row(&lp, "+ ", "in_flight", l->in_flight, "");
     print_verdict(&lp, "received", l->received,
                   l->delivered + weir_ledger_excluded(l) + weir_ledger_lost(l) +

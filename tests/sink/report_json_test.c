@@ -75,7 +75,7 @@ Test(report_json, names_and_their_order_never_change)
     expect_keys(ledger, "received written excluded lost in_flight kernel_seen "
                         "kernel_dropped discards balanced ");
     expect_keys(json_object_get(ledger, "excluded"),
-                "filter surplus link_type outgoing ");
+                "filter surplus link_type outgoing tap ");
     expect_keys(json_object_get(ledger, "lost"), "write abandoned ");
     expect_keys(json_object_get(ledger, "discards"), "outgoing unread ");
     expect_keys(json_object_get(json, "malformed"),
