@@ -158,7 +158,11 @@ def library_test(name, data = [], tags = [], **kwargs):
             "//tests/check:check.py",
             "//tests/library:library.py",
         ],
-        env = {"PYTHONPATH": "tests/check:tests/library"},
+        env = {
+            # Else in the tree of the sources, behind a link.
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": "tests/check:tests/library",
+        },
         tags = tags + ["plain"],
         **kwargs
     )
