@@ -44,3 +44,11 @@ put_pc weir.pc
 put_pc weir-static.pc
 put 644 share/man/man1 docs/weir.1 docs/weir-bench.1 docs/weir-flows.1
 put 644 share/man/man3 docs/man3/*.3
+# Each page is found by all the names that it has.
+for page in docs/man3/*.3; do
+    sed -n '/^\.Sh NAME/,/^\.Nd/s/^\.Nm \([a-z0-9_]*\).*/\1/p' "$page" |
+        while read -r name; do
+            [[ -e docs/man3/$name.3 ]] ||
+                ln -sf "${page##*/}" "$root/share/man/man3/$name.3"
+        done
+done

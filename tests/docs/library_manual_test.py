@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""The pages of section 3 say what the public header says: each function is in
+the synopsis of one page, declared as there, and so is what they show of
+structs and enums.  Each page is installed under the names of its functions.
+mandoc finds nothing wrong with any page, and no reference of ours leads to
+nowhere.
+
+The last line is "N passed, N failed".
+"""
+
+import glob
+import os
+import re
+import subprocess
+import sys
+
+import library
+from check import check, end
+
+
+def tokens(text):
+    """A declaration without the accidents of its layout."""
+    return " ".join(re.findall(r"\w+|\.\.\.|[^\s\w]", text))
+
+
+def header():
+    """The header's functions, and its structs and enums, by name."""
+    text = library.run("gcc", "-fpreprocessed", "-dD", "-E", "-P",
+                       library.HEADER)
+    text = re.sub(r"^#.*(?:\\\n.*)*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"__attribute__\s*\(\(.*?\)\)\)", "", text, flags=re.DOTALL)
+    types = {
+        tokens(name): tokens(whole)
+        for whole, name in re.findall(
+            r"((\b(?:struct|enum|union) \w+) \{.*?^\};)", text,
+            re.DOTALL | re.MULTILINE)
+    }
+    functions = {
+        name: tokens(whole)
+        for whole, name in re.findall(
+            r"^((?:const |struct |enum |unsigned )*\w+[ *\n]+(weir_\w+)"
+            r"\((?:[^;{}]*)\))\s*;", text, re.MULTILINE)
+    }
+    return functions, types
+
+
+def arguments(line):
+    """The words of a macro's line: those in quotes are one."""
+    return [quoted or plain
+            for quoted, plain in re.findall(r'"([^"]*)"|(\S+)', line)]
+
+
+def synopsis_functions(text):
+    """The declarations that .Ft and .Fn, or .Fo, .Fa and .Fc, make."""
+    found = []
+    for kind, rest in re.findall(r"^\.Ft (.*)\n((?:(?!\.Ft ).*\n)*)", text,
+                                 re.MULTILINE):
+        call = re.search(r"^\.Fn (.*)$", rest, re.MULTILINE)
+        if call:
+            name, *given = arguments(call.group(1))
+        else:
+            name = re.search(r"^\.Fo (\w+)$", rest, re.MULTILINE).group(1)
+            given = []
+            for line in re.findall(r"^\.Fa (.*)$", rest, re.MULTILINE):
+                given += arguments(line)
+        kind = " ".join(arguments(kind))
+        found.append((name, tokens(f"{kind} {name}({', '.join(given)})")))
+    return found
+
+
+def synopsis_types(text):
+    """What it shows of structs and enums."""
+    shown = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return {
+        tokens(name): tokens(whole.replace("\\-", "-"))
+        for whole, name in re.findall(
+            r"^((\b(?:struct|enum|union) \w+) \{.*?^\};)", shown,
+            re.DOTALL | re.MULTILINE)
+    }
+
+
+def check_page(path, functions, types, pages):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    names = text.split(".Sh NAME")[1].split(".Sh ")[0]
+    text = text.split(".Sh SYNOPSIS")[1].split("\n.Sh ")[0] + "\n"
+    for name, declared in synopsis_functions(text):
+        said = functions.get(name, "no such function")
+        check(f"{path}: {declared}\n  weir.h: {said}", declared == said)
+        check(f"{name} is in {path} and in {pages.get(name)}",
+              name not in pages)
+        check(f"{path}: {name} is not under NAME",
+              re.search(rf"^\.Nm {name}\b", names, re.MULTILINE))
+        pages[name] = path
+    for name, shown in synopsis_types(text).items():
+        said = types.get(name, "no such type")
+        check(f"{path}: {shown}\n  weir.h: {said}", shown == said)
+
+
+def check_form(paths):
+    have = {os.path.basename(path) for path in paths}
+    for path in paths:
+        done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", path],
+                              capture_output=True, text=True, check=False)
+        check(f"{path}:\n{done.stdout}", not done.stdout)
+        with open(path, encoding="utf-8") as file:
+            said = set(re.findall(r"^\.Xr (weir\S*) (\d)", file.read(),
+                                  re.MULTILINE))
+        lost = [".".join(page) for page in said if ".".join(page) not in have]
+        check(f"{path} names {lost}", not lost)
+
+
+def main():
+    functions, types = header()
+    said = set(library.declarations())
+    check(f"not understood in weir.h: {said ^ set(functions)}",
+          said == set(functions))
+    pages = {}
+    paths = sorted(glob.glob("docs/man3/*.3"))
+    for path in paths:
+        check_page(path, functions, types, pages)
+    check_form(paths + sorted(glob.glob("docs/*.1")))
+    for name in sorted(said - set(pages)):
+        print(f"without a page: {name}")
+    sys.exit(end())
+
+
+main()
