@@ -8,10 +8,12 @@
  * Owner     the source owns the kernel, and closes it.
  * Threads   [c] the capture thread alone; open and close: [1]. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "capture/afpacket_queue.h"
 #include "capture/netif.h"
+#include "capture/screen.h"
 #include "ring/iface.h"
 
 struct weir_err;
@@ -20,6 +22,10 @@ struct weir_source;
 struct weir_afpacket_kernel_ops {
     /* Frames are accepted from now on; none was before. */
     int (*start)(void *kernel, struct weir_err *err);
+    /* Another filter for what comes from now on; 0 or -errno. */
+    weir_screen_attach_fn *filter;
+    /* Promiscuous mode, once more of the same is nothing; 0 or -errno. */
+    int (*promisc)(void *kernel, bool on);
     /* Counts since the last call. */
     weir_afpacket_counts_fn *counts;
     /* Takes the wake-up out of fd: the next block that is retired makes it

@@ -11,6 +11,7 @@ struct weir_afpacket_slot {
     uint64_t lost;  /* dropped before this block */
     uint64_t later; /* before it comes again, while it waits to be lent */
     bool out;       /* lent */
+    struct weir_afpacket_device device; /* of the walks of this lease */
 };
 
 int weir_afpacket_queue_open(struct weir_afpacket_queue *queue,
@@ -20,7 +21,10 @@ int weir_afpacket_queue_open(struct weir_afpacket_queue *queue,
     WEIR_ASSERT(config->blocks > 0 &&
                 config->block_bytes >= WEIR_AFPACKET_BLOCK_BYTES_MIN &&
                 config->block_bytes <= WEIR_AFPACKET_BLOCK_BYTES_MAX);
-    *queue = (struct weir_afpacket_queue){.config = *config};
+    *queue = (struct weir_afpacket_queue){
+        .config = *config,
+        .screened_from = UINT64_MAX,
+    };
     queue->slots = calloc(config->blocks, sizeof *queue->slots);
     if (queue->slots == NULL)
         return weir_err_sys(err, -ENOMEM, "%u blocks", config->blocks);
@@ -79,12 +83,14 @@ static void lend(struct weir_afpacket_queue *queue,
 {
     struct weir_afpacket_slot *slot = &queue->slots[queue->turn];
     uint8_t *base = block_at(queue, queue->turn);
+    const bool screened = queue->taken > queue->screened_from;
+    slot->device = *queue->config.device;
     queue->located += slot->lost;
     queue->received += block->frames;
     queue->out++;
     *out = (struct weir_lease){
         .walk = weir_afpacket_block_walk,
-        .walk_context = queue->config.device,
+        .walk_context = &slot->device,
         .base = base,
         .bytes = block->bytes,
         .frames = block->frames,
@@ -95,6 +101,7 @@ static void lend(struct weir_afpacket_queue *queue,
         .begin_ns = block->begin_ns,
         .kernel_dropped = queue->located,
         .lost_before = slot->lost,
+        .screened = screened ? queue->screen : 0,
     };
     slot->lost = slot->later;
     slot->later = 0;
@@ -139,6 +146,7 @@ int weir_afpacket_queue_take(struct weir_afpacket_queue *queue,
                                 " is due: blocks are missing",
                                 queue->turn, block.seq, queue->seq);
         queue->seq = block.seq + 1;
+        queue->taken++;
         if (block.frames > 0) {
             lend(queue, &block, out);
             return 1;
@@ -169,4 +177,12 @@ void weir_afpacket_queue_give(struct weir_afpacket_queue *queue,
     slot->out = false;
     queue->out--;
     weir_afpacket_block_release(block_at(queue, (uint32_t)index));
+}
+
+void weir_afpacket_queue_screen(struct weir_afpacket_queue *queue,
+                                uint64_t generation, bool tests)
+{
+    queue->screen = generation;
+    queue->screened_from =
+        tests ? queue->taken + 2 * (uint64_t)queue->config.blocks : UINT64_MAX;
 }

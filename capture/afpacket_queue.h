@@ -46,7 +46,8 @@ struct weir_afpacket_queue_config {
     uint32_t blocks;
     weir_afpacket_counts_fn *counts;
     void *counts_context;
-    const struct weir_afpacket_device *device; /* of the walks; borrowed */
+    const struct weir_afpacket_device *device; /* of the walks of leases from
+                                                  now on; borrowed */
 };
 
 struct weir_afpacket_slot;
@@ -61,7 +62,10 @@ struct weir_afpacket_queue {
     uint64_t seen;                    /* the kernel's counts since open */
     uint64_t dropped;
     uint64_t freezes;
-    uint64_t located; /* drops that a lease has told */
+    uint64_t located;       /* drops that a lease has told */
+    uint64_t taken;         /* blocks that came, from the first on */
+    uint64_t screened_from; /* that one's leases, and all later ones', are of */
+    uint64_t screen;        /* this generation */
 };
 
 /* weir_afpacket_queue_open [1]: returns 0 or -ENOMEM.  close: accepts what
@@ -86,6 +90,18 @@ bool weir_afpacket_queue_tight(const struct weir_afpacket_queue *queue);
 /* weir_afpacket_queue_give: a lease is home. */
 void weir_afpacket_queue_give(struct weir_afpacket_queue *queue,
                               const struct weir_lease *lease);
+
+/* weir_afpacket_queue_screen: the kernel has another program now, which tests
+ * all of the generation's screen, or (not `tests`) only cuts.
+ *
+ * What is in the ring, and in the block that the kernel fills, passed the old
+ * one.  The kernel cannot have opened a block that lies a whole ring behind
+ * the one that is due to us.  A frame that passed the old program on another
+ * processor and is not in the ring yet may come into one of those still; so
+ * another ring's worth must go by, before which every processor has long
+ * finished the frame that it had. */
+void weir_afpacket_queue_screen(struct weir_afpacket_queue *queue,
+                                uint64_t generation, bool tests);
 
 /* weir_afpacket_queue_count: asks the kernel for its counts, and locates
  * what it dropped. */

@@ -34,6 +34,7 @@ struct weir_afpacket_ring {
     uint32_t blocks;
     uint32_t retire_ms;
     uint16_t group;
+    bool promisc;
     uint64_t missed_at_start;
     uint64_t missed;
     struct weir_kernel_filter kernel; /* for start */
@@ -157,6 +158,17 @@ int weir_afpacket_ring_join(struct weir_afpacket_ring *ring,
     return 0;
 }
 
+static int ring_promisc(void *kernel, bool on)
+{
+    struct weir_afpacket_ring *ring = kernel;
+    if (on == ring->promisc)
+        return 0;
+    const int rc = weir_netif_promisc(ring->fd, on);
+    if (rc == 0)
+        ring->promisc = on;
+    return rc;
+}
+
 static int bind_ring(struct weir_afpacket_ring *ring,
                      const struct weir_afpacket_config *config,
                      struct weir_err *err)
@@ -166,17 +178,10 @@ static int bind_ring(struct weir_afpacket_ring *ring,
         .sll_protocol = htons(ETH_P_ALL),
         .sll_ifindex = ring->ifindex,
     };
-    const struct packet_mreq promisc = {
-        .mr_ifindex = ring->ifindex,
-        .mr_type = PACKET_MR_PROMISC,
-    };
     if (bind(ring->fd, (const struct sockaddr *)&address, sizeof address) != 0)
         return weir_netif_refused(err, -errno, ring->device);
-    if (config->promisc &&
-        setsockopt(ring->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &promisc,
-                   sizeof promisc) != 0)
-        return weir_err_sys(err, -errno, "%s: promiscuous mode", ring->device);
-    return 0;
+    const int rc = config->promisc ? ring_promisc(ring, true) : 0;
+    return option_failed(ring, rc, "promiscuous mode", err);
 }
 
 int weir_afpacket_ring_open(struct weir_afpacket_ring **out,
@@ -258,6 +263,12 @@ static int ring_start(void *kernel, struct weir_err *err)
                          "SO_ATTACH_FILTER", err);
 }
 
+static int ring_filter(void *kernel, const struct weir_kernel_filter *program)
+{
+    const struct weir_afpacket_ring *ring = kernel;
+    return weir_kernel_filter_attach(ring->fd, program);
+}
+
 static void ring_counts(void *kernel, struct weir_afpacket_counts *out)
 {
     const struct weir_afpacket_ring *ring = kernel;
@@ -310,6 +321,8 @@ static void ring_close(void *kernel)
 
 static const struct weir_afpacket_kernel_ops ring_ops = {
     .start = ring_start,
+    .filter = ring_filter,
+    .promisc = ring_promisc,
     .counts = ring_counts,
     .calm = ring_calm,
     .cut = ring_cut,

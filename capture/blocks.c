@@ -128,6 +128,7 @@ void weir_fill_lease(struct weir_fill *fill, struct weir_lease *lease)
         .bytes = fill->used,
         .frames = fill->frames,
         .owner = fill->base,
+        .screened = fill->screened,
     };
     *fill = (struct weir_fill){0};
 }

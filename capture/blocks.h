@@ -51,6 +51,7 @@ struct weir_fill {
     uint32_t capacity;
     uint32_t used;
     uint32_t frames;
+    uint64_t screened; /* as in struct weir_lease */
 };
 
 /* weir_fill_fits: one more frame of caplen bytes has room. */

@@ -35,9 +35,9 @@ static void quote(char *out, size_t room, const char *text)
     out[n] = '\0';
 }
 
-static bool is_blank(const char *text)
+bool weir_filter_is_blank(const char *text)
 {
-    return text[strspn(text, " \t\r\n")] == '\0';
+    return text == NULL || text[strspn(text, " \t\r\n")] == '\0';
 }
 
 int weir_filter_wrong(const char *text, const char *reason,
@@ -66,13 +66,45 @@ static bool asks_kernel(const struct bpf_program *program)
     return false;
 }
 
-int weir_filter_compile(struct weir_filter **out, const char *text,
-                        uint16_t linktype, uint32_t snaplen,
-                        struct weir_err *err)
+static int compile(struct weir_filter **out, const char *text,
+                   uint16_t linktype, uint32_t snaplen, uint32_t netmask,
+                   struct weir_err *err)
+{
+    struct weir_filter *filter = calloc(1, sizeof *filter);
+    if (filter == NULL)
+        return weir_err_sys(err, -ENOMEM, "filter");
+    /* The program returns the snapshot length for a frame that it takes, so
+     * 0 would take none. */
+    if (snaplen == 0 || snaplen > WEIR_SNAPLEN_MAX)
+        snaplen = WEIR_SNAPLEN_MAX;
+    filter->snaplen = snaplen;
+    if (weir_filter_is_blank(text)) {
+        filter->all = true;
+        *out = filter;
+        return 0;
+    }
+    pcap_t *dead = pcap_open_dead(weir_linktype_to_dlt(linktype), (int)snaplen);
+    if (dead == NULL) {
+        free(filter);
+        return weir_err_sys(err, -ENOMEM, "filter");
+    }
+    if (pcap_compile(dead, &filter->program, text, 1, netmask) != 0) {
+        const int rc = weir_filter_wrong(text, pcap_geterr(dead), err);
+        pcap_close(dead);
+        free(filter);
+        return rc;
+    }
+    pcap_close(dead);
+    *out = filter;
+    return 0;
+}
+
+int weir_filter_compile_on(struct weir_filter **out, const char *text,
+                           uint16_t linktype, uint32_t snaplen,
+                           uint32_t netmask, struct weir_err *err)
 {
     struct weir_filter *filter = NULL;
-    const int rc =
-        weir_filter_compile_any(&filter, text, linktype, snaplen, err);
+    const int rc = compile(&filter, text, linktype, snaplen, netmask, err);
     if (filter == NULL)
         return rc;
     if (!filter->all && asks_kernel(&filter->program)) {
@@ -87,38 +119,19 @@ int weir_filter_compile(struct weir_filter **out, const char *text,
     return 0;
 }
 
+int weir_filter_compile(struct weir_filter **out, const char *text,
+                        uint16_t linktype, uint32_t snaplen,
+                        struct weir_err *err)
+{
+    return weir_filter_compile_on(out, text, linktype, snaplen,
+                                  PCAP_NETMASK_UNKNOWN, err);
+}
+
 int weir_filter_compile_any(struct weir_filter **out, const char *text,
                             uint16_t linktype, uint32_t snaplen,
                             struct weir_err *err)
 {
-    struct weir_filter *filter = calloc(1, sizeof *filter);
-    if (filter == NULL)
-        return weir_err_sys(err, -ENOMEM, "filter");
-    /* The program returns the snapshot length for a frame that it takes, so
-     * 0 would take none. */
-    if (snaplen == 0 || snaplen > WEIR_SNAPLEN_MAX)
-        snaplen = WEIR_SNAPLEN_MAX;
-    filter->snaplen = snaplen;
-    if (is_blank(text)) {
-        filter->all = true;
-        *out = filter;
-        return 0;
-    }
-    pcap_t *dead = pcap_open_dead(weir_linktype_to_dlt(linktype), (int)snaplen);
-    if (dead == NULL) {
-        free(filter);
-        return weir_err_sys(err, -ENOMEM, "filter");
-    }
-    if (pcap_compile(dead, &filter->program, text, 1, PCAP_NETMASK_UNKNOWN) !=
-        0) {
-        const int rc = weir_filter_wrong(text, pcap_geterr(dead), err);
-        pcap_close(dead);
-        free(filter);
-        return rc;
-    }
-    pcap_close(dead);
-    *out = filter;
-    return 0;
+    return compile(out, text, linktype, snaplen, PCAP_NETMASK_UNKNOWN, err);
 }
 
 bool weir_filter_match(const struct weir_filter *filter, const uint8_t *data,

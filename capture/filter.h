@@ -31,10 +31,20 @@ int weir_filter_compile_any(struct weir_filter **out, const char *text,
                             uint16_t linktype, uint32_t snaplen,
                             struct weir_err *err);
 
+/* weir_filter_compile_on: as weir_filter_compile, for a device whose IPv4
+ * network has this mask, as pcap_lookupnet gives it: `ip broadcast` needs to
+ * know. */
+int weir_filter_compile_on(struct weir_filter **out, const char *text,
+                           uint16_t linktype, uint32_t snaplen,
+                           uint32_t netmask, struct weir_err *err);
+
 /* weir_filter_wrong: that line, for a text that libpcap does not take for
  * this reason.  Returns -EINVAL. */
 int weir_filter_wrong(const char *text, const char *reason,
                       struct weir_err *err);
+
+/* weir_filter_is_blank: the text takes all frames; NULL does, too. */
+bool weir_filter_is_blank(const char *text);
 
 /* weir_filter_match: reads nothing but data[0 .. caplen). */
 bool weir_filter_match(const struct weir_filter *filter, const uint8_t *data,

@@ -16,6 +16,7 @@
 #include "capture/filter.h"
 #include "capture/intake.h"
 #include "capture/kernel_filter.h"
+#include "capture/live_screen.h"
 #include "capture/source.h"
 
 /* One pcap_dispatch: so many that the calls cost nothing, and bounded, since
@@ -39,11 +40,15 @@ struct weir_live {
     bool bound;         /* to one interface, which may go down */
     enum weir_cooked cooked;
     int64_t fraction_ns; /* of a time stamp's sub-second unit */
-    uint32_t snaplen;
+    uint32_t snaplen;    /* of what comes; libpcap cuts to the one at open */
+    uint32_t buffer_bytes;
+    struct weir_live_screen screen;
+    bool promisc;
     uint32_t ring_back; /* see cooked.h; 0: tags are not put back */
     uint32_t timeout_ms;
     int64_t hold_ns;
-    struct weir_kernel_filter kernel; /* for the packet socket, at start */
+    struct weir_kernel_filter kernel;      /* for the packet socket, at start */
+    struct weir_kernel_filter_config view; /* how it sees the frames */
     struct weir_filter *filter; /* run in weir; NULL: the kernel filters */
 
     uint32_t block_bytes;

@@ -76,6 +76,23 @@ uint32_t weir_netif_frame_max(int any_socket, const char *name)
     return (uint32_t)request.ifr_mtu + ETH_HLEN + 2 * VLAN_HLEN;
 }
 
+int weir_netif_promisc(int packet_socket, bool on)
+{
+    struct sockaddr_ll address = {0};
+    socklen_t size = sizeof address;
+    if (getsockname(packet_socket, (struct sockaddr *)&address, &size) != 0)
+        return -errno;
+    const struct packet_mreq request = {
+        .mr_ifindex = address.sll_ifindex,
+        .mr_type = PACKET_MR_PROMISC,
+    };
+    const int option = on ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP;
+    return setsockopt(packet_socket, SOL_PACKET, option, &request,
+                      sizeof request) == 0
+               ? 0
+               : -errno;
+}
+
 int weir_netif_refused(struct weir_err *err, int code, const char *device)
 {
     switch (code) {

@@ -33,6 +33,11 @@ bool weir_netif_is_ethernet(int any_socket, const char *name);
  * Ethernet interface: its MTU, the header, two tags.  0 if not known. */
 uint32_t weir_netif_frame_max(int any_socket, const char *name);
 
+/* weir_netif_promisc: promiscuous mode of the interface that a packet socket is
+ * bound to, on its behalf; it must not have it already, or must have it.
+ * Returns 0 or -errno. */
+int weir_netif_promisc(int packet_socket, bool on);
+
 /* weir_netif_refused: why the device cannot be captured from, in one line:
  * -ENODEV, -EPERM, -ENETDOWN.  Returns code. */
 int weir_netif_refused(struct weir_err *err, int code, const char *device);

@@ -35,6 +35,8 @@
 #include "ring/ledger.h"
 
 struct weir_err;
+struct weir_kernel_filter_config;
+struct weir_screen;
 struct weir_source;
 
 /* Answers of next. */
@@ -65,6 +67,20 @@ struct weir_source_ops {
     /* Cheap enough for four calls a second; after END the final counts.
      * NULL for sources whose `live` is false. */
     void (*stats)(struct weir_source *source, struct weir_source_stats *out);
+    /* From now on the screen, which was made for this source, goes for what it
+     * gives: screen.h.  The kernel, if it filters for this source, has the new
+     * program on return; leases say with `screened` from when on nothing is
+     * left of the old.  After start; behind a cut the kernel is left alone.
+     * Returns 0 or -errno: all is as it was.  NULL: no kernel filters here, so
+     * there is nothing to put, and whoever walks tests. */
+    int (*screen_put)(struct weir_source *source,
+                      const struct weir_screen *screen, uint64_t generation,
+                      struct weir_err *err);
+    /* Promiscuous mode on or off, of this source: the device is in it as long
+     * as anybody wants it.  Returns 0 or -errno (-ENOTSUP: the device knows no
+     * such mode).  NULL: as that. */
+    int (*promisc_put)(struct weir_source *source, bool on,
+                       struct weir_err *err);
     /* Every lease is home. */
     void (*close)(struct weir_source *source);
 };
@@ -80,6 +96,9 @@ struct weir_source {
     /* What each of its frames must pass in the worker, besides the filter of
      * its interface; NULL: all do, or the kernel tests them. */
     const struct weir_filter *filter;
+    /* How the kernel sees its frames, which it filters; NULL: it does not.
+     * Immutable after open. */
+    const struct weir_kernel_filter_config *kernel;
     int fd;      /* readable when next has something; -1: never wait */
     int wait_ms; /* call next again after this long; -1: no need */
     /* Of a live source: when next says WAIT, it has given every frame whose
@@ -118,7 +137,9 @@ struct weir_source_config {
     uint32_t leases;      /* that may be out at a time */
     uint32_t block_bytes; /* of one lease, a multiple of 4096; what one frame
                              may need is 256 KiB and its headers */
-    uint32_t snaplen;     /* 0: WEIR_SNAPLEN_MAX */
+    uint32_t snaplen;     /* 0: WEIR_SNAPLEN_MAX.  A screen put later may ask
+                             for less, and of a packet socket of ours for
+                             more */
     const char *filter;   /* libpcap's language; NULL or "": all frames.
                              Borrowed until close. */
     const char *label;    /* of this source among several of one device, for

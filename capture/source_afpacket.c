@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "capture/afpacket_kernel.h"
 #include "capture/intake.h"
+#include "capture/kernel_filter.h"
+#include "capture/screen.h"
 
 /* A timer of the kernel's may fire so late. */
 #define TIMER_SLACK_MS 50
@@ -16,6 +18,9 @@
 
 /* From a frame's stamp until it is in the ring. */
 #define QUIET_NS (5 * WEIR_NS_PER_MS)
+
+/* Frames as they are on the wire, but for a tag beside them. */
+static const struct weir_kernel_filter_config kernel_view = {0};
 
 struct afpacket {
     struct weir_source base;   /* first: what others see */
@@ -133,6 +138,32 @@ static void afpacket_stats(struct weir_source *source,
     *out = a->stats;
 }
 
+static int afpacket_screen_put(struct weir_source *source,
+                               const struct weir_screen *screen,
+                               uint64_t generation, struct weir_err *err)
+{
+    struct afpacket *a = afpacket_of(source);
+    int tests = 0;
+    /* Behind a cut it would open the intake again. */
+    if (a->intake.state == WEIR_INTAKE_RUNNING)
+        tests =
+            weir_screen_attach(screen, a->kernel.ops->filter, a->kernel.self);
+    if (tests < 0)
+        return weir_err_sys(err, tests, "%s: SO_ATTACH_FILTER", a->label);
+    a->device.snaplen = weir_screen_snaplen(screen);
+    weir_afpacket_queue_screen(&a->queue, generation, tests != 0);
+    return 0;
+}
+
+static int afpacket_promisc_put(struct weir_source *source, bool on,
+                                struct weir_err *err)
+{
+    struct afpacket *a = afpacket_of(source);
+    const int rc = a->kernel.ops->promisc(a->kernel.self, on);
+    return rc == 0 ? 0
+                   : weir_err_sys(err, rc, "%s: promiscuous mode", a->label);
+}
+
 static int afpacket_start(struct weir_source *source, struct weir_err *err)
 {
     struct afpacket *a = afpacket_of(source);
@@ -153,6 +184,8 @@ static const struct weir_source_ops afpacket_ops = {
     .reclaim = afpacket_reclaim,
     .cut = afpacket_cut,
     .stats = afpacket_stats,
+    .screen_put = afpacket_screen_put,
+    .promisc_put = afpacket_promisc_put,
     .close = afpacket_close,
 };
 
@@ -192,6 +225,7 @@ int weir_afpacket_source_over(struct weir_source **out,
         .in_turn = true,
         .beside = origin->beside,
         .filter = origin->filter,
+        .kernel = &kernel_view,
         .fd = kernel->fd,
         .hold_ns = (kernel->retire_ms + TIMER_SLACK_MS) * WEIR_NS_PER_MS,
         .quiet_least_ns = QUIET_NS,

@@ -10,6 +10,7 @@
 #include "capture/cooked.h"
 #include "capture/live.h"
 #include "capture/pcap_handle.h"
+#include "capture/screen.h"
 
 static struct weir_live *live_of(struct weir_source *source)
 {
@@ -49,6 +50,8 @@ static uint8_t *add_frame(struct weir_live *live,
         take_block(live);
         pcap_breakloop(live->pcap);
     }
+    if (live->fill.frames == 0)
+        live->fill.screened = weir_live_screened(&live->screen, live->received);
     live->received++;
     return weir_fill_add(&live->fill, frame);
 }
@@ -61,7 +64,8 @@ static void take_frame(u_char *user, const struct pcap_pkthdr *header,
     struct weir_frame frame = {
         .time_ns = (int64_t)header->ts.tv_sec * WEIR_NS_PER_S +
                    (int64_t)header->ts.tv_usec * live->fraction_ns,
-        .caplen = header->caplen,
+        .caplen =
+            header->caplen < live->snaplen ? header->caplen : live->snaplen,
         .len = header->len,
         .iface = live->base.iface,
         .flags = direction(live, data, header->caplen),
@@ -149,6 +153,8 @@ static void pump(struct weir_live *live, int64_t now_ns)
                              live->base.name, pcap_geterr(live->pcap));
             drain(live, error);
         }
+        if (n >= 0 && n < WEIR_LIVE_DISPATCH)
+            weir_live_screen_empty(&live->screen, live->received);
         if (n < WEIR_LIVE_DISPATCH)
             return;
     }
@@ -263,11 +269,53 @@ static int live_start(struct weir_source *source, struct weir_err *err)
                : weir_err_sys(err, rc, "%s: SO_ATTACH_FILTER", source->name);
 }
 
+static int attach(void *context, const struct weir_kernel_filter *program)
+{
+    const struct weir_live *live = context;
+    return weir_kernel_filter_attach(live->fd, program);
+}
+
+static int live_screen_put(struct weir_source *source,
+                           const struct weir_screen *screen,
+                           uint64_t generation, struct weir_err *err)
+{
+    struct weir_live *live = live_of(source);
+    int tests = 0;
+    /* Behind a cut it would open the intake again. */
+    if (live->packet_socket && live->intake.state == WEIR_INTAKE_RUNNING)
+        tests = weir_screen_attach(screen, attach, live);
+    if (tests < 0)
+        return weir_err_sys(err, tests, "%s: SO_ATTACH_FILTER", source->name);
+    weir_live_screen_put(&live->screen, generation, tests != 0, live->received,
+                         live->buffer_bytes);
+    live->fill.screened = live->full.screened = 0;
+    live->snaplen = weir_screen_snaplen(screen);
+    return 0;
+}
+
+static int live_promisc_put(struct weir_source *source, bool on,
+                            struct weir_err *err)
+{
+    struct weir_live *live = live_of(source);
+    if (on == live->promisc)
+        return 0;
+    if (!live->bound)
+        return weir_err_set(err, -ENOTSUP, "%s: has no promiscuous mode",
+                            source->name);
+    const int rc = weir_netif_promisc(live->fd, on);
+    if (rc != 0)
+        return weir_err_sys(err, rc, "%s: promiscuous mode", source->name);
+    live->promisc = on;
+    return 0;
+}
+
 const struct weir_source_ops weir_live_ops = {
     .start = live_start,
     .next = live_next,
     .reclaim = live_reclaim,
     .cut = live_cut,
     .stats = live_stats,
+    .screen_put = live_screen_put,
+    .promisc_put = live_promisc_put,
     .close = live_close,
 };

@@ -105,13 +105,13 @@ static int prepare(struct weir_live *live,
                    const struct weir_source_config *config,
                    struct weir_err *err)
 {
-    struct weir_kernel_filter_config kernel = {0};
     if (live->packet_socket) {
         int rc = weir_kernel_filter_reject_all(live->fd);
         if (rc != 0)
             return weir_err_sys(err, rc, "%s: SO_ATTACH_FILTER",
                                 live->base.name);
-        refuse_copies(live, &kernel);
+        refuse_copies(live, &live->view);
+        live->base.kernel = &live->view;
         weir_kernel_filter_settle();
         rc = empty_ring(live, err);
         if (rc != 0)
@@ -123,7 +123,7 @@ static int prepare(struct weir_live *live,
         .snaplen = live->snaplen,
         .pcap = live->pcap,
         .no_kernel = !live->packet_socket,
-        .kernel = kernel,
+        .kernel = live->view,
     };
     const int rc = weir_live_filter_make(&filter, &live->kernel, &live->filter,
                                          &live->intake.notice, err);
@@ -180,6 +180,8 @@ int weir_pcap_source_open(struct weir_source **out,
         .wait_ms = 0,
     };
     live->snaplen = handle.snaplen;
+    live->buffer_bytes = handle.buffer_bytes;
+    live->promisc = handle.promisc;
     live->timeout_ms = handle.timeout_ms;
     live->hold_ns = (int64_t)config->hold_ms * WEIR_NS_PER_MS;
     live->base.hold_ns =

@@ -81,6 +81,10 @@ struct weir_lease {
     int64_t begin_ns;
     uint64_t kernel_dropped;
     uint64_t lost_before;
+
+    /* The generation of the screen by which the kernel has tested all of its
+     * frames for certain; 0: of none that was put while the source runs. */
+    uint64_t screened;
 };
 
 #endif

@@ -1,8 +1,12 @@
 #include "tests/capture/fake_kernel.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
+#include <errno.h>
 #include <linux/if_packet.h>
+#include <pcap/pcap.h>
 #include <sched.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -10,10 +14,23 @@
 
 #include "base/assert.h"
 #include "base/clock.h"
+#include "capture/kernel_filter.h"
 
 #define HEADERS_BYTES 68U /* tpacket3_hdr and sockaddr_ll */
 #define MAC_BYTES     14U
 #define MAC_ROOM      16U
+
+static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter) &&
+                  offsetof(struct bpf_insn, k) ==
+                      offsetof(struct sock_filter, k) &&
+                  offsetof(struct bpf_insn, jf) ==
+                      offsetof(struct sock_filter, jf),
+              "libpcap runs the kernel's programs");
+
+struct fake_filter {
+    struct weir_kernel_filter program;
+    struct fake_filter *older;
+};
 
 static uint32_t align(uint32_t n, uint32_t to)
 {
@@ -64,6 +81,7 @@ void fake_kernel_open(struct fake_kernel *k, uint32_t block_bytes,
     k->blocks = blocks;
     k->snaplen = snaplen;
     k->reserve = WEIR_AFPACKET_RESERVE;
+    k->filter_room = BPF_MAXINSNS;
     k->seq = 1;
     k->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     WEIR_ASSERT(k->fd >= 0);
@@ -79,6 +97,12 @@ void fake_kernel_open(struct fake_kernel *k, uint32_t block_bytes,
 
 void fake_kernel_close(struct fake_kernel *k)
 {
+    struct fake_filter *filter = atomic_load(&k->filter);
+    while (filter != NULL) {
+        struct fake_filter *older = filter->older;
+        free(filter);
+        filter = older;
+    }
     (void)close(k->fd);
     free(k->memory);
 }
@@ -146,11 +170,21 @@ static bool drop(struct fake_kernel *k)
     return false;
 }
 
-static bool receive(struct fake_kernel *k, const struct fake_frame *frame)
+uint32_t fake_kernel_pass(struct fake_kernel *k, const struct fake_frame *frame)
+{
+    const struct fake_filter *filter = atomic_load(&k->filter);
+    uint32_t most = k->snaplen;
+    if (filter != NULL)
+        most = bpf_filter((const struct bpf_insn *)filter->program.program,
+                          frame->data, frame->len, frame->len);
+    return frame->len < most ? frame->len : most;
+}
+
+bool fake_kernel_store(struct fake_kernel *k, const struct fake_frame *frame,
+                       uint32_t caplen)
 {
     const uint32_t mac =
         align(HEADERS_BYTES + MAC_ROOM, 16) - MAC_BYTES + k->reserve;
-    const uint32_t caplen = frame->len < k->snaplen ? frame->len : k->snaplen;
     if (k->frozen) {
         if (in_use(k))
             return drop(k);
@@ -170,7 +204,11 @@ bool fake_kernel_receive(struct fake_kernel *k, const struct fake_frame *frame)
 {
     /* A cut waits for who is in here, as for an RCU grace period. */
     atomic_store(&k->receiving, true);
-    const bool accepted = !atomic_load(&k->cut) && receive(k, frame);
+    bool accepted = false;
+    if (!atomic_load(&k->cut)) {
+        const uint32_t caplen = fake_kernel_pass(k, frame);
+        accepted = caplen > 0 && fake_kernel_store(k, frame, caplen);
+    }
     atomic_store(&k->receiving, false);
     return accepted;
 }
@@ -195,6 +233,26 @@ static int fake_start(void *kernel, struct weir_err *err)
     struct fake_kernel *k = kernel;
     (void)err;
     atomic_store(&k->cut, false);
+    return 0;
+}
+
+/* Who is in receive may have looked at the old one. */
+static int fake_filter(void *kernel, const struct weir_kernel_filter *program)
+{
+    struct fake_kernel *k = kernel;
+    if (program->count > k->filter_room)
+        return -ENOMEM;
+    struct fake_filter *filter = malloc(sizeof *filter);
+    WEIR_ASSERT(filter != NULL);
+    filter->program = *program;
+    filter->older = atomic_load(&k->filter);
+    atomic_store(&k->filter, filter);
+    return 0;
+}
+
+static int fake_promisc(void *kernel, bool on)
+{
+    ((struct fake_kernel *)kernel)->promisc = on;
     return 0;
 }
 
@@ -241,6 +299,8 @@ static void fake_close(void *kernel)
 
 static const struct weir_afpacket_kernel_ops fake_ops = {
     .start = fake_start,
+    .filter = fake_filter,
+    .promisc = fake_promisc,
     .counts = fake_counts,
     .calm = fake_calm,
     .cut = fake_cut,

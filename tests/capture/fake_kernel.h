@@ -28,13 +28,15 @@ struct fake_frame {
     uint8_t pkttype; /* PACKET_HOST, PACKET_OUTGOING, ... */
 };
 
+struct fake_filter;
+
 struct fake_kernel {
     int fd; /* an eventfd: readable from a block's end to the next calm */
     uint8_t *memory;
     uint32_t block_bytes;
     uint32_t blocks;
     uint32_t reserve; /* PACKET_RESERVE */
-    uint32_t snaplen; /* what the filter returns */
+    uint32_t snaplen; /* what the filter returns before any is put */
     uint32_t active;  /* the block to be filled */
     bool frozen;
     uint32_t used; /* of the active block */
@@ -46,6 +48,9 @@ struct fake_kernel {
     atomic_uint freezes;
     atomic_bool cut; /* or not started */
     atomic_bool receiving;
+    struct fake_filter *_Atomic filter; /* NULL: takes all, cut to snaplen */
+    uint32_t filter_room; /* a program that is longer finds no memory */
+    bool promisc;
     enum weir_netif_state link;
     uint64_t missed;   /* by the device */
     uint64_t accepted; /* since open */
@@ -59,6 +64,14 @@ void fake_kernel_close(struct fake_kernel *k);
 /* fake_kernel_receive: a frame comes.  Returns false if it was dropped, or
  * rejected behind a cut. */
 bool fake_kernel_receive(struct fake_kernel *k, const struct fake_frame *frame);
+
+/* fake_kernel_pass, fake_kernel_store: the two halves of receive, between which
+ * others may be stored and another filter be put: what the filter says of the
+ * frame (0: no), and the rest. */
+uint32_t fake_kernel_pass(struct fake_kernel *k,
+                          const struct fake_frame *frame);
+bool fake_kernel_store(struct fake_kernel *k, const struct fake_frame *frame,
+                       uint32_t caplen);
 
 /* fake_kernel_tick: the retire timer fires. */
 void fake_kernel_tick(struct fake_kernel *k);
