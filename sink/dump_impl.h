@@ -32,11 +32,15 @@ struct weir_dump_owner {
     bool as_read; /* frames come from a file, whatever their lengths are */
 };
 
+/* Of the buffer: one longest frame with its header, and more. */
+#define DUMP_BUFFER_BYTES (512u * 1024)
+
 struct weir_dump {
     struct weir_dump_owner owner;
     bool open;
     bool sync;
-    int failed; /* nothing more may be written: that -errno */
+    uint32_t snaplen; /* that was asked for; 0: none was */
+    int failed;       /* nothing more may be written: that -errno */
     struct weir_outfile out;
     struct weir_section section;
     struct weir_chunk chunk; /* records that are not in the file yet */
@@ -49,5 +53,15 @@ void weir_dump_init(struct weir_dump *dump,
 
 /* weir_dump_fini: closes, as weir_dump_close; harmless when it is closed. */
 int weir_dump_fini(struct weir_dump *dump, struct weir_err *err);
+
+/* Of the dump's own files.  dump_enter: 0, or what is returned then.
+ * dump_leave: returns rc.  dump_check: a file is open, and may be written. */
+int dump_enter(struct weir_dump *dump, struct weir_err *err);
+int dump_leave(struct weir_dump *dump, int rc);
+int dump_check(const struct weir_dump *dump, struct weir_err *err);
+
+/* dump_put_out: the buffer to the file, and with `declares` all interfaces
+ * that are known behind it. */
+int dump_put_out(struct weir_dump *dump, bool declares, struct weir_err *err);
 
 #endif

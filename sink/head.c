@@ -40,6 +40,11 @@ static uint32_t snaplen_of(const struct weir_head *head,
     return cut ? head->snaplen : of->snaplen;
 }
 
+uint32_t weir_head_snaplen(const struct weir_head *head, uint32_t iface)
+{
+    return snaplen_of(head, &head->ifaces->at[iface]);
+}
+
 uint32_t weir_head_encode_section(uint8_t *to, const struct weir_head *head)
 {
     const struct weir_pcapng_shb shb = {

@@ -33,6 +33,9 @@ void weir_head_fill(struct weir_head *head, enum weir_format format,
                     const struct weir_ifaces *ifaces, uint32_t snaplen,
                     bool live);
 
+/* weir_head_snaplen: what the file says of an interface's; 0: no limit. */
+uint32_t weir_head_snaplen(const struct weir_head *head, uint32_t iface);
+
 /* weir_head_encode_section: a pcapng's Section Header Block.
  * weir_head_encode_iface: the block of an interface.
  * weir_head_encode_pcap: a pcap's header, of the first of `count` interfaces,

@@ -1,0 +1,40 @@
+#ifndef WEIR_TESTS_SINK_DUMP_RIG_H
+#define WEIR_TESTS_SINK_DUMP_RIG_H
+
+/* dump_rig: a dump with a handle around it that is nothing else, and
+ * libpcap's view of what it wrote.
+ *
+ * Threads   one.
+ * Errors    what should not be asserts (Criterion's). */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ring/guard.h"
+#include "ring/iface.h"
+#include "sink/dump_impl.h"
+
+struct dump_rig {
+    struct weir_guard guard;
+    struct weir_ifaces *ifaces;
+    struct weir_dump dump;
+    struct weir_err err;
+};
+
+/* dump_rig_open: of the first n of these link types.  dump_rig_close: an open
+ * dump is closed; it must not fail. */
+void dump_rig_open(struct dump_rig *rig, const uint16_t *linktypes, uint32_t n);
+void dump_rig_close(struct dump_rig *rig);
+
+/* dump_rig_iface: one more; returns its number. */
+uint16_t dump_rig_iface(struct dump_rig *rig, const struct weir_iface *iface);
+
+/* dump_rig_frame: the i-th of a row of frames that differ in all but their
+ * interface, 0. */
+struct weir_frame dump_rig_frame(uint32_t i);
+
+/* dump_rig_same: libpcap finds in the file exactly those first n frames, with
+ * times cut to units of unit_ns. */
+void dump_rig_same(const char *path, uint32_t n, int64_t unit_ns);
+
+#endif
