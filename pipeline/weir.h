@@ -26,4 +26,6 @@
 #include "dissect/dissect.h"
 #include "dissect/fields.h"
 
+#include "sink/build.h"
+
 #endif

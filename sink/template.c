@@ -1,38 +1,38 @@
 #include "sink/template.h"
 
 #include <errno.h>
-#include <libnet.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/err.h"
+#include "sink/build.h"
 
-#define ETH_BYTES   14u
-#define TAG_BYTES   4u
-#define IPV4_BYTES  20u
-#define IPV6_BYTES  40u
-#define UDP_BYTES   8u
-#define TCP_BYTES   20u
-#define ICMP_BYTES  8u
-#define IP_MAX      65535u
-#define TTL_DEFAULT 64
+#define ETH_BYTES  14u
+#define TAG_BYTES  4u
+#define IPV4_BYTES 20u
+#define IPV6_BYTES 40u
+#define UDP_BYTES  8u
+#define TCP_BYTES  20u
+#define ICMP_BYTES 8u
+#define IP_MAX     65535u
+
+#define ECHO_REQUEST   8
+#define ECHO_REQUEST_6 128
 
 struct weir_template_maker {
-    libnet_t *net;
+    struct weir_build *build;
     uint8_t payload[IP_MAX];
 };
 
 int weir_template_open(struct weir_template_maker **out, struct weir_err *err)
 {
-    char why[LIBNET_ERRBUF_SIZE] = "";
     struct weir_template_maker *maker = calloc(1, sizeof *maker);
     if (maker == NULL)
         return weir_err_set(err, -ENOMEM, "no memory for frame templates");
-    maker->net = libnet_init(LIBNET_NONE, NULL, why);
-    if (maker->net == NULL) {
+    int rc = weir_build_open(&maker->build, err);
+    if (rc != 0) {
         free(maker);
-        return weir_err_set(err, -ENOMEM, "libnet: %s", why);
+        return rc;
     }
     *out = maker;
     return 0;
@@ -42,7 +42,7 @@ void weir_template_close(struct weir_template_maker *maker)
 {
     if (maker == NULL)
         return;
-    libnet_destroy(maker->net);
+    weir_build_close(&maker->build, NULL);
     free(maker);
 }
 
@@ -125,70 +125,64 @@ static const uint8_t *fill_payload(struct weir_template_maker *maker,
     return maker->payload;
 }
 
-/* libnet wants the innermost first.  A checksum of 0 asks it to compute. */
-static libnet_ptag_t build_upper(libnet_t *net,
-                                 const struct weir_template_config *config,
-                                 const struct weir_template *form,
-                                 const uint8_t *payload)
+static int add_link(struct weir_build *build,
+                    const struct weir_template_config *config,
+                    struct weir_err *err)
 {
-    uint32_t bytes = form->size - form->payload;
-    uint16_t length = (uint16_t)(form->size - form->upper);
-    switch (config->upper) {
-    case WEIR_TEMPLATE_UDP:
-        return libnet_build_udp(config->port_src, config->port_dst, length, 0,
-                                payload, bytes, net, 0);
-    case WEIR_TEMPLATE_TCP:
-        return libnet_build_tcp(config->port_src, config->port_dst, config->seq,
-                                config->ack, config->flags, config->window, 0,
-                                0, length, payload, bytes, net, 0);
-    default:
-        break;
+    struct weir_build_eth eth = {0};
+    memcpy(eth.dst, config->mac_dst, sizeof eth.dst);
+    memcpy(eth.src, config->mac_src, sizeof eth.src);
+    int rc = weir_build_add_eth(build, &eth, err);
+    if (rc < 0 || !config->tagged)
+        return rc;
+    const struct weir_build_vlan vlan = {.id = config->vlan,
+                                         .priority = config->priority};
+    return weir_build_add_vlan(build, &vlan, err);
+}
+
+static int add_ip(struct weir_build *build,
+                  const struct weir_template_config *config,
+                  struct weir_err *err)
+{
+    if (config->ip == WEIR_TEMPLATE_IPV4) {
+        struct weir_build_ipv4 ip = {
+            .tos = config->tos, .id = config->id, .ttl = config->ttl};
+        memcpy(ip.src, config->ip_src, sizeof ip.src);
+        memcpy(ip.dst, config->ip_dst, sizeof ip.dst);
+        return weir_build_add_ipv4(build, &ip, err);
     }
-    if (config->ip == WEIR_TEMPLATE_IPV4)
-        return libnet_build_icmpv4_echo(ICMP_ECHO, 0, 0, config->port_src,
-                                        config->port_dst, payload, bytes, net,
-                                        0);
-    /* It takes the payload without const, and only reads it. */
-    return libnet_build_icmpv6_echo(ICMP6_ECHO, 0, 0, config->port_src,
-                                    config->port_dst, (uint8_t *)payload, bytes,
-                                    net, 0);
+    struct weir_build_ipv6 ip = {.traffic_class = config->tos,
+                                 .hlim = config->ttl};
+    memcpy(ip.src, config->ip_src, sizeof ip.src);
+    memcpy(ip.dst, config->ip_dst, sizeof ip.dst);
+    return weir_build_add_ipv6(build, &ip, err);
 }
 
-static libnet_ptag_t build_ip(libnet_t *net,
-                              const struct weir_template_config *config,
-                              const struct weir_template *form)
+static int add_upper(struct weir_build *build,
+                     const struct weir_template_config *config,
+                     struct weir_err *err)
 {
-    static const uint8_t protocols[2][3] = {
-        [WEIR_TEMPLATE_IPV4] = {IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP},
-        [WEIR_TEMPLATE_IPV6] = {IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMPV6},
-    };
-    uint8_t protocol = protocols[config->ip][config->upper];
-    uint8_t ttl = config->ttl != 0 ? config->ttl : TTL_DEFAULT;
-    if (config->ip == WEIR_TEMPLATE_IPV4)
-        return libnet_build_ipv4((uint16_t)(form->size - form->ip), config->tos,
-                                 config->id, 0, ttl, protocol, 0,
-                                 weir_load_32(config->ip_src),
-                                 weir_load_32(config->ip_dst), NULL, 0, net, 0);
-    struct libnet_in6_addr src;
-    struct libnet_in6_addr dst;
-    memcpy(&src, config->ip_src, sizeof src);
-    memcpy(&dst, config->ip_dst, sizeof dst);
-    return libnet_build_ipv6(config->tos, 0,
-                             (uint16_t)(form->size - form->upper), protocol,
-                             ttl, src, dst, NULL, 0, net, 0);
-}
-
-static libnet_ptag_t build_link(libnet_t *net,
-                                const struct weir_template_config *config)
-{
-    uint16_t type =
-        config->ip == WEIR_TEMPLATE_IPV4 ? ETHERTYPE_IP : ETHERTYPE_IPV6;
-    if (config->tagged)
-        return libnet_build_802_1q(config->mac_dst, config->mac_src,
-                                   ETHERTYPE_VLAN, config->priority, 0,
-                                   config->vlan, type, NULL, 0, net, 0);
-    return libnet_build_ethernet(config->mac_dst, config->mac_src, type, NULL,
-                                 0, net, 0);
+    const struct weir_build_udp udp = {.srcport = config->port_src,
+                                       .dstport = config->port_dst};
+    const struct weir_build_tcp tcp = {.srcport = config->port_src,
+                                       .dstport = config->port_dst,
+                                       .seq = config->seq,
+                                       .ack = config->ack,
+                                       .flags = config->flags,
+                                       .window = config->window,
+                                       .zeros = WEIR_BUILD_ZERO_WINDOW};
+    struct weir_build_icmp echo = {.rest = (uint32_t)config->port_src << 16 |
+                                           config->port_dst};
+    if (config->upper == WEIR_TEMPLATE_UDP)
+        return weir_build_add_udp(build, &udp, err);
+    if (config->upper == WEIR_TEMPLATE_TCP)
+        return weir_build_add_tcp(build, &tcp, err);
+    if (config->ip == WEIR_TEMPLATE_IPV4) {
+        echo.type = ECHO_REQUEST;
+        return weir_build_add_icmp(build, &echo, err);
+    }
+    echo.type = ECHO_REQUEST_6;
+    return weir_build_add_icmpv6(build, &echo, err);
 }
 
 int weir_template_make(struct weir_template_maker *maker,
@@ -197,31 +191,26 @@ int weir_template_make(struct weir_template_maker *maker,
                        struct weir_err *err)
 {
     struct weir_template made = {0};
-    int ret = check(config, room, &made, err);
-    if (ret != 0)
-        return ret;
-    libnet_t *net = maker->net;
-    libnet_clear_packet(net);
-    const uint8_t *payload =
-        fill_payload(maker, config, made.size - made.payload);
-    uint8_t *packet = NULL;
-    uint32_t bytes = 0;
-    if (build_upper(net, config, &made, payload) < 0 ||
-        build_ip(net, config, &made) < 0 || build_link(net, config) < 0 ||
-        libnet_pblock_coalesce(net, &packet, &bytes) < 0)
-        return weir_err_set(err, -ENOMEM, "libnet: %s", libnet_geterror(net));
-    if (bytes == made.size) {
-        memcpy(out, packet, bytes);
-        /* RFC 768: a sum of 0 is sent as all ones, since 0 says "none". */
-        if (config->upper == WEIR_TEMPLATE_UDP &&
-            weir_load_16(out + made.checksum) == 0)
-            weir_store_16(out + made.checksum, UINT16_MAX);
-    } else {
-        ret = weir_err_set(err, -EINVAL, "libnet made %u bytes instead of %u",
-                           bytes, made.size);
-    }
-    libnet_adv_free_packet(net, packet);
-    if (ret == 0 && form != NULL)
+    int rc = check(config, room, &made, err);
+    if (rc != 0)
+        return rc;
+    struct weir_build *build = maker->build;
+    uint32_t bytes = made.size - made.payload;
+    const uint8_t *payload = fill_payload(maker, config, bytes);
+    rc = weir_build_reset(build, err);
+    if (rc == 0)
+        rc = add_link(build, config, err);
+    if (rc >= 0)
+        rc = add_ip(build, config, err);
+    if (rc >= 0)
+        rc = add_upper(build, config, err);
+    if (rc >= 0 && payload != NULL)
+        rc = weir_build_add_payload(build, payload, bytes, err);
+    if (rc >= 0)
+        rc = weir_build_bytes(build, out, room, err);
+    if (rc < 0)
+        return rc;
+    if (form != NULL)
         *form = made;
-    return ret;
+    return 0;
 }
