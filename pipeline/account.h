@@ -3,13 +3,13 @@
 
 /* account: everything that is done once per frame, for one batch.
  *
- * Walk the lease, test the filter, cut to the snapshot length, dissect,
- * count, encode: in vectors, so that a vector stays in the first cache.  The
- * workers do this for every batch.  The writer does parts of it again: it
- * counts the frames of a batch that were not delivered after all, so that they
- * can be taken out of the statistics, and encodes those that a sink has moved,
- * for the sinks beside it.  Both go through here, so both count, and encode,
- * the same.
+ * Walk the lease, test the filter, cut to the snapshot length, show it to taps,
+ * dissect, count, encode: in vectors, so that a vector stays in the first
+ * cache.  The workers do this for every batch.  The writer does parts of it
+ * again: it counts the frames of a batch that were not delivered after all, so
+ * that they can be taken out of the statistics, and encodes those that a sink
+ * has moved, for the sinks beside it.  Both go through here, so both count, and
+ * encode, the same.
  *
  * Threads   one holder of the batch and of the summary at a time.
  * Progress  no allocation, no system call.
@@ -24,6 +24,7 @@
 #include "sink/encode.h"
 
 struct weir_summary;
+struct weir_taps;
 
 /* What batches are processed under; immutable while any is in flight. */
 struct weir_account_config {
@@ -54,17 +55,19 @@ struct weir_account {
     struct weir_flow_kinds flows; /* of what was counted into flows */
 };
 
-/* weir_account_batch: adds every passed frame to the summary, to the flows and
- * to the chunk, each of the last two if it is not NULL; a lease whose records
+/* weir_account_batch: shows the selected frames to the taps, and adds those
+ * that passed to the summary, to the flows and to the chunk; each but the
+ * summary may be NULL.  A lease whose records
  * are the file's already becomes the chunk as it is, with whatever fractions of
  * a second its records claim, and so does one that is turned in place.  The
  * talkers of frames that are in the flows are not in the summary: who merges
  * the flows counts them (pipeline/flows.h).  Sets *out; and where the batch
- * says that it refuses, the bits of frames whose flows found no room. */
+ * says that it refuses, the bits of frames whose flows found no room.  What
+ * taps took out, the batch remembers for the functions below. */
 void weir_account_batch(const struct weir_account_config *config,
                         struct weir_batch *batch, struct weir_chunk *chunk,
                         struct weir_summary *summary,
-                        struct weir_flow_table *flows,
+                        struct weir_flow_table *flows, struct weir_taps *taps,
                         struct weir_account *out);
 
 /* weir_account_split: the batch's first `kept` passed frames were delivered,

@@ -73,14 +73,12 @@ void weir_account_encode(const struct weir_account_config *config,
                          struct weir_chunk *chunk)
 {
     struct weir_frame v[ACCOUNT_VECTOR];
-    struct weir_walk walk = {0};
-    struct weir_account again;
+    struct account_again again = {.shown = 0};
+    struct weir_account excluded;
     uint32_t n;
-    account_clear(&again);
+    account_clear(&excluded);
     while (chunk->frames < frames &&
-           (n = batch->lease.walk(&batch->lease, &walk, v, ACCOUNT_VECTOR)) >
-               0) {
-        n = account_select(config, batch, v, n, &again);
+           (n = account_again(config, batch, &again, v, &excluded)) > 0) {
         uint32_t left = frames - chunk->frames;
         account_encode(config, batch, chunk, v, n < left ? n : left);
     }

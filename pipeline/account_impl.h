@@ -3,7 +3,9 @@
 
 /* account_impl: the steps of which account is made; for account*.c only.
  *
- *   walk > account_select > account_count > account_encode
+ *   walk > account_select > account_tap > account_count > account_encode
+ *
+ * and, where a batch is walked once more, account_again for the first three.
  *
  * Threads   as account.h. */
 
@@ -32,6 +34,25 @@ bool account_is_whole(const struct weir_account_config *config,
 uint32_t account_select(const struct weir_account_config *config,
                         const struct weir_batch *batch, struct weir_frame *v,
                         uint32_t n, struct weir_account *out);
+
+/* account_tap: shows the n frames that were selected to the taps, takes out of
+ * v what they take out, and returns how many remain; *shown counts those of the
+ * batch that were shown before. */
+uint32_t account_tap(struct weir_taps *taps, struct weir_batch *batch,
+                     uint32_t *shown, struct weir_frame *v, uint32_t n,
+                     struct weir_account *out);
+
+/* account_again: the next of the batch's passed frames, at least one, to
+ * v[ACCOUNT_VECTOR]; returns how many, and 0 at the end.  Begins at all
+ * zero. */
+struct account_again {
+    struct weir_walk walk;
+    uint32_t shown;
+};
+uint32_t account_again(const struct weir_account_config *config,
+                       const struct weir_batch *batch,
+                       struct account_again *again, struct weir_frame *v,
+                       struct weir_account *out);
 
 /* What the links of a batch have in common. */
 struct account_links {

@@ -10,6 +10,7 @@
 #include "pipeline/outlet.h"
 #include "pipeline/quota.h"
 #include "pipeline/stats.h"
+#include "pipeline/taps.h"
 
 struct weir_assembly {
     struct weir_quota quota;
@@ -17,6 +18,8 @@ struct weir_assembly {
     struct weir_flows *flows;
     uint32_t lanes_count;
     uint32_t outlets_count;
+    uint32_t taps_count;
+    const char *taps_names[WEIR_TAPS_MAX];
     struct weir_lane *lanes[WEIR_LANES_MAX];
     struct weir_outlet *outlets[WEIR_LANES_MAX];
     uint32_t branches_count;
@@ -126,6 +129,9 @@ static int open_lane(struct weir_assembly *a,
                                  .flows = a->flows,
                                  .flows_sure = flows_sure(config),
                                  .branched = a->branches_count > 0,
+                                 .number = a->lanes_count,
+                                 .taps = config->taps,
+                                 .taps_count = config->taps_count,
                                  .outlet_bell = weir_outlet_bell(outlet),
                                  .stats_bell = weir_stats_bell(a->stats),
                              },
@@ -150,7 +156,10 @@ static int check(const struct weir_assembly_config *config,
         return weir_err_set(err, -EINVAL,
                             "sinks get frames in the format of a file, and "
                             "none is given");
-    return weir_branch_check(config->branches, config->branches_count, err);
+    int ret = weir_taps_check(config->taps, config->taps_count, err);
+    return ret < 0 ? ret
+                   : weir_branch_check(config->branches, config->branches_count,
+                                       err);
 }
 
 int weir_assembly_open(struct weir_assembly **out,
@@ -164,6 +173,8 @@ int weir_assembly_open(struct weir_assembly **out,
     if (a == NULL)
         return weir_err_sys(err, -ENOMEM, "pipeline");
     weir_quota_open(&a->quota, config->frames_max);
+    for (uint32_t i = 0; i < config->taps_count; i++)
+        a->taps_names[a->taps_count++] = config->taps[i].name;
     ret = weir_stats_open(&a->stats,
                           &(struct weir_stats_config){
                               .talkers = config->talkers,
@@ -202,6 +213,12 @@ int weir_assembly_start(struct weir_assembly *a, struct weir_err *err)
     for (uint32_t i = 0; ret == 0 && i < a->lanes_count; i++)
         ret = weir_lane_start(a->lanes[i], err);
     return ret;
+}
+
+void weir_assembly_merge(struct weir_assembly *a)
+{
+    for (uint32_t i = 0; i < a->lanes_count; i++)
+        weir_lane_merge(a->lanes[i]);
 }
 
 void weir_assembly_close(struct weir_assembly *a)
@@ -291,6 +308,19 @@ void weir_assembly_lane_progress(const struct weir_assembly *a, uint32_t lane,
     uint64_t taken = weir_outlet_progress(a->outlets[apart ? lane : 0],
                                           apart ? 0 : lane, out);
     weir_lane_progress(a->lanes[lane], taken, out);
+}
+
+uint32_t weir_assembly_taps(const struct weir_assembly *a)
+{
+    return a->taps_count;
+}
+
+void weir_assembly_tap(const struct weir_assembly *a, uint32_t i,
+                       struct weir_tap_counts *out)
+{
+    *out = (struct weir_tap_counts){.name = a->taps_names[i]};
+    for (uint32_t lane = 0; lane < a->lanes_count; lane++)
+        weir_lane_tap(a->lanes[lane], i, out);
 }
 
 const struct weir_summary *weir_assembly_summary(const struct weir_assembly *a)

@@ -7,6 +7,7 @@
 #include "base/assert.h"
 #include "pipeline/flows.h"
 #include "pipeline/lane_impl.h"
+#include "pipeline/taps.h"
 #include "ring/summary.h"
 
 uint32_t weir_lane_batches(uint32_t workers, bool live)
@@ -45,9 +46,10 @@ static int open_summaries(struct weir_lane *lane, struct weir_err *err)
     return 0;
 }
 
-static int open_worker(struct weir_lane *lane, struct worker_stage *w,
+static int open_worker(struct weir_lane *lane, uint32_t worker,
                        struct weir_err *err)
 {
+    struct worker_stage *w = &lane->workers[worker];
     const struct weir_lane_config *config = &lane->config;
     uint32_t batches = weir_lane_batches(config->workers, config->source->live);
     int ret = weir_bell_open(&w->bell, false, err);
@@ -62,6 +64,9 @@ static int open_worker(struct weir_lane *lane, struct worker_stage *w,
     if (ret == 0 && config->flows != NULL)
         ret = weir_flows_add(config->flows, WEIR_FLOW_FEED_WORKER, &w->bell,
                              &w->flows, err);
+    if (ret == 0 && config->taps_count > 0)
+        ret = weir_taps_open(&w->taps, config->taps, config->taps_count,
+                             config->number, worker, err);
     return ret;
 }
 
@@ -82,7 +87,7 @@ static int open_stages(struct weir_lane *lane, struct weir_err *err)
     for (uint32_t i = 0; ret == 0 && i < NOTICES; i++)
         weir_link_push(c->notices_back, &lane->notices[i]);
     for (uint32_t i = 0; ret == 0 && i < config->workers; i++)
-        ret = open_worker(lane, &lane->workers[i], err);
+        ret = open_worker(lane, i, err);
     return ret;
 }
 
@@ -132,6 +137,13 @@ void weir_lane_set_in_place(struct weir_lane *lane, uint32_t in_place_min)
     lane->config.account.in_place_min = in_place_min;
 }
 
+void weir_lane_merge(struct weir_lane *lane)
+{
+    for (uint32_t i = 0; i < lane->config.workers; i++)
+        if (lane->workers[i].taps != NULL)
+            weir_taps_merge(lane->workers[i].taps);
+}
+
 /* For links whose items are the lane's own and come from nowhere else. */
 static void drain_and_close(struct weir_link *link)
 {
@@ -151,6 +163,7 @@ void weir_lane_close(struct weir_lane *lane)
         drain_and_close(w->tally);
         drain_and_close(w->spare);
         weir_bell_close(&w->bell);
+        weir_taps_close(w->taps);
     }
     weir_link_close(lane->capture.home);
     drain_and_close(lane->capture.notices);
@@ -300,6 +313,13 @@ void weir_lane_progress(const struct weir_lane *lane, uint64_t taken,
     out->starved = weir_counter_read(&lane->capture.cells.starved);
     out->freezes = weir_counter_read(&lane->capture.cells.freezes);
     out->ledger.in_flight = (out->ledger.received - worked) + (passed - taken);
+}
+
+void weir_lane_tap(const struct weir_lane *lane, uint32_t i,
+                   struct weir_tap_counts *out)
+{
+    for (uint32_t k = 0; k < lane->config.workers; k++)
+        weir_taps_counts(lane->workers[k].taps, i, out);
 }
 
 int weir_lane_source_error(const struct weir_lane *lane, struct weir_err *err)

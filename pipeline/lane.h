@@ -34,6 +34,7 @@
 #include "pipeline/account.h"
 #include "pipeline/progress.h"
 #include "pipeline/step.h"
+#include "pipeline/tap.h"
 
 struct weir_bell;
 struct weir_flows;
@@ -60,7 +61,10 @@ struct weir_lane_config {
      * and their flows are counted by the workers; those of batches behind
      * them by the outlet, once it knows. */
     uint64_t flows_sure;
-    bool branched; /* the outlet has branches: leases may be out for long */
+    bool branched;   /* the outlet has branches: leases may be out for long */
+    uint32_t number; /* of this lane, from 0 */
+    const struct weir_tap_config *taps; /* that were checked; read at open */
+    uint32_t taps_count;
     struct weir_bell *outlet_bell;
     struct weir_bell *stats_bell;
 };
@@ -81,6 +85,10 @@ void weir_lane_set_in_place(struct weir_lane *lane, uint32_t in_place_min);
 /* weir_lane_start [1]: the source's intake opens; before the first step.
  * Returns what the source's start does. */
 int weir_lane_start(struct weir_lane *lane, struct weir_err *err);
+
+/* weir_lane_merge [1]: after every stage has ended, once: the taps' states into
+ * their contexts. */
+void weir_lane_merge(struct weir_lane *lane);
 
 /* weir_lane_close [1]: after every stage has ended; accepts NULL. */
 void weir_lane_close(struct weir_lane *lane);
@@ -163,6 +171,10 @@ void weir_lane_progress(const struct weir_lane *lane, uint64_t taken,
 
 /* weir_lane_intake: received and what the kernel counts, alone. */
 void weir_lane_intake(const struct weir_lane *lane, struct weir_ledger *out);
+
+/* weir_lane_tap: adds what tap i was shown to *out. */
+void weir_lane_tap(const struct weir_lane *lane, uint32_t i,
+                   struct weir_tap_counts *out);
 
 /* weir_lane_source_error [1], and [s] once weir_lane_noticed: how the source
  * ended: 0 or -errno, with text. */

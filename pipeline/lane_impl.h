@@ -76,6 +76,7 @@ struct worker_stage {
     struct weir_link *spare; /* summaries back */
     struct weir_summary *summary;
     struct weir_flow_feed *flows; /* NULL: none are counted */
+    struct weir_taps *taps;       /* NULL: there are none */
     bool crowded;                 /* a batch may find too little room in them */
     int64_t handed_ns;            /* when the last summary was handed over */
     bool ended;

@@ -116,6 +116,7 @@ int weir_runner_start(struct weir_runner *p, struct weir_err *err)
         ret = weir_assembly_start(p->assembly, err);
     if (ret == 0 && p->config.on_started != NULL)
         p->config.on_started(p->config.context);
+    p->ran = ret == 0;
     set_gate(p, ret == 0 ? RUNNER_GATE_OPEN : RUNNER_GATE_CANCELLED);
     if (ret < 0)
         weir_runner_join(p);
@@ -132,6 +133,9 @@ void weir_runner_join(struct weir_runner *p)
     for (uint32_t i = 0; i < p->started; i++)
         pthread_join(p->threads[i].id, NULL);
     p->started = 0;
+    if (p->ran)
+        weir_assembly_merge(p->assembly);
+    p->ran = false;
 }
 
 int64_t weir_runner_elapsed_ns(const struct weir_runner *p)

@@ -77,7 +77,8 @@ int weir_runner_open(struct weir_runner **out,
 int weir_runner_start(struct weir_runner *p, struct weir_err *err);
 
 /* weir_runner_done_fd: an fd that becomes readable when the last statistics
- * are in.  weir_runner_join: waits until every thread has ended. */
+ * are in.  weir_runner_join: waits until every thread has ended, and merges
+ * the taps' states (tap.h). */
 int weir_runner_done_fd(const struct weir_runner *p);
 void weir_runner_join(struct weir_runner *p);
 

@@ -49,6 +49,7 @@ struct weir_runner {
     struct weir_counter ended_ns;
     uint32_t threads_count;
     uint32_t started;
+    bool ran; /* the stages did, and their taps are to be merged */
     struct runner_thread threads[];
 };
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "pipeline/flows.h"
 #include "pipeline/lane_impl.h"
+#include "pipeline/taps.h"
 #include "ring/stop.h"
 #include "ring/summary.h"
 
@@ -48,7 +49,9 @@ static void process(struct weir_lane *lane, struct worker_stage *w,
         copies.lends_none = true;
         config = &copies;
     }
-    weir_account_batch(config, batch, chunk, w->summary, flows, &a);
+    weir_account_batch(config, batch, chunk, w->summary, flows, w->taps, &a);
+    if (w->taps != NULL)
+        weir_taps_publish(w->taps);
     if (branched)
         note_lease(w, batch, &a);
     batch->refuses = a.flows.frames[WEIR_FLOW_UNTRACKED] > 0;

@@ -63,12 +63,13 @@ struct weir_batch {
 
     /* By the worker.  skipped: the recording was abandoned, nothing was looked
      * at, and passed is what the lease holds.  Else passed counts the frames
-     * that no filter took out: those that are in the chunk, if there is one. */
+     * that nothing took out: those that are in the chunk, if there is one. */
     struct weir_chunk chunk;
     uint32_t passed;
     bool skipped;
     bool flows_left; /* its flows are the outlet's to count */
     bool refuses;    /* passed frames that `refused` names are in no flow */
+    bool tapped;     /* taps took frames out, which `taken_out` names */
     bool lent;       /* the chunk is the lease, and a branch may hold it */
     uint64_t passed_bytes; /* sum of len, as on the wire */
     int64_t time_min_ns;   /* of passed frames that carry a time; */
@@ -80,6 +81,10 @@ struct weir_batch {
     /* By the worker, if refuses: a bit for each passed frame, in their order.
      * Their flows found no room, and are not to be taken out of it. */
     uint64_t refused[WEIR_LEASE_FRAMES_MAX / 64];
+
+    /* By the worker, if tapped: a bit for each frame that was shown to taps, in
+     * their order. */
+    uint64_t taken_out[WEIR_LEASE_FRAMES_MAX / 64];
 };
 
 #endif

@@ -68,6 +68,7 @@ struct weir_batch *weir_pool_get(struct weir_pool *pool)
     batch->skipped = false;
     batch->lent = false;
     batch->refuses = false;
+    batch->tapped = false;
     batch->passed_bytes = 0;
     batch->time_min_ns = INT64_MAX;
     batch->time_max_ns = INT64_MIN;

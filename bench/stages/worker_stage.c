@@ -129,7 +129,8 @@ static int64_t worker_run(void *state, struct weir_err *err)
         chunk->frames = 0;
     }
     struct weir_account a;
-    weir_account_batch(&s->config, batch, chunk, s->summary, s->flows, &a);
+    weir_account_batch(&s->config, batch, chunk, s->summary, s->flows, NULL,
+                       &a);
     s->passed += a.passed;
     s->passed_bytes += a.passed_bytes;
     s->faults += a.malformed + a.truncated;

@@ -104,7 +104,7 @@ static struct weir_account run(const struct weir_account_config *config,
                                struct weir_batch *batch)
 {
     struct weir_account a;
-    weir_account_batch(config, batch, &batch->chunk, summary, NULL, &a);
+    weir_account_batch(config, batch, &batch->chunk, summary, NULL, NULL, &a);
     cr_assert_eq(weir_summary_total(summary).frames, a.passed);
     return a;
 }

@@ -7,8 +7,11 @@
 #include "base/err.h"
 
 /* The frame is one that the pipeline takes out. */
-static bool left_out(const struct fake_sink *f, uint64_t number)
+static bool left_out(const struct fake_sink *f, uint8_t lane, uint64_t number)
 {
+    if (f->config.taps != NULL &&
+        fake_taps_left_out(f->config.taps, lane, number))
+        return true;
     if (f->config.second_iface && fake_is_second(number))
         return f->config.one_linktype;
     return f->config.filtered && fake_is_unwanted(number);
@@ -17,7 +20,7 @@ static bool left_out(const struct fake_sink *f, uint64_t number)
 static uint64_t number_of_next(struct fake_sink *f, uint8_t lane)
 {
     uint64_t *next = &f->next_number[lane];
-    while (left_out(f, *next))
+    while (left_out(f, lane, *next))
         ++*next;
     return (*next)++;
 }

@@ -14,6 +14,7 @@
 #include "sink/encode.h"
 #include "sink/sink.h"
 #include "tests/pipeline/fake.h"
+#include "tests/pipeline/fake_tap.h"
 
 /* Called with each delivered frame. */
 typedef void fake_frame_fn(void *context, const struct weir_frame *frame);
@@ -29,18 +30,19 @@ struct fake_sink_config {
     void *record_context;
     uint64_t seed;
     enum weir_format format;
-    bool one_linktype;      /* frames of the second interface are left out */
-    bool second_iface;      /* as the source's */
-    bool filtered;          /* as the source's */
-    bool clocked;           /* stamps are a clock's */
-    uint32_t snaplen;       /* at which frames are cut; 0: none is */
-    uint64_t fail_at;       /* fails at this delivered frame */
-    uint64_t done_at;       /* is done behind so many */
-    uint32_t short_percent; /* none: always takes all that it may */
-    uint32_t keep_percent;  /* writes whose batch is kept and settled later */
-    uint32_t move_percent;  /* other writes that leave nothing in the chunk,
-                               but for leases that were turned in place */
-    uint32_t in_place_min;  /* the sink's */
+    bool one_linktype; /* frames of the second interface are left out */
+    bool second_iface; /* as the source's */
+    bool filtered;     /* as the source's */
+    bool clocked;      /* stamps are a clock's */
+    const struct fake_taps *taps; /* the lanes'; NULL: none */
+    uint32_t snaplen;             /* at which frames are cut; 0: none is */
+    uint64_t fail_at;             /* fails at this delivered frame */
+    uint64_t done_at;             /* is done behind so many */
+    uint32_t short_percent;       /* none: always takes all that it may */
+    uint32_t keep_percent; /* writes whose batch is kept and settled later */
+    uint32_t move_percent; /* other writes that leave nothing in the chunk,
+                              but for leases that were turned in place */
+    uint32_t in_place_min; /* the sink's */
 };
 
 /* A batch that the sink keeps; taken once its fate is known. */

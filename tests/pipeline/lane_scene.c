@@ -82,6 +82,7 @@ static void open_sink(struct scene *s, uint64_t seed, uint32_t outlet,
             .second_iface = common->second_iface,
             .filtered = common->filtered,
             .clocked = common->clocked,
+            .taps = &s->taps,
             .in_place_min = common->in_place ? 1 : 0,
             .snaplen = s->config.account.snaplen,
             .fail_at = sometimes(s, 4, 3000),
@@ -181,6 +182,11 @@ const char *scene_open(struct scene *s, uint64_t seed)
     sim_branches_choose(&s->branches, &s->random, false,
                         SCENE_LANES_MAX * FRAMES_MAX, &s->config);
     s->branches.prompt = scene_pick(s, 4) == 0;
+    fake_taps_choose(&s->taps, &s->random, FRAMES_MAX + 1, &s->config);
+    s->taps.filtered = common.filtered;
+    s->taps.second_iface = common.second_iface;
+    s->taps.one_linktype = common.one_linktype;
+    s->taps.snaplen = s->config.account.snaplen;
     if (weir_assembly_open(&s->assembly, &s->config, &err) != 0)
         return "no assembly";
     for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
@@ -188,7 +194,7 @@ const char *scene_open(struct scene *s, uint64_t seed)
     return NULL;
 }
 
-void scene_close(struct scene *s)
+const char *scene_close(struct scene *s)
 {
     weir_assembly_close(s->assembly);
     sim_branches_close(&s->branches);
@@ -196,4 +202,7 @@ void scene_close(struct scene *s)
         fake_source_close(s->sources[i]);
     weir_stop_close(&s->stop);
     weir_stop_close(&s->abandon);
+    bool destroyed = fake_taps_destroyed(&s->taps);
+    fake_taps_close(&s->taps);
+    return destroyed ? NULL : "a tap's state was not destroyed";
 }

@@ -12,6 +12,7 @@
 #include "pipeline/assembly.h"
 #include "ring/stop.h"
 #include "tests/pipeline/fake_sink.h"
+#include "tests/pipeline/fake_tap.h"
 #include "tests/pipeline/flows_check.h"
 #include "tests/pipeline/sim_branches.h"
 #include "tests/pipeline/sleeper.h"
@@ -30,6 +31,7 @@ struct scene {
     struct weir_assembly_config config;
     struct weir_assembly *assembly;
     struct sim_branches branches;
+    struct fake_taps taps;
     struct flows_check *flows;
     bool flows_same; /* nothing is taken out of the flows again */
     uint64_t stop_step, abandon_step; /* UINT64_MAX: never */
@@ -42,9 +44,9 @@ struct scene {
 };
 
 /* scene_open: NULL, or what went wrong.  scene_close: of a scene that has
- * ended. */
+ * ended; likewise. */
 const char *scene_open(struct scene *s, uint64_t seed);
-void scene_close(struct scene *s);
+const char *scene_close(struct scene *s);
 
 /* scene_pick: the seed's next number below `below`. */
 uint64_t scene_pick(struct scene *s, uint64_t below);

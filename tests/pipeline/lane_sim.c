@@ -219,6 +219,7 @@ static const char *run(struct scene *s)
 struct seen {
     struct sim_branches_seen branches;
     uint64_t in_place; /* leases */
+    uint64_t tapped;   /* frames */
 };
 
 static const char *simulate(uint64_t seed, struct seen *seen)
@@ -232,10 +233,12 @@ static const char *simulate(uint64_t seed, struct seen *seen)
     if (fault != NULL)
         return fault;
     sim_branches_add(&s.branches, s.assembly, &seen->branches);
+    struct weir_progress p;
+    weir_assembly_progress(s.assembly, &p);
+    seen->tapped += p.ledger.excluded[WEIR_EXCLUDED_TAP];
     for (uint32_t i = 0; i < s.config.lanes; i++)
         seen->in_place += fake_source_turned(s.sources[i]);
-    scene_close(&s);
-    return NULL;
+    return scene_close(&s);
 }
 
 int main(int argc, char **argv)
@@ -244,9 +247,11 @@ int main(int argc, char **argv)
     struct seen seen = {.in_place = 0};
     while (seeds_next(&seeds))
         seeds_told(&seeds, simulate(seeds.seed, &seen));
-    printf("%" PRIu64 " leases in place\n", seen.in_place);
+    printf("%" PRIu64 " leases in place, %" PRIu64 " frames taken out\n",
+           seen.in_place, seen.tapped);
     bool saw_all = sim_branches_saw_all(&seen.branches) &&
-                   seen.branches.prompt > 0 && seen.in_place > 0;
+                   seen.branches.prompt > 0 && seen.in_place > 0 &&
+                   seen.tapped > 0;
     if (seeds.count >= 1000 && !saw_all)
         seeds_told(&seeds, "so far not all was seen");
     return seeds_end(&seeds);

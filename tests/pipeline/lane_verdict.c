@@ -22,6 +22,8 @@ const char *verdict_step(struct scene *s)
     for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
         if (s->sinks[i].fault != NULL)
             return s->sinks[i].fault;
+    if (fake_taps_wrong(&s->taps) != NULL)
+        return fake_taps_wrong(&s->taps);
     return sim_branches_wrong(&s->branches, s->assembly);
 }
 
@@ -116,6 +118,10 @@ const char *verdict_end(struct scene *s)
     /* The last one's failure is the recording's. */
     if (s->notices > failed || s->notices >= s->config.lanes)
         return "a notice of nothing";
+    weir_assembly_merge(s->assembly);
+    fault = fake_taps_wrong_end(&s->taps, s->assembly);
+    if (fault != NULL)
+        return fault;
     fault = check_flows(s, &p);
     return fault != NULL ? fault : check_sinks(s, &p);
 }

@@ -15,6 +15,7 @@
 #include "ring/summary.h"
 #include "tests/pipeline/fake_sink.h"
 #include "tests/pipeline/fake_source.h"
+#include "tests/pipeline/fake_tap.h"
 #include "tests/pipeline/sim_branches.h"
 #include "tests/support/seeds.h"
 
@@ -30,6 +31,7 @@ struct stress {
     struct fake_sink sinks[LANES_MAX];
     struct weir_runner_config config;
     struct sim_branches branches;
+    struct fake_taps taps;
     bool silent;
     uint64_t listens;   /* every so many intervals it takes its time */
     uint64_t notices;   /* by the stats thread */
@@ -100,6 +102,7 @@ static void open_sink(struct stress *s, uint32_t outlet,
             .format = s->config.assembly.account.format,
             .second_iface = common->second_iface,
             .clocked = common->live,
+            .taps = &s->taps,
             .fail_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
             .done_at = pick(s, 4) == 0 ? pick(s, frames) : UINT64_MAX,
             .on_record = s->branches.count > 0 ? sim_branches_note : NULL,
@@ -153,6 +156,9 @@ static void configure(struct stress *s, uint64_t seed)
     s->listens = pick(s, 3) == 0 ? 1 + pick(s, 5) : UINT64_MAX;
     sim_branches_choose(&s->branches, &s->random, true, common.frames,
                         &s->config.assembly);
+    fake_taps_choose(&s->taps, &s->random, common.frames + 1,
+                     &s->config.assembly);
+    s->taps.second_iface = common.second_iface;
     common.frames /= s->config.assembly.lanes;
     for (uint32_t i = 0; i < s->config.assembly.lanes; i++) {
         open_source(s, i, s->config.assembly.workers, &common);
@@ -254,7 +260,8 @@ static const char *check(struct stress *s, struct weir_runner *p)
     }
     if (s->intervals == 0)
         return "no interval was told";
-    return check_branches(s, a);
+    const char *fault = fake_taps_wrong_end(&s->taps, a);
+    return fault != NULL ? fault : check_branches(s, a);
 }
 
 static const char *stress(uint64_t seed, struct sim_branches_seen *seen)
@@ -282,6 +289,9 @@ static const char *stress(uint64_t seed, struct sim_branches_seen *seen)
     fault = check(&s, p);
     sim_branches_add(&s.branches, a, seen);
     weir_runner_close(p);
+    if (fault == NULL && !fake_taps_destroyed(&s.taps))
+        fault = "a tap's state was not destroyed";
+    fake_taps_close(&s.taps);
     sim_branches_close(&s.branches);
     for (uint32_t i = 0; i < s.config.assembly.lanes; i++)
         fake_source_close(s.sources[i]);
