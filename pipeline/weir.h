@@ -27,5 +27,6 @@
 #include "dissect/fields.h"
 
 #include "sink/build.h"
+#include "sink/sender.h"
 
 #endif

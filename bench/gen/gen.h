@@ -37,9 +37,9 @@ struct weir_gen;
 #define WEIR_GEN_XDP_SIZE_MAX 3000u
 
 enum weir_gen_way {
-    WEIR_GEN_AUTO, /* xdp if that works; else txring on a network card, mmsg
-                    * elsewhere; below 1000 frames a second always mmsg,
-                    * which leaves the core to others */
+    WEIR_GEN_AUTO, /* xdp if that works, else txring, else mmsg; below 1000
+                    * frames a second always mmsg, which leaves the core to
+                    * others */
     WEIR_GEN_XDP,
     WEIR_GEN_TXRING,
     WEIR_GEN_MMSG,

@@ -2,16 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/err.h"
 #include "bench/gen/gen_loop.h"
 #include "bench/gen/gen_way.h"
+#include "sink/sender_port.h"
 
 struct gen_mmsg {
     struct weir_gen gen;
     struct weir_gen_config config;
-    int fd;
+    struct weir_sender_port port;
     struct iovec vectors[WEIR_GEN_BATCH];
     struct mmsghdr messages[WEIR_GEN_BATCH];
     uint8_t frames[WEIR_GEN_BATCH][WEIR_MIX_SIZE_MAX];
@@ -35,7 +35,7 @@ static int send_some(void *self, const uint32_t *sizes, uint32_t from,
     struct gen_mmsg *mmsg = self;
     for (uint32_t i = from; i < count; i++)
         mmsg->vectors[i].iov_len = sizes[i];
-    int taken = sendmmsg(mmsg->fd, mmsg->messages + from, count - from, 0);
+    int taken = sendmmsg(mmsg->port.fd, mmsg->messages + from, count - from, 0);
     if (taken >= 0)
         return taken;
     if (weir_gen_passes(errno))
@@ -65,7 +65,7 @@ static int run(struct weir_gen *gen, struct weir_gen_counts *counts,
 static void close_mmsg(struct weir_gen *gen)
 {
     struct gen_mmsg *mmsg = (struct gen_mmsg *)gen;
-    (void)close(mmsg->fd);
+    weir_sender_port_close(&mmsg->port);
     free(mmsg);
 }
 
@@ -79,7 +79,7 @@ int weir_gen_mmsg_open(struct weir_gen **out,
     struct gen_mmsg *mmsg = calloc(1, sizeof *mmsg);
     if (mmsg == NULL)
         return weir_err_set(err, -ENOMEM, "no memory for frames");
-    ret = weir_gen_device_socket(config->device, &mmsg->fd, err);
+    ret = weir_sender_port_open(&mmsg->port, config->device, err);
     if (ret != 0) {
         free(mmsg);
         return ret;

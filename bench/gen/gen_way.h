@@ -33,11 +33,4 @@ int weir_gen_device_check(const char *device, struct weir_err *err);
 int weir_gen_device_sends(const char *device, const struct weir_plan *plan,
                           struct weir_err *err);
 
-/* weir_gen_device_is_card: there is hardware behind it, on some bus. */
-bool weir_gen_device_is_card(const char *device);
-
-/* weir_gen_device_socket: a packet socket that sends there and never
- * listens: one that does is a second tap on the device. */
-int weir_gen_device_socket(const char *device, int *fd, struct weir_err *err);
-
 #endif
