@@ -4,9 +4,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-flags=(-std=gnu11 -D_GNU_SOURCE -iquote .)
 cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/weir/tidy
-mkdir -p "$cache"
+mkdir -p "$cache/include"
+flags=(-std=gnu11 -D_GNU_SOURCE -iquote .)
+# These include the header as it is installed.
+[[ ${2:-} != examples/* ]] || flags+=(-I "$cache/include")
 tool=$(clang-tidy --version; cat .clang-tidy; echo "${flags[@]}")
 
 # What the preprocessor sees of a file decides, and the file's own name.
@@ -32,5 +34,6 @@ tidy() {
 if [[ ${1:-} == --one ]]; then
     tidy "$2"
 else
+    awk -f build/public_header.awk pipeline/weir.h >"$cache/include/weir.h"
     tests/house/sources.sh c | xargs -P "$(nproc)" -n 1 tests/house/tidy.sh --one
 fi

@@ -5,6 +5,7 @@ have the same functions, and the libraries nothing else.
 The last line is "N passed, N failed".
 """
 
+import re
 import sys
 
 import library
@@ -35,6 +36,9 @@ def main():
                exported.items())
     check_same("names that do not begin with weir_", [
         name for name in exported if not name.startswith("weir_")], [])
+    relocations = library.run("readelf", "-rW", library.SHARED)
+    slow = re.findall(r"(weir_\w+)@@WEIR\S* \+ 0", relocations)
+    check(f"called through the table of others' functions: {slow}", not slow)
     soname = library.run("readelf", "-d", library.SHARED)
     check("the soname", "Library soname: [libweir.so.0]" in soname)
     sys.exit(end())
