@@ -97,10 +97,13 @@ def main():
             check("the shared library is not used", shared in needed)
             needed = check_program(folder, prefix, compiler, ["weir-static"])
             check("the archive is not used", shared not in needed)
+            whole = os.path.getsize(f"{folder}/program")
             needed = check_program(
                 folder, prefix, compiler, ["weir-static"],
                 ["-Wl,--gc-sections"])
-            check("the archive is not used", shared not in needed)
+            part = os.path.getsize(f"{folder}/program")
+            check(f"{part} bytes of {whole} are left by --gc-sections",
+                  library.sanitizers() or part < whole * 3 // 4)
 
         os.remove(f"{prefix}/lib/libweir.so")
         needed = check_program(folder, prefix, ["gcc"], ["--static", "weir"])
