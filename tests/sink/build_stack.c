@@ -93,8 +93,9 @@ static uint16_t vary_checksum(struct random *random, bool wrong)
                : 0;
 }
 
-static void vary_ip(struct stack_layer *layer, struct random *random,
-                    bool wrong)
+/* A fragment, not the first, if only a payload is in it. */
+static void vary_ip(const struct stack *stack, struct stack_layer *layer,
+                    struct random *random, bool wrong)
 {
     struct weir_build_ipv4 *ip = &layer->ipv4;
     layer->bytes = 20;
@@ -104,6 +105,9 @@ static void vary_ip(struct stack_layer *layer, struct random *random,
     ip->id = (uint16_t)random_next(random);
     ip->flags = random_below(random, 2) != 0 ? 2 : 0;
     ip->ttl = (uint8_t)random_below(random, 256);
+    if (layer < &stack->layers[stack->count - 1] &&
+        layer[1].kind == STACK_PAYLOAD)
+        ip->fragment_offset = (uint16_t)(random_below(random, 7000) * 8);
     ip->checksum = vary_checksum(random, wrong);
     ip->options_bytes = vary_options(layer, random);
     ip->options = layer->options;
@@ -196,7 +200,7 @@ static void vary(struct stack *stack, struct stack_layer *layer,
         vary_arp(layer, random);
         break;
     case STACK_IPV4:
-        vary_ip(layer, random, wrong);
+        vary_ip(stack, layer, random, wrong);
         break;
     case STACK_IPV6:
         vary_ipv6(layer, random);
