@@ -11,6 +11,7 @@
 #include "base/assert.h"
 #include "base/err.h"
 #include "capture/file_reader.h"
+#include "ring/stop.h"
 
 /* A block of the usual size at once; greater ones in parts, so that the scan
  * finds them in the cache. */
@@ -22,7 +23,10 @@ int file_input_open(struct file_source *file, const char *path,
     if (strcmp(path, "-") == 0) {
         file->fd = STDIN_FILENO;
     } else {
-        file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        /* A FIFO waits for its writer in open(2), where nobody can stop it,
+         * or by poll. */
+        const int wait = file->stop != NULL ? O_NONBLOCK : 0;
+        file->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | wait);
         if (file->fd < 0)
             return weir_err_sys(err, -errno, "%s", file->name);
         file->own_fd = true;
@@ -55,8 +59,13 @@ static int ready(const struct file_source *file, bool may_wait)
 {
     if (!file->waits)
         return 1;
-    struct pollfd poll_fd = {.fd = file->fd, .events = POLLIN};
-    int n = poll(&poll_fd, 1, may_wait ? -1 : 0);
+    struct pollfd fds[2] = {
+        {.fd = file->fd, .events = POLLIN},
+        {.fd = file->stop != NULL ? file->stop->fd : -1, .events = POLLIN},
+    };
+    int n = poll(fds, may_wait ? 2 : 1, may_wait ? -1 : 0);
+    if (n > 0 && fds[0].revents == 0)
+        return -ECANCELED;
     if (n >= 0)
         return n;
     return errno == EINTR && !may_wait ? 0 : -errno;

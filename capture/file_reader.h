@@ -70,6 +70,7 @@ struct file_source {
     int fd;
     bool own_fd;
     bool waits; /* a stream: poll before reading */
+    const struct weir_stop *stop; /* ends a wait; NULL: nothing does */
     bool eof;
     bool cut;
     dev_t device;
@@ -129,7 +130,8 @@ void file_input_close(struct file_source *file);
 
 /* file_input_read: reads into the current block's room, which is not 0.
  * Returns 1 (something is there), 0 (end of file: eof is set), -EAGAIN (a
- * stream has nothing now; never if may_wait), or -errno with a text. */
+ * stream has nothing now; never if may_wait), or -errno with a text, of which
+ * -ECANCELED is the stop's. */
 int file_input_read(struct file_source *file, bool may_wait,
                     struct weir_err *err);
 

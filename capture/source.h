@@ -38,6 +38,7 @@ struct weir_err;
 struct weir_kernel_filter_config;
 struct weir_screen;
 struct weir_source;
+struct weir_stop;
 
 /* Answers of next. */
 enum weir_source_result {
@@ -150,6 +151,9 @@ struct weir_source_config {
      * of its interfaces as it is read, has always its own.  Borrowed until
      * close. */
     struct weir_ifaces *ifaces;
+    /* Ends the waiting of a file's open, for a pipe (-ECANCELED); NULL: nothing
+     * does.  Borrowed until close. */
+    const struct weir_stop *stop;
 };
 
 /* weir_source_same_iface: both are of one live interface. */

@@ -306,6 +306,7 @@ static int file_open(struct file_source *file, const char *path,
         return weir_err_sys(err, -ENOMEM, "%s", path);
     if (config->filter != NULL && config->filter[0] != '\0')
         file->filter = config->filter;
+    file->stop = config->stop;
     int rc = file_input_open(file, path, err);
     if (rc == 0)
         rc = memory_take(file, config, err);

@@ -1,7 +1,6 @@
 #include "sink/sigpipe.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <time.h>
 
 static sigset_t only_sigpipe(void)
