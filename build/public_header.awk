@@ -72,9 +72,13 @@ BEGIN {
     print "#include <stdint.h>\n"
     print "#ifdef __cplusplus"
     print "extern \"C\" {"
+    print "/* A function may have the name of the struct that it fills. */"
+    print "#pragma GCC diagnostic push"
+    print "#pragma GCC diagnostic ignored \"-Wshadow\""
     print "#endif\n"
     printf "%s", body
     print "#ifdef __cplusplus"
+    print "#pragma GCC diagnostic pop"
     print "}"
     print "#endif\n"
     print "#endif"
