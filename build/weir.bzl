@@ -161,7 +161,7 @@ def library_test(name, data = [], tags = [], **kwargs):
         env = {
             # Else in the tree of the sources, behind a link.
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": "tests/check:tests/library",
+            "PYTHONPATH": "tests/check:tests/examples:tests/library",
         },
         tags = tags + ["plain"],
         **kwargs

@@ -27,6 +27,11 @@
 #include "dissect/fields.h"
 
 #include "sink/build.h"
+#include "sink/dump.h"
 #include "sink/sender.h"
+
+#include "pipeline/next.h"
+#include "pipeline/reader.h"
+#include "pipeline/writer.h"
 
 #endif
