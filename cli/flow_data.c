@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/err.h"
 #include "base/version.h"
-#include "cli/address.h"
 #include "cli/flow_report.h"
 #include "cli/flow_text.h"
 #include "sink/printable.h"

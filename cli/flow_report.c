@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/address.h"
 #include "base/err.h"
-#include "cli/address.h"
 #include "cli/flow_sort.h"
 
 _Static_assert(FLOW_ADDRESS_TEXT >= WEIR_IPV6_TEXT, "any address must fit");

@@ -4,9 +4,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "cli/address.h"
-#include "cli/extension.h"
+#include "base/address.h"
+#include "cli/time_text.h"
 #include "dissect/fields.h"
+#include "dissect/options.h"
 
 /* A layer's object under construction.  What fails (only for want of memory)
  * is noted once here instead of at every field. */

@@ -1,15 +1,10 @@
 #ifndef WEIR_CLI_PRINT_TEXT_H
 #define WEIR_CLI_PRINT_TEXT_H
 
-/* print_text: a frame as one line of text, in tcpdump's manner.
+/* print_text: a frame as one line of text: the time, and the frame's text
+ * (dissect/text.h).
  *
  *   12:00:00.000001 IP 10.0.0.1.53 > 10.0.0.2.1234: UDP, length 12
- *
- * What differs: names are never looked up; TCP's numbers are those of the
- * frame, not relative to the connection's first; VLAN tags are shown;
- * application protocols are not.  A frame that the snapshot length cut ends
- * in the layer that was wanted next, "[|tcp]"; one that contradicts itself
- * in "[malformed: reason]".
  *
  * Threads   any, one at a time per stream. */
 

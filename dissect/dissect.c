@@ -198,9 +198,20 @@ const char *weir_outcome_name(uint8_t outcome)
 const struct weir_layer *
 weir_dissection_find(const struct weir_dissection *dissection, uint8_t proto)
 {
-    for (uint8_t i = 0; i < dissection->layers_count; i++) {
-        if (dissection->layers[i].proto == proto)
-            return &dissection->layers[i];
+    return weir_dissection_next(dissection, NULL, proto);
+}
+
+const struct weir_layer *
+weir_dissection_next(const struct weir_dissection *dissection,
+                     const struct weir_layer *behind, uint8_t proto)
+{
+    if (dissection == NULL)
+        return NULL;
+    uint32_t count = dissection->layers_count;
+    for (uint32_t i = 0; i < count && i < WEIR_LAYERS_MAX; i++) {
+        const struct weir_layer *layer = &dissection->layers[i];
+        if (layer->proto == proto && (behind == NULL || layer > behind))
+            return layer;
     }
     return NULL;
 }

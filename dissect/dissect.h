@@ -105,8 +105,13 @@ void weir_dissect(struct weir_dissection *out, const uint8_t *data,
 const char *weir_proto_name(uint8_t proto);     /* "" if unknown */
 const char *weir_outcome_name(uint8_t outcome); /* "" if unknown */
 
-/* weir_dissection_find: the outermost layer of a protocol, or NULL. */
+/* weir_dissection_find: the outermost layer of a protocol, or NULL.
+ * weir_dissection_next: the first one further in than the layer `behind`, such
+ * as the second tag, or the packet in a tunnel; NULL: the outermost. */
 const struct weir_layer *
 weir_dissection_find(const struct weir_dissection *dissection, uint8_t proto);
+const struct weir_layer *
+weir_dissection_next(const struct weir_dissection *dissection,
+                     const struct weir_layer *behind, uint8_t proto);
 
 #endif

@@ -3,16 +3,19 @@
 
 /* fields: what the header of a layer says, read from the frame's bytes.
  *
- * One view per protocol.  A view is filled by weir_<proto>_view_read(view,
- * data, layer), where layer is one that weir_dissect put into its list for
- * the same data, of that protocol.  It reads nothing outside the layer's
- * captured header and checks nothing that weir_dissect has checked already.
+ * One view per protocol.  weir_<proto>_view_read(view, data, layer) fills it,
+ * where layer is one that weir_dissect put into its list for the same data.
+ * It reads nothing outside the layer's captured header and checks nothing
+ * that weir_dissect has checked already.  weir_<proto>_view_find(view, data,
+ * dissection) does the same with the outermost layer of that protocol.
  * The names of the members follow Wireshark's display filters.
  *
  * Units     numbers are in host byte order; lengths are bytes.
  * Owner     pointers point into data and live as long as it does.
  * Threads   any; pure functions of their arguments.
- * Errors    none; what a frame may lack has a flag in the view. */
+ * Errors    false: the layer is not of that protocol, there is none, or an
+ *           argument is NULL; then the view is all zero.  What a layer may
+ *           lack has a flag in its view, or a NULL. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,20 +54,28 @@ struct weir_mpls_view {
     uint8_t ttl;
 };
 
-/* ARP and RARP.  Senders' and targets' addresses are there if they are of
- * that kind (hardware: 6 bytes of Ethernet or IEEE 802; protocol: 4 bytes
- * of IPv4) and were captured whole; else the pointer is NULL. */
+/* ARP and RARP.  An address that was not captured whole is NULL.  The last
+ * four are those of the four before that are of the usual kind (hardware: 6
+ * bytes of Ethernet or IEEE 802; protocol: 4 bytes of IPv4), else NULL. */
 struct weir_arp_view {
     uint16_t hw_type;
     uint16_t proto_type;
     uint8_t hw_size;
     uint8_t proto_size;
-    uint16_t opcode;
+    uint16_t opcode;          /* 1 request, 2 reply; 3 and 4 of RARP */
+    const uint8_t *src_hw;    /* hw_size bytes */
+    const uint8_t *src_proto; /* proto_size bytes */
+    const uint8_t *dst_hw;
+    const uint8_t *dst_proto;
     const uint8_t *src_hw_mac;
     const uint8_t *src_proto_ipv4;
     const uint8_t *dst_hw_mac;
     const uint8_t *dst_proto_ipv4;
 };
+
+#define WEIR_IP_RESERVED       4
+#define WEIR_IP_DONT_FRAGMENT  2
+#define WEIR_IP_MORE_FRAGMENTS 1
 
 struct weir_ip_view {
     uint8_t version;       /* 4 */
@@ -72,16 +83,19 @@ struct weir_ip_view {
     uint8_t tos;           /* DSCP and ECN */
     uint16_t total_length; /* as it says; 0 from some offloads */
     uint16_t id;
-    uint8_t flags;            /* 3 bits: reserved 4, DF 2, MF 1 */
+    uint8_t flags;            /* 3 bits: WEIR_IP_* */
     uint16_t fragment_offset; /* bytes, a multiple of 8 */
     uint8_t ttl;
     uint8_t proto;
     uint16_t checksum;
-    const uint8_t *src; /* 4 bytes */
-    const uint8_t *dst; /* 4 bytes */
+    const uint8_t *src;     /* 4 bytes */
+    const uint8_t *dst;     /* 4 bytes */
+    const uint8_t *options; /* see options.h */
+    uint8_t options_length; /* captured bytes of them, 0 to 40 */
 };
 
-/* The layer's `upper` tells the protocol behind the extension headers. */
+/* The layer's `upper` tells the protocol behind the extension headers, which
+ * weir_extension_next (options.h) walks through. */
 struct weir_ipv6_view {
     uint8_t traffic_class;
     uint32_t flow; /* 20 bits */
@@ -92,17 +106,28 @@ struct weir_ipv6_view {
     const uint8_t *dst; /* 16 bytes */
 };
 
+#define WEIR_TCP_FIN 0x001
+#define WEIR_TCP_SYN 0x002
+#define WEIR_TCP_RST 0x004
+#define WEIR_TCP_PSH 0x008
+#define WEIR_TCP_ACK 0x010
+#define WEIR_TCP_URG 0x020
+#define WEIR_TCP_ECE 0x040
+#define WEIR_TCP_CWR 0x080
+#define WEIR_TCP_AE  0x100
+
 struct weir_tcp_view {
     uint16_t srcport;
     uint16_t dstport;
     uint32_t seq;
     uint32_t ack;
     uint8_t header_length; /* 0 to 60, as it says */
-    uint16_t flags;        /* 12 bits: reserved 3, AE, CWR, ECE, URG, ACK,
-                              PSH, RST, SYN, FIN (1) */
+    uint16_t flags;        /* 12 bits: WEIR_TCP_*, and 3 reserved ones */
     uint16_t window;       /* not scaled */
     uint16_t checksum;
     uint16_t urgent;
+    const uint8_t *options; /* see options.h */
+    uint8_t options_length; /* captured bytes of them, 0 to 40 */
 };
 
 struct weir_udp_view {
@@ -144,33 +169,76 @@ struct weir_null_view {
     uint32_t family; /* an address family of the system that captured */
 };
 
-void weir_eth_view_read(struct weir_eth_view *out, const uint8_t *data,
+/* What the last layer carries.  Of a frame with a fault it is what follows
+ * the last layer that stands. */
+struct weir_payload_view {
+    const uint8_t *bytes; /* not NULL, even if there is none */
+    uint32_t captured;    /* bytes of it that are there */
+    uint32_t length;      /* on the wire, without padding; not less */
+};
+
+bool weir_eth_view_read(struct weir_eth_view *out, const uint8_t *data,
                         const struct weir_layer *layer);
-void weir_llc_view_read(struct weir_llc_view *out, const uint8_t *data,
+bool weir_llc_view_read(struct weir_llc_view *out, const uint8_t *data,
                         const struct weir_layer *layer);
-void weir_vlan_view_read(struct weir_vlan_view *out, const uint8_t *data,
+bool weir_vlan_view_read(struct weir_vlan_view *out, const uint8_t *data,
                          const struct weir_layer *layer);
-void weir_mpls_view_read(struct weir_mpls_view *out, const uint8_t *data,
+bool weir_mpls_view_read(struct weir_mpls_view *out, const uint8_t *data,
                          const struct weir_layer *layer);
-void weir_arp_view_read(struct weir_arp_view *out, const uint8_t *data,
+bool weir_arp_view_read(struct weir_arp_view *out, const uint8_t *data,
                         const struct weir_layer *layer);
-void weir_ip_view_read(struct weir_ip_view *out, const uint8_t *data,
+bool weir_ip_view_read(struct weir_ip_view *out, const uint8_t *data,
                        const struct weir_layer *layer);
-void weir_ipv6_view_read(struct weir_ipv6_view *out, const uint8_t *data,
+bool weir_ipv6_view_read(struct weir_ipv6_view *out, const uint8_t *data,
                          const struct weir_layer *layer);
-void weir_tcp_view_read(struct weir_tcp_view *out, const uint8_t *data,
+bool weir_tcp_view_read(struct weir_tcp_view *out, const uint8_t *data,
                         const struct weir_layer *layer);
-void weir_udp_view_read(struct weir_udp_view *out, const uint8_t *data,
+bool weir_udp_view_read(struct weir_udp_view *out, const uint8_t *data,
                         const struct weir_layer *layer);
 /* layer is of ICMP or ICMPv6. */
-void weir_icmp_view_read(struct weir_icmp_view *out, const uint8_t *data,
+bool weir_icmp_view_read(struct weir_icmp_view *out, const uint8_t *data,
                          const struct weir_layer *layer);
-void weir_sctp_view_read(struct weir_sctp_view *out, const uint8_t *data,
+bool weir_sctp_view_read(struct weir_sctp_view *out, const uint8_t *data,
                          const struct weir_layer *layer);
 /* layer is of SLL or SLL2. */
-void weir_sll_view_read(struct weir_sll_view *out, const uint8_t *data,
+bool weir_sll_view_read(struct weir_sll_view *out, const uint8_t *data,
                         const struct weir_layer *layer);
-void weir_null_view_read(struct weir_null_view *out, const uint8_t *data,
+bool weir_null_view_read(struct weir_null_view *out, const uint8_t *data,
                          const struct weir_layer *layer);
+
+bool weir_eth_view_find(struct weir_eth_view *out, const uint8_t *data,
+                        const struct weir_dissection *dissection);
+bool weir_llc_view_find(struct weir_llc_view *out, const uint8_t *data,
+                        const struct weir_dissection *dissection);
+bool weir_vlan_view_find(struct weir_vlan_view *out, const uint8_t *data,
+                         const struct weir_dissection *dissection);
+bool weir_mpls_view_find(struct weir_mpls_view *out, const uint8_t *data,
+                         const struct weir_dissection *dissection);
+bool weir_arp_view_find(struct weir_arp_view *out, const uint8_t *data,
+                        const struct weir_dissection *dissection);
+bool weir_ip_view_find(struct weir_ip_view *out, const uint8_t *data,
+                       const struct weir_dissection *dissection);
+bool weir_ipv6_view_find(struct weir_ipv6_view *out, const uint8_t *data,
+                         const struct weir_dissection *dissection);
+bool weir_tcp_view_find(struct weir_tcp_view *out, const uint8_t *data,
+                        const struct weir_dissection *dissection);
+bool weir_udp_view_find(struct weir_udp_view *out, const uint8_t *data,
+                        const struct weir_dissection *dissection);
+bool weir_icmp_view_find(struct weir_icmp_view *out, const uint8_t *data,
+                         const struct weir_dissection *dissection);
+bool weir_icmpv6_view_find(struct weir_icmp_view *out, const uint8_t *data,
+                           const struct weir_dissection *dissection);
+bool weir_sctp_view_find(struct weir_sctp_view *out, const uint8_t *data,
+                         const struct weir_dissection *dissection);
+/* Of SLL or SLL2. */
+bool weir_sll_view_find(struct weir_sll_view *out, const uint8_t *data,
+                        const struct weir_dissection *dissection);
+bool weir_null_view_find(struct weir_null_view *out, const uint8_t *data,
+                         const struct weir_dissection *dissection);
+
+/* weir_payload_view_read: caplen is the frame's. */
+bool weir_payload_view_read(struct weir_payload_view *out, const uint8_t *data,
+                            uint32_t caplen,
+                            const struct weir_dissection *dissection);
 
 #endif

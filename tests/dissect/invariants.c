@@ -8,6 +8,7 @@
 #include "dissect/fields.h"
 #include "dissect/flow_key.h"
 #include "dissect/usual.h"
+#include "tests/dissect/views.h"
 
 /* Keeps the reads: the sum goes where the compiler must write it. */
 static volatile uint32_t sink;
@@ -194,7 +195,9 @@ const char *weir_dissection_broken(const struct weir_dissection *d,
     if (!d->known_link && (d->layers_count != 0 || d->outcome != 0))
         return "an unknown link type has layers or a fault";
     const char *broken = layers_broken(d, data, caplen);
-    return broken != NULL ? broken : talker_broken(d, data, caplen);
+    if (broken == NULL)
+        broken = talker_broken(d, data, caplen);
+    return broken != NULL ? broken : weir_views_broken(d, data, caplen, len);
 }
 
 const char *weir_dissection_differs(const struct weir_dissection *a,

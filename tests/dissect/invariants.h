@@ -5,7 +5,8 @@
  *
  * weir_dissection_broken: returns NULL, or which promise of dissect.h does
  * not hold for a dissection of data[0 .. caplen) with wire length len.  It
- * reads every field of every layer, so that a sanitizer sees an overread.
+ * reads every field of every layer, and whatever else can be read from them
+ * (tests/dissect/views.h), so that a sanitizer sees an overread.
  *
  * weir_dissection_differs: returns NULL, or which field of two dissections is
  * not the same.

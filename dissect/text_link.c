@@ -1,107 +1,62 @@
-#include "cli/text.h"
-
 #include <stdbool.h>
-#include <string.h>
 
 #include "base/linktype.h"
-#include "cli/address.h"
 #include "dissect/ethertype.h"
 #include "dissect/fields.h"
+#include "dissect/text_line.h"
 
 void weir_text_vlan(struct weir_text *text, const struct weir_layer *layer)
 {
     struct weir_vlan_view vlan;
     weir_vlan_view_read(&vlan, text->frame->data, layer);
-    fprintf(text->out, "vlan %u, p %u%s, ", vlan.id, vlan.priority,
-            vlan.dei ? ", DEI" : "");
+    weir_text_put_pair(text, "vlan ", vlan.id);
+    weir_text_put_pair(text, ", p ", vlan.priority);
+    if (vlan.dei)
+        weir_text_put(text, ", DEI");
+    weir_text_put(text, ", ");
+}
+
+void weir_text_label(struct weir_text *text, const struct weir_layer *layer)
+{
+    struct weir_mpls_view mpls;
+    weir_mpls_view_read(&mpls, text->frame->data, layer);
+    weir_text_put_pair(text, "(label ", mpls.label);
+    weir_text_put_pair(text, ", tc ", mpls.exp);
+    if (mpls.bottom)
+        weir_text_put(text, ", [S]");
+    weir_text_put_pair(text, ", ttl ", mpls.ttl);
+    weir_text_put(text, ")");
 }
 
 void weir_text_mpls(struct weir_text *text, const struct weir_layer *layer)
 {
-    struct weir_mpls_view mpls;
-    weir_mpls_view_read(&mpls, text->frame->data, layer);
-    bool first = text->at == 0 || layer[-1].proto != WEIR_PROTO_MPLS;
-    fprintf(text->out, "%s(label %u, tc %u%s, ttl %u) ", first ? "MPLS " : "",
-            mpls.label, mpls.exp, mpls.bottom ? ", [S]" : "", mpls.ttl);
+    if (text->layer == 0 || layer[-1].proto != WEIR_PROTO_MPLS)
+        weir_text_put(text, "MPLS ");
+    weir_text_label(text, layer);
+    weir_text_put(text, " ");
+}
+
+const char *weir_text_sll_kind(uint16_t packet_type)
+{
+    /* if_packet.h, PACKET_HOST and so on; the words are tcpdump's. */
+    static const char *const kinds[] = {"In", "B", "M", "P", "Out"};
+    return packet_type < sizeof kinds / sizeof kinds[0] ? kinds[packet_type]
+                                                        : "?";
 }
 
 void weir_text_sll(struct weir_text *text, const struct weir_layer *layer)
 {
-    /* if_packet.h, PACKET_HOST and so on; the words are tcpdump's. */
-    static const char *const kinds[] = {"In", "B", "M", "P", "Out"};
     struct weir_sll_view sll;
     weir_sll_view_read(&sll, text->frame->data, layer);
     if (!sll.has_ifindex)
         return;
-    fprintf(text->out, "ifindex %u %s ", sll.ifindex,
-            sll.packet_type < sizeof kinds / sizeof kinds[0]
-                ? kinds[sll.packet_type]
-                : "?");
+    weir_text_put_pair(text, "ifindex ", sll.ifindex);
+    weir_text_put(text, " ");
+    weir_text_put(text, weir_text_sll_kind(sll.packet_type));
+    weir_text_put(text, " ");
 }
 
-/* The hardware address where ARP says only who asks. */
-static const char *mac_or(char *buffer, const uint8_t *mac)
-{
-    return mac != NULL ? weir_mac_text(buffer, mac) : "(unknown)";
-}
-
-static void print_arp(FILE *out, const struct weir_arp_view *arp)
-{
-    char src[WEIR_IPV4_TEXT];
-    char dst[WEIR_IPV4_TEXT];
-    char mac[WEIR_MAC_TEXT];
-    char other[WEIR_MAC_TEXT];
-    static const uint8_t zero[6];
-    weir_ipv4_text(src, arp->src_proto_ipv4);
-    weir_ipv4_text(dst, arp->dst_proto_ipv4);
-    switch (arp->opcode) {
-    case 1:
-        fprintf(out, "Request who-has %s", dst);
-        if (arp->dst_hw_mac != NULL && memcmp(arp->dst_hw_mac, zero, 6) != 0)
-            fprintf(out, " (%s)", weir_mac_text(mac, arp->dst_hw_mac));
-        fprintf(out, " tell %s", src);
-        break;
-    case 2:
-        fprintf(out, "Reply %s is-at %s", src, mac_or(mac, arp->src_hw_mac));
-        break;
-    case 3:
-        fprintf(out, "Reverse Request who-is %s tell %s",
-                mac_or(mac, arp->dst_hw_mac), mac_or(other, arp->src_hw_mac));
-        break;
-    case 4:
-        fprintf(out, "Reverse Reply %s at %s", mac_or(mac, arp->dst_hw_mac),
-                dst);
-        break;
-    case 8:
-        fprintf(out, "Inverse Request who-is %s tell %s",
-                mac_or(mac, arp->dst_hw_mac), mac_or(other, arp->src_hw_mac));
-        break;
-    case 9:
-        fprintf(out, "Inverse Reply %s at %s", mac_or(mac, arp->src_hw_mac),
-                src);
-        break;
-    default:
-        fprintf(out, "Unknown (%u) %s > %s", arp->opcode, src, dst);
-        break;
-    }
-}
-
-void weir_text_arp(struct weir_text *text, const struct weir_layer *layer)
-{
-    struct weir_arp_view arp;
-    weir_arp_view_read(&arp, text->frame->data, layer);
-    fputs("ARP, ", text->out);
-    if (arp.src_proto_ipv4 != NULL && arp.dst_proto_ipv4 != NULL)
-        print_arp(text->out, &arp);
-    else
-        fprintf(text->out,
-                "hardware %u (len %u), protocol 0x%04x (len %u), opcode %u",
-                arp.hw_type, arp.hw_size, arp.proto_type, arp.proto_size,
-                arp.opcode);
-    fprintf(text->out, ", length %u", weir_text_rest(text, layer->offset));
-}
-
-static const char *ethertype_name(uint16_t type)
+const char *weir_text_ethertype(uint16_t type)
 {
     /* IANA, IEEE 802 Numbers. */
     static const struct {
@@ -183,47 +138,69 @@ void weir_text_macs(struct weir_text *text)
         weir_dissection_find(text->dissection, WEIR_PROTO_ETH);
     if (layer == NULL)
         return;
-    char src[WEIR_MAC_TEXT];
-    char dst[WEIR_MAC_TEXT];
     struct weir_eth_view eth;
     weir_eth_view_read(&eth, text->frame->data, layer);
-    fprintf(text->out, "%s > %s, ", weir_mac_text(src, eth.src),
-            weir_mac_text(dst, eth.dst));
+    weir_text_put_mac(text, eth.src);
+    weir_text_put(text, " > ");
+    weir_text_put_mac(text, eth.dst);
+    weir_text_put(text, ", ");
 }
 
-static void print_llc(FILE *out, const struct weir_llc_view *llc)
+static void put_sap(struct weir_text *text, uint8_t sap)
 {
-    if (llc->is_snap)
-        fprintf(out, "SNAP, oui 0x%06x, pid 0x%04x", llc->oui, llc->type);
-    else
-        fprintf(out, "LLC, dsap %s (0x%02x), ssap %s (0x%02x), ctrl 0x%02x",
-                sap_name(llc->dsap), llc->dsap, sap_name(llc->ssap), llc->ssap,
-                llc->control);
+    weir_text_put(text, sap_name(sap));
+    weir_text_put(text, " (0x");
+    weir_text_put_hex(text, sap, 2);
+    weir_text_put(text, ")");
+}
+
+void weir_text_llc(struct weir_text *text, const struct weir_layer *layer)
+{
+    struct weir_llc_view llc;
+    weir_llc_view_read(&llc, text->frame->data, layer);
+    if (llc.is_snap) {
+        weir_text_put(text, "SNAP, oui 0x");
+        weir_text_put_hex(text, llc.oui, 6);
+        weir_text_put(text, ", pid 0x");
+        weir_text_put_hex(text, llc.type, 4);
+        return;
+    }
+    weir_text_put(text, "LLC, dsap ");
+    put_sap(text, llc.dsap);
+    weir_text_put(text, ", ssap ");
+    put_sap(text, llc.ssap);
+    weir_text_put(text, ", ctrl 0x");
+    weir_text_put_hex(text, llc.control, 2);
+}
+
+void weir_text_type(struct weir_text *text, const char *name, uint16_t type)
+{
+    weir_text_put(text, "ethertype ");
+    weir_text_put(text, name);
+    weir_text_put(text, " (0x");
+    weir_text_put_hex(text, type, 4);
+    weir_text_put(text, ")");
 }
 
 void weir_text_link_end(struct weir_text *text, const struct weir_layer *layer)
 {
     uint16_t type;
     bool is_length;
-    struct weir_llc_view llc;
     struct weir_null_view null;
     weir_text_macs(text);
     if (ethertype_of(text, layer, &type, &is_length)) {
         if (is_length)
-            fprintf(text->out, "802.3 length %u", type);
+            weir_text_put_pair(text, "802.3 length ", type);
         else
-            fprintf(text->out, "ethertype %s (0x%04x)", ethertype_name(type),
-                    type);
+            weir_text_type(text, weir_text_ethertype(type), type);
     } else if (layer->proto == WEIR_PROTO_LLC) {
-        weir_llc_view_read(&llc, text->frame->data, layer);
-        print_llc(text->out, &llc);
-    } else if (layer->proto == WEIR_PROTO_NULL) {
-        weir_null_view_read(&null, text->frame->data, layer);
-        fprintf(text->out, "AF %u", null.family);
+        weir_text_llc(text, layer);
+    } else if (weir_null_view_read(&null, text->frame->data, layer)) {
+        weir_text_put_pair(text, "AF ", null.family);
     } else {
-        fputs("payload", text->out);
+        weir_text_put(text, "payload");
     }
-    fprintf(text->out, ", length %u", text->frame->len);
+    weir_text_put_pair(text, ", length ", text->frame->len);
 }
 
 static const char *wanted_by_type(uint16_t type)

@@ -1,24 +1,21 @@
-#include "cli/address.h"
+#include "base/address.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <time.h>
 
 #include "base/bytes.h"
-#include "base/clock.h"
 
-char *weir_mac_text(char *out, const uint8_t *mac)
+static const char digits[] = "0123456789abcdef";
+
+char *weir_mac_put(char *out, const uint8_t *mac)
 {
-    static const char digits[] = "0123456789abcdef";
-    char *p = out;
+    char *at = out;
     for (int i = 0; i < 6; i++) {
-        *p++ = digits[mac[i] >> 4];
-        *p++ = digits[mac[i] & 15];
-        *p++ = ':';
+        *at++ = digits[mac[i] >> 4];
+        *at++ = digits[mac[i] & 15];
+        *at++ = ':';
     }
-    p[-1] = '\0';
-    return out;
+    return at - 1;
 }
 
 static char *put_octet(char *at, unsigned n)
@@ -43,7 +40,6 @@ char *weir_ipv4_put(char *out, const uint8_t *address)
 
 static char *put_group(char *at, unsigned n)
 {
-    static const char digits[] = "0123456789abcdef";
     if (n >= 0x1000)
         *at++ = digits[n >> 12];
     if (n >= 0x100)
@@ -98,40 +94,26 @@ char *weir_ipv6_put(char *out, const uint8_t *address)
     return at;
 }
 
+typedef char *put_fn(char *out, const uint8_t *address);
+
+static char *text_of(char *out, const uint8_t *address, put_fn *put)
+{
+    if (out != NULL)
+        *(address != NULL ? put(out, address) : out) = '\0';
+    return out;
+}
+
+char *weir_mac_text(char *out, const uint8_t *mac)
+{
+    return text_of(out, mac, weir_mac_put);
+}
+
 char *weir_ipv4_text(char *out, const uint8_t *address)
 {
-    *weir_ipv4_put(out, address) = '\0';
-    return out;
+    return text_of(out, address, weir_ipv4_put);
 }
 
 char *weir_ipv6_text(char *out, const uint8_t *address)
 {
-    *weir_ipv6_put(out, address) = '\0';
-    return out;
-}
-
-char *weir_time_epoch(char *out, int64_t time_ns)
-{
-    /* Unsigned, for INT64_MIN has no positive twin. */
-    uint64_t ns = time_ns < 0 ? -(uint64_t)time_ns : (uint64_t)time_ns;
-    snprintf(out, WEIR_TIME_TEXT, "%s%llu.%09llu", time_ns < 0 ? "-" : "",
-             (unsigned long long)(ns / WEIR_NS_PER_S),
-             (unsigned long long)(ns % WEIR_NS_PER_S));
-    return out;
-}
-
-char *weir_time_local(char *out, int64_t time_ns)
-{
-    int64_t seconds = time_ns / WEIR_NS_PER_S;
-    int64_t ns = time_ns % WEIR_NS_PER_S;
-    if (ns < 0) {
-        seconds--;
-        ns += WEIR_NS_PER_S;
-    }
-    struct tm tm;
-    time_t when = seconds;
-    localtime_r(&when, &tm); /* any 64-bit count of ns is a year in range */
-    snprintf(out, WEIR_TIME_TEXT, "%02d:%02d:%02d.%06d", tm.tm_hour, tm.tm_min,
-             tm.tm_sec, (int)(ns / WEIR_NS_PER_US));
-    return out;
+    return text_of(out, address, weir_ipv6_put);
 }

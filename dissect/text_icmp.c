@@ -1,11 +1,9 @@
-#include "cli/text.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/bytes.h"
-#include "cli/address.h"
 #include "dissect/fields.h"
+#include "dissect/text_line.h"
 
 struct phrase {
     uint8_t number;
@@ -34,22 +32,25 @@ static const uint8_t *culprit(const struct weir_text *text,
 }
 
 /* " udp port 53" of the culprit, or " port". */
-static void print_port(struct weir_text *text, const struct weir_layer *layer,
-                       const uint8_t *ip)
+static void put_port(struct weir_text *text, const struct weir_layer *layer,
+                     const uint8_t *ip)
 {
     uint32_t header = (ip[0] & 15U) * 4;
     const uint8_t *ports = weir_text_bytes(text, layer->offset + 8 + header, 4);
     const char *name = ip[9] == 17 ? "udp" : ip[9] == 6 ? "tcp" : NULL;
-    if (ports != NULL && name != NULL && header >= 20)
-        fprintf(text->out, "%s port %u unreachable", name,
-                weir_load_be16(ports + 2));
-    else
-        fprintf(text->out, "protocol %u port unreachable", ip[9]);
+    if (ports != NULL && name != NULL && header >= 20) {
+        weir_text_put(text, name);
+        weir_text_put_pair(text, " port ", weir_load_be16(ports + 2));
+    } else {
+        weir_text_put_pair(text, "protocol ", ip[9]);
+        weir_text_put(text, " port");
+    }
+    weir_text_put(text, " unreachable");
 }
 
-static void print_unreachable(struct weir_text *text,
-                              const struct weir_layer *layer,
-                              const struct weir_icmp_view *icmp)
+static void put_unreachable(struct weir_text *text,
+                            const struct weir_layer *layer,
+                            const struct weir_icmp_view *icmp)
 {
     static const struct phrase codes[] = {
         {0, "net unreachable"},
@@ -68,39 +69,50 @@ static void print_unreachable(struct weir_text *text,
         {14, "host unreachable - host precedence violation"},
         {15, "host unreachable - precedence cutoff"},
     };
-    char address[WEIR_IPV4_TEXT];
     const uint8_t *ip = culprit(text, layer);
-    if (ip != NULL)
-        fprintf(text->out, "%s ", weir_ipv4_text(address, ip + 16));
+    if (ip != NULL) {
+        weir_text_put_ipv4(text, ip + 16);
+        weir_text_put(text, " ");
+    }
     if (ip != NULL && icmp->code == 3) {
-        print_port(text, layer, ip);
+        put_port(text, layer, ip);
         return;
     }
     const char *phrase = FIND_PHRASE(codes, icmp->code);
     if (phrase == NULL)
-        fprintf(text->out, "unreachable - #%u", icmp->code);
+        weir_text_put_pair(text, "unreachable - #", icmp->code);
     else
-        fputs(phrase, text->out);
-    if (icmp->code == 4 && (icmp->rest & 0xffff) != 0)
-        fprintf(text->out, " (mtu %u)", icmp->rest & 0xffff);
+        weir_text_put(text, phrase);
+    if (icmp->code == 4 && (icmp->rest & 0xffff) != 0) {
+        weir_text_put_pair(text, " (mtu ", icmp->rest & 0xffff);
+        weir_text_put(text, ")");
+    }
 }
 
-static void print_redirect(struct weir_text *text,
-                           const struct weir_layer *layer,
-                           const struct weir_icmp_view *icmp)
+static void put_redirect(struct weir_text *text, const struct weir_layer *layer,
+                         const struct weir_icmp_view *icmp)
 {
     static const struct phrase codes[] = {
         {0, "net"}, {1, "host"}, {2, "tos-net"}, {3, "tos-host"}};
-    char address[WEIR_IPV4_TEXT];
     const char *phrase = FIND_PHRASE(codes, icmp->code);
     const uint8_t *ip = culprit(text, layer);
-    fputs("redirect ", text->out);
-    if (ip != NULL)
-        fprintf(text->out, "%s to ", weir_ipv4_text(address, ip + 16));
-    fputs(phrase != NULL ? phrase : "gateway", text->out);
+    weir_text_put(text, "redirect ");
+    if (ip != NULL) {
+        weir_text_put_ipv4(text, ip + 16);
+        weir_text_put(text, " to ");
+    }
+    weir_text_put(text, phrase != NULL ? phrase : "gateway");
     const uint8_t *gateway = weir_text_bytes(text, layer->offset + 4, 4);
-    if (gateway != NULL)
-        fprintf(text->out, " %s", weir_ipv4_text(address, gateway));
+    if (gateway != NULL) {
+        weir_text_put(text, " ");
+        weir_text_put_ipv4(text, gateway);
+    }
+}
+
+static void put_echo(struct weir_text *text, const struct weir_icmp_view *icmp)
+{
+    weir_text_put_pair(text, ", id ", icmp->rest >> 16);
+    weir_text_put_pair(text, ", seq ", icmp->rest & 0xffff);
 }
 
 void weir_text_icmp(struct weir_text *text, const struct weir_layer *layer)
@@ -121,42 +133,41 @@ void weir_text_icmp(struct weir_text *text, const struct weir_layer *layer)
     };
     struct weir_icmp_view icmp;
     weir_icmp_view_read(&icmp, text->frame->data, layer);
-    fputs("ICMP ", text->out);
+    weir_text_put(text, "ICMP ");
     const char *phrase = FIND_PHRASE(types, icmp.type);
     if (icmp.type == 3)
-        print_unreachable(text, layer, &icmp);
+        put_unreachable(text, layer, &icmp);
     else if (icmp.type == 5)
-        print_redirect(text, layer, &icmp);
+        put_redirect(text, layer, &icmp);
     else if (icmp.type == 11)
-        fputs(icmp.code == 0 ? "time exceeded in-transit"
-                             : "ip reassembly time exceeded",
-              text->out);
+        weir_text_put(text, icmp.code == 0 ? "time exceeded in-transit"
+                                           : "ip reassembly time exceeded");
     else if (phrase != NULL)
-        fputs(phrase, text->out);
+        weir_text_put(text, phrase);
     else
-        fprintf(text->out, "type-#%u", icmp.type);
+        weir_text_put_pair(text, "type-#", icmp.type);
     bool has_id =
         icmp.type == 0 || icmp.type == 8 || icmp.type == 13 || icmp.type == 14;
     if (has_id && icmp.has_rest)
-        fprintf(text->out, ", id %u, seq %u", icmp.rest >> 16,
-                icmp.rest & 0xffff);
-    fprintf(text->out, ", length %u", weir_text_rest(text, layer->offset));
+        put_echo(text, &icmp);
+    weir_text_put_pair(text, ", length ", weir_text_rest(text, layer->offset));
 }
 
 /* ", who has ADDRESS": RFC 4861, sections 4.3 and 4.4: the target is behind
  * the eight bytes of every neighbour message. */
-static void print_target(struct weir_text *text, const struct weir_layer *layer,
-                         const char *lead)
+static void put_target(struct weir_text *text, const struct weir_layer *layer,
+                       const char *lead)
 {
-    char address[WEIR_IPV6_TEXT];
     const uint8_t *target = weir_text_bytes(text, layer->offset + 8, 16);
-    if (target != NULL)
-        fprintf(text->out, ", %s %s", lead, weir_ipv6_text(address, target));
+    if (target != NULL) {
+        weir_text_put(text, lead);
+        weir_text_put_ipv6(text, target);
+    }
 }
 
-static void print_icmpv6_more(struct weir_text *text,
-                              const struct weir_layer *layer,
-                              const struct weir_icmp_view *icmp)
+static void put_icmpv6_more(struct weir_text *text,
+                            const struct weir_layer *layer,
+                            const struct weir_icmp_view *icmp)
 {
     static const struct phrase unreachable[] = {
         {0, "unreachable route"},
@@ -170,23 +181,23 @@ static void print_icmpv6_more(struct weir_text *text,
     const char *phrase = FIND_PHRASE(unreachable, icmp->code);
     switch (icmp->type) {
     case 1:
-        fprintf(text->out, ", %s", phrase != NULL ? phrase : "unknown code");
+        weir_text_put(text, ", ");
+        weir_text_put(text, phrase != NULL ? phrase : "unknown code");
         break;
     case 2:
         if (icmp->has_rest)
-            fprintf(text->out, ", mtu %u", icmp->rest);
+            weir_text_put_pair(text, ", mtu ", icmp->rest);
         break;
     case 128:
     case 129:
         if (icmp->has_rest)
-            fprintf(text->out, ", id %u, seq %u", icmp->rest >> 16,
-                    icmp->rest & 0xffff);
+            put_echo(text, icmp);
         break;
     case 135:
-        print_target(text, layer, "who has");
+        put_target(text, layer, ", who has ");
         break;
     case 136:
-        print_target(text, layer, "tgt is");
+        put_target(text, layer, ", tgt is ");
         break;
     default:
         break;
@@ -215,10 +226,13 @@ void weir_text_icmpv6(struct weir_text *text, const struct weir_layer *layer)
     struct weir_icmp_view icmp;
     weir_icmp_view_read(&icmp, text->frame->data, layer);
     const char *phrase = FIND_PHRASE(types, icmp.type);
-    if (phrase != NULL)
-        fprintf(text->out, "ICMP6, %s", phrase);
-    else
-        fprintf(text->out, "ICMP6, unknown icmp6 type (%u)", icmp.type);
-    print_icmpv6_more(text, layer, &icmp);
-    fprintf(text->out, ", length %u", weir_text_rest(text, layer->offset));
+    weir_text_put(text, "ICMP6, ");
+    if (phrase != NULL) {
+        weir_text_put(text, phrase);
+    } else {
+        weir_text_put_pair(text, "unknown icmp6 type (", icmp.type);
+        weir_text_put(text, ")");
+    }
+    put_icmpv6_more(text, layer, &icmp);
+    weir_text_put_pair(text, ", length ", weir_text_rest(text, layer->offset));
 }

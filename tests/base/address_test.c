@@ -1,4 +1,4 @@
-#include "cli/address.h"
+#include "base/address.h"
 
 #include <criterion/criterion.h>
 
@@ -43,4 +43,24 @@ Test(address, six_as_inet_ntop)
             check_six(address);
         }
     }
+}
+
+Test(address, mac)
+{
+    static const uint8_t mac[6] = {0x00, 0x1f, 0xa0, 0xff, 0x0b, 0xc9};
+    char text[WEIR_MAC_TEXT];
+    cr_assert_str_eq(weir_mac_text(text, mac), "00:1f:a0:ff:0b:c9");
+    cr_assert_eq(weir_mac_put(text, mac), text + 17);
+}
+
+Test(address, null_is_no_text)
+{
+    static const uint8_t zeros[16];
+    char text[WEIR_IPV6_TEXT] = "x";
+    cr_assert_str_eq(weir_mac_text(text, NULL), "");
+    cr_assert_str_eq(weir_ipv4_text(text, NULL), "");
+    cr_assert_str_eq(weir_ipv6_text(text, NULL), "");
+    cr_assert_null(weir_mac_text(NULL, zeros));
+    cr_assert_null(weir_ipv4_text(NULL, zeros));
+    cr_assert_null(weir_ipv6_text(NULL, zeros));
 }
