@@ -3,6 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/address_put.h"
 #include "base/bytes.h"
 
 static const char digits[] = "0123456789abcdef";

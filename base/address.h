@@ -20,10 +20,4 @@ char *weir_mac_text(char *out, const uint8_t *mac);
 char *weir_ipv4_text(char *out, const uint8_t *address);
 char *weir_ipv6_text(char *out, const uint8_t *address);
 
-/* weir_mac_put, weir_ipv4_put, weir_ipv6_put: the same without the 0 at the
- * end; return where the text ends.  No argument is NULL. */
-char *weir_mac_put(char *out, const uint8_t *mac);
-char *weir_ipv4_put(char *out, const uint8_t *address);
-char *weir_ipv6_put(char *out, const uint8_t *address);
-
 #endif

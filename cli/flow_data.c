@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/address.h"
+#include "base/address_put.h"
 #include "base/err.h"
 #include "base/version.h"
 #include "cli/flow_report.h"

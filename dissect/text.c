@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/address.h"
+#include "base/address_put.h"
 #include "dissect/text_line.h"
 
 void weir_text_put_number(struct weir_text *text, uint32_t n)

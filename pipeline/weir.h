@@ -16,6 +16,7 @@
  *           nothing is global.
  * Units     in names: _ns, _ms, _bytes. */
 
+#include "base/address.h"
 #include "base/err.h"
 #include "base/format.h"
 #include "base/linktype.h"
@@ -23,8 +24,11 @@
 #include "ring/event.h"
 #include "ring/frame.h"
 
+#include "dissect/checksum.h"
 #include "dissect/dissect.h"
 #include "dissect/fields.h"
+#include "dissect/options.h"
+#include "dissect/text.h"
 
 #include "sink/build.h"
 #include "sink/dump.h"

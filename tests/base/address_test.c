@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/address_put.h"
+
 static void check_six(const uint8_t address[16])
 {
     char ours[WEIR_IPV6_TEXT], theirs[INET6_ADDRSTRLEN];
