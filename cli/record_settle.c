@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <net/if.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +13,7 @@
 #include "cli/record_memory.h"
 #include "cli/record_options.h"
 #include "cli/record_same.h"
+#include "pipeline/placement.h"
 
 /* -W counts the files of a ring with -C, the files in all with -G, and with
  * both only the digits of the names: tcpdump(1). */
@@ -238,23 +238,6 @@ static int settle_lanes(struct record_options *o, struct weir_args *args)
     return 0;
 }
 
-/* A writer, which is mostly in the kernel, has a core to itself, and where it
- * has none of two, a second worker only takes turns with it: a copy of 60-byte
- * frames takes 0.40 s with one worker, and 0.50 s with two.  A worker without
- * work sleeps. */
-static uint32_t workers(uint32_t lanes, bool writes)
-{
-    cpu_set_t usable;
-    int cores = sched_getaffinity(0, sizeof usable, &usable) == 0
-                    ? CPU_COUNT(&usable)
-                    : 1;
-    uint32_t all = cores > 9               ? 8
-                   : cores > 2             ? (uint32_t)cores - 1
-                   : cores == 2 && !writes ? 2
-                                           : 1;
-    return all / lanes > 0 ? all / lanes : 1;
-}
-
 int record_options_settle(struct record_options *o, struct weir_args *args)
 {
     char *words;
@@ -281,7 +264,8 @@ int record_options_settle(struct record_options *o, struct weir_args *args)
     if (ret == 0)
         ret = settle_lanes(o, args);
     if (ret == 0 && o->workers == 0)
-        o->workers = workers(record_lanes_count(o), o->output != NULL);
+        o->workers =
+            weir_placement_workers(record_lanes_count(o), o->output != NULL);
     if (ret == 0 && (o->verb == RECORD_RUN || o->verb == RECORD_DRY_RUN))
         ret = record_memory_settle(o, &args->err);
     return ret;

@@ -8,6 +8,7 @@
 #include "pipeline/branch.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
+#include "pipeline/progress_sum.h"
 #include "pipeline/quota.h"
 #include "pipeline/stats.h"
 #include "pipeline/taps.h"
@@ -119,6 +120,7 @@ static int open_lane(struct weir_assembly *a,
                              &(struct weir_lane_config){
                                  .source = config->sources[a->lanes_count],
                                  .stop = config->stop,
+                                 .stop_too = config->stop_too,
                                  .abandon = config->abandon,
                                  .workers = config->workers,
                                  .block_bytes = config->block_bytes,

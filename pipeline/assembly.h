@@ -46,6 +46,7 @@ struct weir_assembly_config {
                            any; read at open only */
     bool outlets_apart; /* an outlet for each lane, else one for all */
     struct weir_stop *stop;
+    const struct weir_stop *stop_too; /* as in lane.h */
     struct weir_stop *abandon;
     uint32_t workers;     /* of each lane */
     uint32_t block_bytes; /* of the sources' leases */

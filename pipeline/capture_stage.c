@@ -147,6 +147,13 @@ static void leave_mark(struct weir_lane *lane, int64_t real_ns)
         weir_bell_ring(lane->config.outlet_bell);
 }
 
+static bool is_stopped(const struct weir_lane *lane)
+{
+    const struct weir_stop *too = lane->config.stop_too;
+    return weir_stop_is_set(lane->config.stop) ||
+           (too != NULL && weir_stop_is_set(too));
+}
+
 static void heed_stop(struct weir_lane *lane, int64_t now_ns)
 {
     struct capture_stage *c = &lane->capture;
@@ -156,7 +163,7 @@ static void heed_stop(struct weir_lane *lane, int64_t now_ns)
                              ? now_ns + lane->config.duration_ns
                              : INT64_MAX;
     if (c->state == CAPTURE_RUNNING &&
-        (weir_stop_is_set(lane->config.stop) || now_ns >= c->deadline_ns)) {
+        (is_stopped(lane) || now_ns >= c->deadline_ns)) {
         source->ops->cut(source);
         c->state = CAPTURE_CUT;
     }

@@ -48,7 +48,9 @@ struct weir_summary;
 
 struct weir_lane_config {
     struct weir_source *source;
-    struct weir_stop *stop;    /* asks for a clean end */
+    struct weir_stop *stop; /* asks for a clean end */
+    /* So does this, which others share and is not set here; NULL: none. */
+    const struct weir_stop *stop_too;
     struct weir_stop *abandon; /* gives up what is in flight, and counts it */
     uint32_t workers;          /* 1 to WEIR_WORKERS_MAX */
     uint32_t block_bytes;      /* of the source's leases: sizes the chunks */

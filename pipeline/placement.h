@@ -9,7 +9,7 @@
  * the statistics.  Where there are fewer CPUs than threads the kernel does
  * better, and nothing is placed.
  *
- * Threads   pure. */
+ * Threads   pure, but for weir_placement_workers, which asks the kernel. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,5 +35,9 @@ bool weir_placement_make(const struct weir_placement *placement,
 int weir_placement_lane_node(const struct weir_placement *placement,
                              const struct weir_topology *topology,
                              const int *cpus, uint32_t lane);
+
+/* weir_placement_workers: of each lane, as many as the CPUs that this process
+ * may use have work for; fewer where a file is written. */
+uint32_t weir_placement_workers(uint32_t lanes, bool writes);
 
 #endif

@@ -4,7 +4,7 @@
 /* progress: what can be seen of a recording, or of one of its lanes, while it
  * runs.
  *
- * Threads   plain data; the functions are pure. */
+ * Threads   plain data. */
 
 #include <stdint.h>
 
@@ -30,11 +30,5 @@ struct weir_progress {
     int64_t time_min_ns;    /* of delivered frames; INT64_MAX if none */
     int64_t time_max_ns;    /* INT64_MIN if none */
 };
-
-/* weir_progress_none: of nothing; weir_progress_add: into += of.  Either all
- * lanes of a recording have a kernel that counts, or none has. */
-struct weir_progress weir_progress_none(void);
-void weir_progress_add(struct weir_progress *into,
-                       const struct weir_progress *of);
 
 #endif

@@ -8,6 +8,9 @@
 #include "base/clock.h"
 #include "pipeline/runner_impl.h"
 
+/* The runner that this thread is of. */
+static _Thread_local const struct weir_runner *inside;
+
 static enum runner_gate pass_gate(struct weir_runner *p)
 {
     pthread_mutex_lock(&p->mutex);
@@ -37,6 +40,7 @@ static int64_t thread_cpu_ns(void)
 static void *thread_main(void *argument)
 {
     struct runner_thread *t = argument;
+    inside = t->runner;
     pthread_setname_np(pthread_self(), t->seen.name);
     if (pass_gate(t->runner) == RUNNER_GATE_OPEN)
         t->run(t->runner, t);
@@ -136,6 +140,11 @@ void weir_runner_join(struct weir_runner *p)
     if (p->ran)
         weir_assembly_merge(p->assembly);
     p->ran = false;
+}
+
+bool weir_runner_is_inside(const struct weir_runner *p)
+{
+    return inside == p;
 }
 
 int64_t weir_runner_elapsed_ns(const struct weir_runner *p)

@@ -82,6 +82,10 @@ int weir_runner_start(struct weir_runner *p, struct weir_err *err);
 int weir_runner_done_fd(const struct weir_runner *p);
 void weir_runner_join(struct weir_runner *p);
 
+/* weir_runner_is_inside: who asks is one of its threads, that is, a callback.
+ */
+bool weir_runner_is_inside(const struct weir_runner *p);
+
 /* weir_runner_elapsed_ns: since start; until the end once that came. */
 int64_t weir_runner_elapsed_ns(const struct weir_runner *p);
 

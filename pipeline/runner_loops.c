@@ -16,11 +16,14 @@ static void wait_for_source(struct weir_runner *p, struct weir_lane *lane)
     const struct weir_assembly_config *config = &p->config.assembly;
     struct weir_capture_wait wait;
     weir_lane_capture_wait(lane, weir_clock_mono_ns(), &wait);
-    struct pollfd fds[4];
+    struct pollfd fds[5];
     nfds_t n = 0;
     fds[n++] = (struct pollfd){.fd = bell->fd, .events = POLLIN};
     if (wait.stoppable)
         fds[n++] = (struct pollfd){.fd = config->stop->fd, .events = POLLIN};
+    if (wait.stoppable && config->stop_too != NULL)
+        fds[n++] =
+            (struct pollfd){.fd = config->stop_too->fd, .events = POLLIN};
     if (wait.abandonable)
         fds[n++] = (struct pollfd){.fd = config->abandon->fd, .events = POLLIN};
     if (wait.fd >= 0)

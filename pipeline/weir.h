@@ -23,6 +23,7 @@
 #include "base/version.h"
 #include "ring/event.h"
 #include "ring/frame.h"
+#include "ring/ledger.h"
 
 #include "dissect/checksum.h"
 #include "dissect/dissect.h"
@@ -34,8 +35,12 @@
 #include "sink/dump.h"
 #include "sink/sender.h"
 
+#include "pipeline/delivery.h"
 #include "pipeline/next.h"
+#include "pipeline/pipeline.h"
+#include "pipeline/progress.h"
 #include "pipeline/reader.h"
+#include "pipeline/tap.h"
 #include "pipeline/writer.h"
 
 #endif

@@ -1,5 +1,7 @@
 #include "ring/ledger.h"
 
+#include <stddef.h>
+
 #define NAME(id, name, text) name,
 #define TEXT(id, name, text) text,
 
@@ -54,22 +56,23 @@ static uint64_t sum(const uint64_t *v, unsigned n)
 
 uint64_t weir_ledger_excluded(const struct weir_ledger *ledger)
 {
-    return sum(ledger->excluded, WEIR_EXCLUDED_COUNT);
+    return ledger == NULL ? 0 : sum(ledger->excluded, WEIR_EXCLUDED_COUNT);
 }
 
 uint64_t weir_ledger_lost(const struct weir_ledger *ledger)
 {
-    return sum(ledger->lost, WEIR_LOST_COUNT);
+    return ledger == NULL ? 0 : sum(ledger->lost, WEIR_LOST_COUNT);
 }
 
 uint64_t weir_ledger_discards(const struct weir_ledger *ledger)
 {
-    return sum(ledger->discards, WEIR_DISCARD_COUNT);
+    return ledger == NULL ? 0 : sum(ledger->discards, WEIR_DISCARD_COUNT);
 }
 
 bool weir_ledger_holds(const struct weir_ledger *ledger)
 {
-    return ledger->received == ledger->delivered +
+    return ledger != NULL &&
+           ledger->received == ledger->delivered +
                                    weir_ledger_excluded(ledger) +
                                    weir_ledger_lost(ledger) + ledger->in_flight;
 }

@@ -15,7 +15,8 @@
  * that of the report.
  *
  * Units     frames, 64 bits.
- * Threads   plain data; the functions are pure. */
+ * Threads   plain data; the functions are pure.
+ * Errors    of NULL the sums are 0, and nothing holds. */
 
 #include <stdbool.h>
 #include <stdint.h>

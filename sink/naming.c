@@ -34,7 +34,9 @@ int weir_naming_open(struct weir_naming *naming, enum weir_naming_manner manner,
     naming->wrap = manner == WEIR_NAMING_NUMBER ? files : 0;
     snprintf(naming->path, sizeof naming->path, "%s", path);
     /* The time zone's file is read now, not at the first rotation. */
-    tzset();
+    const time_t any = 0;
+    struct tm ignored;
+    (void)localtime_r(&any, &ignored);
     return 0;
 }
 

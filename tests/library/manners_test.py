@@ -34,7 +34,10 @@ ALLOWED = {
 }
 
 # Variables that are written to, and why that is not state.
-STATE = set()
+STATE = {
+    # Of which pipeline a thread is, if of one; the thread's own.
+    "inside",
+}
 
 
 def function_of(section):

@@ -1,4 +1,4 @@
-#include "pipeline/progress.h"
+#include "pipeline/progress_sum.h"
 
 #include <criterion/criterion.h>
 

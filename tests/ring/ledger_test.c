@@ -91,6 +91,15 @@ Test(ledger, without_a_kernel_its_terms_do_not_matter)
     cr_assert(weir_ledger_balanced(&ledger));
 }
 
+Test(ledger, of_null_nothing_holds)
+{
+    cr_assert_eq(weir_ledger_excluded(NULL), 0);
+    cr_assert_eq(weir_ledger_lost(NULL), 0);
+    cr_assert_eq(weir_ledger_discards(NULL), 0);
+    cr_assert(!weir_ledger_holds(NULL));
+    cr_assert(!weir_ledger_balanced(NULL));
+}
+
 typedef const char *reason_fn(uint32_t reason);
 
 static void check_names(reason_fn *name, reason_fn *text, uint32_t n)

@@ -1,0 +1,222 @@
+/* What an embedder may get wrong: an error each time, and no harm. */
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pipeline/pipeline.h"
+#include "tests/pipeline/embed_rig.h"
+
+static void begin(void)
+{
+    embed_begin();
+    embed_make("in.pcap", 1000);
+}
+
+TestSuite(pipeline_misuse, .init = begin, .fini = embed_end);
+
+Test(pipeline_misuse, null_is_refused_everywhere)
+{
+    struct weir_pipeline *p = NULL;
+    struct weir_progress progress;
+    struct weir_tap_counts tap;
+    struct weir_pipeline_sink_counts sink;
+    const struct weir_pipeline_config config = {.sources_count = 0};
+    cr_assert_eq(weir_pipeline_open(NULL, &config, NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_open(&p, NULL, &embed_err), -EINVAL);
+    cr_assert_str_eq(embed_err.text, "pipeline: NULL");
+    cr_assert_null(p);
+    cr_assert_eq(weir_pipeline_start(NULL, NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_join(NULL, NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_stop(NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_abandon(NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_rotate(NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_done_fd(NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_progress(NULL, &progress), -EINVAL);
+    cr_assert_eq(weir_pipeline_count_tap(NULL, 0, &tap), -EINVAL);
+    cr_assert_eq(weir_pipeline_count_sink(NULL, 0, &sink), -EINVAL);
+    cr_assert_eq(weir_pipeline_linktype(NULL, 0), -EINVAL);
+    cr_assert_null(weir_pipeline_iface_name(NULL, 0));
+    cr_assert_eq(weir_pipeline_close(NULL, NULL), 0);
+    cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
+    cr_assert_eq(weir_delivery_frames(NULL, NULL, NULL, 0), -EINVAL);
+    cr_assert_eq(weir_delivery_linktype(NULL, 0), -EINVAL);
+}
+
+Test(pipeline_misuse, the_wrong_order_is_refused)
+{
+    struct weir_progress progress;
+    struct weir_pipeline *p =
+        embed_open((struct weir_pipeline_config){.workers = 1}, "in.pcap");
+    cr_assert_eq(weir_pipeline_join(p, &embed_err), -EINVAL);
+    cr_assert_str_eq(embed_err.text, "join: it was not started");
+    cr_assert_eq(weir_pipeline_rotate(p), -EINVAL, "there is no file");
+    cr_assert_eq(weir_pipeline_progress(p, NULL), -EINVAL);
+    embed_run(p, &progress);
+    cr_assert_eq(weir_pipeline_start(p, &embed_err), -EALREADY);
+    cr_assert_str_eq(embed_err.text, "start: it was started already");
+    cr_assert_eq(weir_pipeline_stop(p), 0);
+    cr_assert_eq(weir_pipeline_abandon(p), 0);
+    cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
+    cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
+}
+
+Test(pipeline_misuse, one_that_was_never_started_is_closed)
+{
+    struct weir_pipeline *p = embed_open(
+        (struct weir_pipeline_config){.file = {.path = embed_path("out.pcap")}},
+        "in.pcap");
+    cr_assert_eq(weir_pipeline_close(&p, &embed_err), 0);
+}
+
+static void refused(struct weir_pipeline_config config, int code,
+                    const char *text)
+{
+    struct weir_pipeline *p = NULL;
+    cr_assert_eq(weir_pipeline_open(&p, &config, &embed_err), code);
+    cr_assert_null(p);
+    cr_assert_not_null(strstr(embed_err.text, text), "%s", embed_err.text);
+    cr_assert_eq(weir_pipeline_open(&p, &config, NULL), code);
+}
+
+Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
+{
+    const struct weir_pipeline_source none = {.lanes = 1};
+    const struct weir_pipeline_source both = {.device = "lo", .file = "-"};
+    const struct weir_pipeline_source file = {.file = embed_path("in.pcap")};
+    const struct weir_pipeline_source files[2] = {file, file};
+    const struct weir_pipeline_source lanes = {.file = file.file, .lanes = 2};
+    const struct weir_pipeline_source twice[2] = {{.device = "lo"},
+                                                  {.device = "lo"}};
+    const struct weir_pipeline_source many = {.device = "lo", .lanes = 65};
+    const struct weir_pipeline_sink nameless = {.take = NULL};
+#define FROM(s, n) .sources = (s), .sources_count = (n)
+    refused((struct weir_pipeline_config){.workers = 1}, -EINVAL, "no source");
+    refused((struct weir_pipeline_config){FROM(&none, 1)}, -EINVAL,
+            "source 0: a device or a file, one of them");
+    refused((struct weir_pipeline_config){FROM(&both, 1)}, -EINVAL,
+            "a device or a file");
+    refused((struct weir_pipeline_config){FROM(files, 2)}, -EINVAL,
+            "a file is the only source");
+    refused((struct weir_pipeline_config){FROM(&lanes, 1)}, -EINVAL,
+            "a file has one lane");
+    refused((struct weir_pipeline_config){FROM(twice, 2)}, -EINVAL,
+            "lo: is a source already");
+    refused((struct weir_pipeline_config){FROM(&many, 1)}, -EINVAL,
+            "65 lanes: 64 are possible");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .workers = 65},
+            -EINVAL, "65 workers");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .snaplen = 300000},
+            -EINVAL, "snapshot length 300000");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .filter = "ip nix"},
+            -EINVAL, "filter 'ip nix'");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .taps_count = 1},
+            -EINVAL, "1 taps, and none is there");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks_count = 1},
+            -EINVAL, "1 sinks, and none is there");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks = &nameless,
+                                          .sinks_count = 1},
+            -EINVAL, "sink 0 has no name or no function");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .file = {.ring = 3}},
+            -EINVAL, "limits of a file, and no file");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .duration_ns = -1},
+            -EINVAL, "a time below zero");
+    refused((struct weir_pipeline_config){FROM(&file, 1),
+                                          .file = {.path = file.file}},
+            -EINVAL, "in.pcap");
+    refused(
+        (struct weir_pipeline_config){FROM(&file, 1),
+                                      .file = {.path = "/nowhere/at/all.pcap"}},
+        -ENOENT, "/nowhere/at/all.pcap");
+#undef FROM
+}
+
+/* Control calls from all callbacks. */
+struct meddler {
+    struct weir_pipeline *p;
+    atomic_int calls;
+    atomic_int refused;
+};
+
+static void meddle(struct meddler *m)
+{
+    struct weir_pipeline *p = m->p;
+    const int answers[] = {
+        weir_pipeline_start(p, NULL),
+        weir_pipeline_join(p, NULL),
+        weir_pipeline_close(&p, NULL),
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        m->calls++;
+        m->refused += answers[i] == -EDEADLK;
+    }
+    cr_assert_eq(p, m->p);
+    struct weir_progress progress;
+    cr_assert_eq(weir_pipeline_progress(p, &progress), 0);
+}
+
+static uint64_t tap(void *state, const struct weir_tap_vector *v)
+{
+    (void)v;
+    meddle(state);
+    return 0;
+}
+
+static int create(void *context, uint32_t lane, uint32_t worker, void **state,
+                  struct weir_err *err)
+{
+    (void)lane;
+    (void)worker;
+    (void)err;
+    *state = context;
+    return 0;
+}
+
+static void merge(void *context, void *state)
+{
+    (void)state;
+    meddle(context);
+}
+
+static int take(void *context, const struct weir_delivery *d,
+                struct weir_err *err)
+{
+    (void)d;
+    (void)err;
+    meddle(context);
+    return 0;
+}
+
+static void on_interval(void *context, const struct weir_progress *progress,
+                        int64_t elapsed_ns)
+{
+    (void)progress;
+    (void)elapsed_ns;
+    meddle(context);
+}
+
+Test(pipeline_misuse, control_from_a_callback_is_a_deadlock_that_is_told)
+{
+    struct meddler m = {.calls = 0};
+    struct weir_progress progress;
+    const struct weir_tap_config taps = {.name = "meddler",
+                                         .context = &m,
+                                         .create = create,
+                                         .tap = tap,
+                                         .merge = merge};
+    const struct weir_pipeline_sink sink = {
+        .name = "meddler", .take = take, .context = &m};
+    m.p = embed_open((struct weir_pipeline_config){.taps = &taps,
+                                                   .taps_count = 1,
+                                                   .sinks = &sink,
+                                                   .sinks_count = 1,
+                                                   .on_interval = on_interval,
+                                                   .context = &m},
+                     "in.pcap");
+    embed_run(m.p, &progress);
+    cr_assert_eq(weir_pipeline_close(&m.p, NULL), 0);
+    cr_assert_geq(m.calls, 4 * 3);
+    cr_assert_eq(m.calls, m.refused);
+}
