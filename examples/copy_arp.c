@@ -5,6 +5,7 @@
  * Headers, times and bytes are those of FROM.  A frame is never copied but
  * into TO; a file of any size takes the same memory. */
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include <weir.h>
@@ -50,7 +51,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "copy_arp: %s\n", err.text);
         return 1;
     }
-    printf("%llu of %llu frames\n", (unsigned long long)given,
-           (unsigned long long)(given + filtered));
+    printf("%" PRIu64 " of %" PRIu64 " frames\n", given, given + filtered);
     return 0;
 }
