@@ -27,7 +27,7 @@ struct weir_frame {
     int64_t time_ns;
     uint32_t caplen; /* captured bytes */
     uint32_t len;    /* bytes on the wire, as the record says */
-    uint16_t iface;  /* index into the recording's weir_ifaces */
+    uint16_t iface;  /* of those of who gave it, from 0 */
     uint16_t flags;  /* WEIR_FRAME_* */
 };
 

@@ -8,7 +8,7 @@ import subprocess
 import library
 from check import check
 
-WARNINGS = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 
 
 def names():
