@@ -177,8 +177,8 @@ static int open_pipeline(struct record_run *r, struct weir_err *err)
                      .account = {.format = r->format,
                                  .one_linktype = pcap,
                                  .linktype =
-                                     l->sources[0]->ifaces->at[0].linktype,
-                                 .snaplen = o->snaplen},
+                                     l->sources[0]->ifaces->at[0].linktype},
+                     .snaplen = o->snaplen,
                      .frames_max = o->frames_max,
                      .duration_ns = o->duration_ns,
                      .talkers = talkers(UINT64_C(2) * o->workers * l->count),

@@ -26,13 +26,13 @@
 struct weir_summary;
 struct weir_taps;
 
-/* What batches are processed under; immutable while any is in flight. */
+/* What all batches are processed under; immutable while any is in flight.  What
+ * may change meanwhile is in the batch. */
 struct weir_account_config {
     enum weir_format format;
     /* A pcap file holds one link type; frames of others are excluded. */
     bool one_linktype;
     uint16_t linktype;
-    uint32_t snaplen; /* 0: no frame is cut */
     /* A lease whose frames take so many bytes each, on average, is turned
      * into the file's records where it lies, if it can be (ring/lease.h);
      * the sink's.  0: none is. */

@@ -3,26 +3,38 @@
 #include <string.h>
 
 #include "capture/filter.h"
+#include "capture/screen.h"
 #include "pipeline/account_impl.h"
 #include "pipeline/taps.h"
 
 bool account_is_whole(const struct weir_account_config *config,
                       const struct weir_batch *batch)
 {
-    bool whole = config->snaplen == 0 && batch->filter == NULL;
+    bool whole =
+        batch->snaplen == 0 && batch->filter == NULL && batch->screen == NULL;
     for (uint32_t i = 0; i < batch->ifaces_count; i++) {
         const struct weir_iface *iface = &batch->ifaces->at[i];
-        whole = whole && iface->filter == NULL && !iface->copies &&
+        whole = whole && (batch->anew || iface->filter == NULL) &&
+                !iface->copies &&
                 (!config->one_linktype || iface->linktype == config->linktype);
     }
     return whole;
 }
 
-static bool is_wanted(const struct weir_filter *filter,
-                      const struct weir_frame *f)
+static bool passes(const struct weir_filter *filter, const struct weir_frame *f)
 {
     return filter == NULL ||
            weir_filter_match(filter, f->data, f->caplen, f->len);
+}
+
+static bool is_wanted(const struct weir_batch *batch,
+                      const struct weir_iface *iface,
+                      const struct weir_frame *f)
+{
+    if (batch->anew)
+        return batch->screen == NULL ||
+               weir_screen_match(batch->screen, iface->linktype, f);
+    return passes(iface->filter, f) && passes(batch->filter, f);
 }
 
 uint32_t account_select(const struct weir_account_config *config,
@@ -40,14 +52,13 @@ uint32_t account_select(const struct weir_account_config *config,
             out->excluded[WEIR_EXCLUDED_LINK_TYPE]++;
             continue;
         }
-        if (!is_wanted(iface->filter, &v[i]) ||
-            !is_wanted(batch->filter, &v[i])) {
+        if (!is_wanted(batch, iface, &v[i])) {
             out->excluded[WEIR_EXCLUDED_FILTER]++;
             continue;
         }
         v[kept] = v[i];
-        if (config->snaplen != 0 && v[kept].caplen > config->snaplen) {
-            v[kept].caplen = config->snaplen;
+        if (batch->snaplen != 0 && v[kept].caplen > batch->snaplen) {
+            v[kept].caplen = batch->snaplen;
             out->cut++;
         }
         kept++;

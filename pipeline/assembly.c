@@ -1,31 +1,18 @@
-#include "pipeline/assembly.h"
+#include "pipeline/assembly_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/pages.h"
+#include "base/pcap.h"
 #include "capture/source.h"
 #include "pipeline/branch.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "pipeline/progress_sum.h"
-#include "pipeline/quota.h"
+#include "pipeline/settings.h"
 #include "pipeline/stats.h"
 #include "pipeline/taps.h"
-
-struct weir_assembly {
-    struct weir_quota quota;
-    struct weir_stats *stats;
-    struct weir_flows *flows;
-    uint32_t lanes_count;
-    uint32_t outlets_count;
-    uint32_t taps_count;
-    const char *taps_names[WEIR_TAPS_MAX];
-    struct weir_lane *lanes[WEIR_LANES_MAX];
-    struct weir_outlet *outlets[WEIR_LANES_MAX];
-    uint32_t branches_count;
-    struct weir_branch *branches[WEIR_BRANCHES_MAX];
-};
 
 static int open_branches(struct weir_assembly *a,
                          const struct weir_assembly_config *config,
@@ -125,6 +112,7 @@ static int open_lane(struct weir_assembly *a,
                                  .workers = config->workers,
                                  .block_bytes = config->block_bytes,
                                  .account = config->account,
+                                 .settings = a->settings,
                                  .duration_ns = config->duration_ns,
                                  .talkers = config->talkers,
                                  .seed = config->seed,
@@ -145,6 +133,17 @@ static int open_lane(struct weir_assembly *a,
     weir_stats_add_lane(a->stats, *lane);
     a->lanes_count++;
     return 0;
+}
+
+static void note_settings(struct weir_assembly *a,
+                          const struct weir_assembly_config *config)
+{
+    const bool limited =
+        config->snaplen != 0 && config->snaplen < WEIR_SNAPLEN_MAX;
+    a->filters = config->filters;
+    a->snaplen = limited ? config->snaplen : WEIR_SNAPLEN_MAX;
+    a->snaplen_max = a->snaplen;
+    a->writes = config->account.format != WEIR_FORMAT_NONE;
 }
 
 static int check(const struct weir_assembly_config *config,
@@ -177,14 +176,17 @@ int weir_assembly_open(struct weir_assembly **out,
     weir_quota_open(&a->quota, config->frames_max);
     for (uint32_t i = 0; i < config->taps_count; i++)
         a->taps_names[a->taps_count++] = config->taps[i].name;
-    ret = weir_stats_open(&a->stats,
-                          &(struct weir_stats_config){
-                              .talkers = config->talkers,
-                              .seed = config->seed,
-                              .lanes_max = config->lanes,
-                              .branches_max = config->branches_count,
-                          },
-                          err);
+    note_settings(a, config);
+    ret = weir_settings_open(&a->settings, config->lanes, config->snaplen, err);
+    if (ret == 0)
+        ret = weir_stats_open(&a->stats,
+                              &(struct weir_stats_config){
+                                  .talkers = config->talkers,
+                                  .seed = config->seed,
+                                  .lanes_max = config->lanes,
+                                  .branches_max = config->branches_count,
+                              },
+                              err);
     if (ret == 0)
         ret = open_flows(a, config, err);
     if (ret == 0)
@@ -235,6 +237,8 @@ void weir_assembly_close(struct weir_assembly *a)
         weir_branch_close(a->branches[i]);
     weir_flows_close(a->flows);
     weir_stats_close(a->stats);
+    weir_settings_close(a->settings);
+    free(a->filter);
     free(a);
 }
 
@@ -300,6 +304,7 @@ void weir_assembly_progress(const struct weir_assembly *a,
             p.ledger.interface_dropped = 0;
         weir_progress_add(out, &p);
     }
+    out->filter_generation = weir_assembly_generation(a);
 }
 
 void weir_assembly_lane_progress(const struct weir_assembly *a, uint32_t lane,
@@ -310,6 +315,7 @@ void weir_assembly_lane_progress(const struct weir_assembly *a, uint32_t lane,
     uint64_t taken = weir_outlet_progress(a->outlets[apart ? lane : 0],
                                           apart ? 0 : lane, out);
     weir_lane_progress(a->lanes[lane], taken, out);
+    out->filter_generation = assembly_generation_of(a, lane, lane + 1);
 }
 
 uint32_t weir_assembly_taps(const struct weir_assembly *a)

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "pipeline/flows.h"
 #include "pipeline/lane_impl.h"
+#include "pipeline/settings.h"
 #include "ring/stop.h"
 
 /* The kernel's 32-bit counts must be read before they wrap, and the live
@@ -18,6 +19,7 @@ static bool bring_home(struct weir_lane *lane)
     bool any = false;
     while ((batch = weir_link_pop(c->home)) != NULL) {
         source->ops->reclaim(source, &batch->lease);
+        weir_snapshot_home(batch->snapshot, lane->config.number);
         weir_pool_put(c->pool, batch);
         any = true;
     }
@@ -43,24 +45,68 @@ static void read_counts(struct weir_lane *lane)
 
 /* Hands a line to the stats stage, which may be slow to show it; one that
  * finds no free slot is dropped: the next will say the newer. */
+static void tell(struct weir_lane *lane, const char *text)
+{
+    struct capture_stage *c = &lane->capture;
+    struct weir_err *slot = weir_link_pop(c->notices_back);
+    if (slot == NULL)
+        return;
+    weir_err_set(slot, 0, "%s", text);
+    weir_link_push(c->notices, slot);
+}
+
 static void pass_notice(struct weir_lane *lane)
 {
     struct capture_stage *c = &lane->capture;
-    struct weir_source *source = lane->config.source;
+    const struct weir_source *source = lane->config.source;
     if (source->notice_generation == c->notice_generation)
         return;
     c->notice_generation = source->notice_generation;
-    struct weir_err *slot =
-        source->notice != NULL ? weir_link_pop(c->notices_back) : NULL;
-    if (slot == NULL)
-        return;
-    weir_err_set(slot, 0, "%s", source->notice);
-    weir_link_push(c->notices, slot);
+    if (source->notice != NULL)
+        tell(lane, source->notice);
+}
+
+/* Gives the source's kernel what it is to test from now on. */
+static bool put_screen(struct weir_lane *lane, struct weir_snapshot *settings,
+                       int64_t now_ns)
+{
+    struct capture_stage *c = &lane->capture;
+    struct weir_source *source = lane->config.source;
+    const struct weir_screen *screen =
+        settings->lanes[lane->config.number].screen;
+    struct weir_err err = {.text = ""};
+    if (screen == NULL || source->ops->screen_put == NULL)
+        return true;
+    if (c->refused == settings->generation && now_ns < c->again_ns)
+        return false;
+    if (source->ops->screen_put(source, screen, settings->generation, &err) ==
+        0)
+        return true;
+    if (c->refused != settings->generation)
+        tell(lane, err.text);
+    c->refused = settings->generation;
+    c->again_ns = now_ns + COUNTS_INTERVAL_NS;
+    return false;
+}
+
+/* The settings that go from here on, at a boundary between batches. */
+static struct weir_snapshot *heed_settings(struct weir_lane *lane,
+                                           int64_t now_ns)
+{
+    struct capture_stage *c = &lane->capture;
+    struct weir_snapshot *settings = weir_settings_read(lane->config.settings);
+    if (settings->generation != c->generation &&
+        put_screen(lane, settings, now_ns)) {
+        c->generation = settings->generation;
+        weir_counter_set(&c->cells.generation, c->generation);
+    }
+    return settings;
 }
 
 static void end(struct weir_lane *lane)
 {
     lane->capture.state = CAPTURE_ENDED;
+    weir_counter_set(&lane->capture.cells.generation, UINT64_MAX);
     read_counts(lane);
     for (uint32_t i = 0; i < lane->config.workers; i++)
         weir_link_end(lane->workers[i].in);
@@ -107,7 +153,22 @@ static void begin_flows(struct weir_lane *lane, const struct weir_lease *lease)
         weir_flows_begin(lane->config.flows, first.time_ns);
 }
 
-static void send(struct weir_lane *lane, struct weir_batch *batch)
+static void stamp(const struct weir_lane *lane, struct weir_batch *batch,
+                  struct weir_snapshot *settings)
+{
+    const uint32_t number = lane->config.number;
+    const struct weir_screen *screen = settings->lanes[number].screen;
+    weir_snapshot_stamp(settings, number);
+    batch->snapshot = settings;
+    batch->snaplen = settings->snaplen;
+    batch->anew = screen != NULL;
+    batch->filter = batch->anew ? NULL : lane->config.source->filter;
+    batch->screen =
+        batch->lease.screened < settings->generation ? screen : NULL;
+}
+
+static void send(struct weir_lane *lane, struct weir_batch *batch,
+                 int64_t now_ns)
 {
     struct capture_stage *c = &lane->capture;
     struct weir_source *source = lane->config.source;
@@ -115,7 +176,7 @@ static void send(struct weir_lane *lane, struct weir_batch *batch)
     batch->seq = c->seq++;
     batch->ifaces = source->ifaces;
     batch->ifaces_count = weir_ifaces_count(source->ifaces);
-    batch->filter = source->filter;
+    stamp(lane, batch, heed_settings(lane, now_ns));
     batch->frames_before = weir_counter_read(&c->cells.received);
     if (batch->frames_before == 0 && lane->config.flows != NULL)
         begin_flows(lane, &batch->lease);
@@ -169,11 +230,23 @@ static void heed_stop(struct weir_lane *lane, int64_t now_ns)
     }
 }
 
+/* A file's read may wait, for a pipe or for a disk. */
+static int ask_source(struct weir_lane *lane, struct weir_lease *out)
+{
+    struct weir_source *source = lane->config.source;
+    if (source->live)
+        return source->ops->next(source, out, &lane->capture.err);
+    weir_lane_rest(lane);
+    int answer = source->ops->next(source, out, &lane->capture.err);
+    weir_lane_resume(lane);
+    return answer;
+}
+
 enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
                                  int64_t real_ns)
 {
     struct capture_stage *c = &lane->capture;
-    struct weir_source *source = lane->config.source;
+    weir_settings_quiet(lane->config.settings, lane->config.number);
     bool worked = bring_home(lane);
     worked |= tell_workers(lane);
     if (c->state == CAPTURE_ENDED) {
@@ -186,6 +259,7 @@ enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
         return WEIR_STEP_WORKED;
     }
     heed_stop(lane, now_ns);
+    (void)heed_settings(lane, now_ns);
     if (now_ns >= c->counts_due_ns) {
         read_counts(lane);
         c->counts_due_ns = now_ns + COUNTS_INTERVAL_NS;
@@ -198,10 +272,10 @@ enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
         return worked ? WEIR_STEP_WORKED : WEIR_STEP_IDLE;
     }
     c->hungry = false;
-    int answer = source->ops->next(source, &batch->lease, &c->err);
+    int answer = ask_source(lane, &batch->lease);
     pass_notice(lane);
     if (answer == WEIR_SOURCE_LEASE) {
-        send(lane, batch);
+        send(lane, batch, now_ns);
         return WEIR_STEP_WORKED;
     }
     weir_pool_put(c->pool, batch);
@@ -213,6 +287,26 @@ enum weir_step weir_lane_capture(struct weir_lane *lane, int64_t now_ns,
         c->error = answer;
     end(lane);
     return WEIR_STEP_WORKED;
+}
+
+void weir_lane_enter(struct weir_lane *lane)
+{
+    weir_settings_enter(lane->config.settings, lane->config.number);
+}
+
+void weir_lane_leave(struct weir_lane *lane)
+{
+    weir_settings_leave(lane->config.settings, lane->config.number);
+}
+
+void weir_lane_rest(struct weir_lane *lane)
+{
+    weir_settings_rest(lane->config.settings, lane->config.number);
+}
+
+void weir_lane_resume(struct weir_lane *lane)
+{
+    weir_settings_resume(lane->config.settings, lane->config.number);
 }
 
 /* A wake-up costs as much as some thousand frames, and most batches come home

@@ -229,6 +229,16 @@ void weir_lane_ask(struct weir_lane *lane, int64_t mark_ns)
     weir_bell_ring(&lane->capture.bell);
 }
 
+void weir_lane_change(struct weir_lane *lane)
+{
+    weir_bell_ring(&lane->capture.bell);
+}
+
+uint64_t weir_lane_generation(const struct weir_lane *lane)
+{
+    return weir_counter_read(&lane->capture.cells.generation);
+}
+
 struct weir_summary *weir_lane_tally(struct weir_lane *lane, uint32_t worker)
 {
     return weir_link_pop(lane->workers[worker].tally);

@@ -39,6 +39,7 @@
 struct weir_bell;
 struct weir_flows;
 struct weir_lane;
+struct weir_settings;
 struct weir_source;
 struct weir_stop;
 struct weir_summary;
@@ -55,6 +56,7 @@ struct weir_lane_config {
     uint32_t workers;          /* 1 to WEIR_WORKERS_MAX */
     uint32_t block_bytes;      /* of the source's leases: sizes the chunks */
     struct weir_account_config account;
+    struct weir_settings *settings;
     int64_t duration_ns;      /* from the first step on; 0 = no limit */
     uint32_t talkers;         /* room in each summary, see ring/summary.h */
     uint64_t seed;            /* of the hashes */
@@ -106,6 +108,15 @@ enum weir_step weir_lane_work(struct weir_lane *lane, uint32_t worker,
 struct weir_bell *weir_lane_capture_bell(struct weir_lane *lane);
 struct weir_bell *weir_lane_work_bell(struct weir_lane *lane, uint32_t worker);
 
+/* weir_lane_enter [c]: the thread that calls it is the capture stage's until
+ * weir_lane_leave [c]; between weir_lane_rest [c] and weir_lane_resume [c] it
+ * may sleep, and takes no step.  A test that steps by hand need not call any of
+ * them (pipeline/settings.h). */
+void weir_lane_enter(struct weir_lane *lane);
+void weir_lane_leave(struct weir_lane *lane);
+void weir_lane_rest(struct weir_lane *lane);
+void weir_lane_resume(struct weir_lane *lane);
+
 /* weir_lane_capture_deep [c]: batches that come home may lie until something
  * else wakes the idle capture stage: its ticket is a deep one (ring/bell.h).
  * To be asked for the ticket and, since a step may change it, again before
@@ -144,6 +155,13 @@ uint64_t weir_lane_lent(const struct weir_lane *lane);
 uint64_t weir_lane_sent(const struct weir_lane *lane);
 int64_t weir_lane_mark(const struct weir_lane *lane);
 void weir_lane_ask(struct weir_lane *lane, int64_t mark_ns);
+
+/* weir_lane_change: the settings have changed.  weir_lane_generation: that of
+ * those that the lane has taken; UINT64_MAX when it has ended.  One that a
+ * kernel does not take (it has no memory) is tested by the workers, and asked
+ * for again; the operator hears of it. */
+void weir_lane_change(struct weir_lane *lane);
+uint64_t weir_lane_generation(const struct weir_lane *lane);
 
 /* weir_lane_tally [s]: the next summary that the worker has handed over, or
  * NULL; weir_lane_untally [s]: it goes back, empty.  weir_lane_tallied [s]:

@@ -32,8 +32,9 @@ struct capture_cells {
     struct weir_counter freezes;
     struct weir_counter discards[WEIR_DISCARD_COUNT];
     struct weir_counter derived;
-    struct weir_counter sent;    /* batches */
-    struct weir_counter mark_ns; /* int64_t in the cell's 64 bits */
+    struct weir_counter sent;       /* batches */
+    struct weir_counter mark_ns;    /* int64_t in the cell's 64 bits */
+    struct weir_counter generation; /* that was taken; UINT64_MAX: all are */
 };
 
 struct capture_stage {
@@ -45,6 +46,9 @@ struct capture_stage {
     uint64_t seq;          /* of the next batch */
     int64_t deadline_ns;   /* -a duration; 0: not begun */
     int64_t counts_due_ns; /* when the kernel's counts are read again */
+    uint64_t generation;   /* of the settings that the source's kernel has */
+    uint64_t refused;      /* one that it did not take; 0: none */
+    int64_t again_ns;      /* when it is asked again */
     struct weir_pool *pool;
     _Atomic int64_t asked_ns;  /* by the outlet, for such a mark */
     struct weir_link *home;    /* batches from the outlet */

@@ -12,7 +12,9 @@
 
 struct weir_progress {
     struct weir_ledger ledger;
-    uint64_t delivered_bytes; /* as on the wire */
+    uint64_t filter_generation; /* of the changes that each lane has taken;
+                                   0: none */
+    uint64_t delivered_bytes;   /* as on the wire */
     uint64_t malformed;
     uint64_t truncated;
     uint64_t oversized; /* frames longer than their link's */

@@ -32,13 +32,16 @@ static void wait_for_source(struct weir_runner *p, struct weir_lane *lane)
         .tv_sec = wait.timeout_ns / WEIR_NS_PER_S,
         .tv_nsec = wait.timeout_ns % WEIR_NS_PER_S,
     };
+    weir_lane_rest(lane);
     ppoll(fds, n, wait.timeout_ns >= 0 ? &limit : NULL, NULL);
+    weir_lane_resume(lane);
 }
 
 void runner_run_capture(struct weir_runner *p, const struct runner_thread *t)
 {
     struct weir_lane *lane = weir_assembly_lane(p->assembly, t->lane);
     struct weir_bell *bell = weir_lane_capture_bell(lane);
+    weir_lane_enter(lane);
     for (;;) {
         enum weir_step step =
             weir_lane_capture(lane, weir_clock_mono_ns(), weir_clock_real_ns());
@@ -52,8 +55,9 @@ void runner_run_capture(struct weir_runner *p, const struct runner_thread *t)
             weir_bell_ack(bell);
         }
         if (step == WEIR_STEP_ENDED)
-            return;
+            break;
     }
+    weir_lane_leave(lane);
 }
 
 void runner_run_worker(struct weir_runner *p, const struct runner_thread *t)

@@ -51,6 +51,9 @@ struct weir_chunk {
     bool moved; /* by the sink: buf no longer holds what bytes and len say */
 };
 
+struct weir_screen;
+struct weir_snapshot;
+
 struct weir_batch {
     /* By the capture thread. */
     struct weir_lease lease;
@@ -60,6 +63,14 @@ struct weir_batch {
     uint64_t frames_before; /* that this lane had received before */
     /* What each frame must pass besides its interface's; NULL: all do. */
     const struct weir_filter *filter;
+    /* Of the settings that it is processed under, which stay until it is home.
+     * anew: the filters of open, this one and the interfaces', no longer count:
+     * frames must pass the screen, or, if it is NULL, the kernel has tested all
+     * of them by it. */
+    struct weir_snapshot *snapshot;
+    const struct weir_screen *screen;
+    bool anew;
+    uint32_t snaplen; /* 0: no frame is cut */
 
     /* By the worker.  skipped: the recording was abandoned, nothing was looked
      * at, and passed is what the lease holds.  Else passed counts the frames

@@ -146,11 +146,10 @@ Test(account, what_was_not_to_be_lent_anyway_is_no_copy_for_others)
     struct weir_account_config config = config_of();
     struct weir_batch batch = make_batch();
     config.lends_none = true;
-    config.snaplen = BYTES - 1;
+    batch.snaplen = BYTES - 1;
     cr_assert_not(run(&config, &batch).copied, "cut");
     weir_summary_clear(summary);
     batch = make_batch();
-    config.snaplen = 0;
     batch.lease.bytes = FRAMES * 340 - 1;
     cr_assert_not(run(&config, &batch).copied, "small frames");
 }
@@ -233,8 +232,8 @@ Test(account, a_lease_that_cannot_be_turned_is_copied)
 Test(account, cut_frames_are_copied)
 {
     struct weir_account_config config = config_of();
-    config.snaplen = BYTES - 1;
     struct weir_batch batch = make_batch();
+    batch.snaplen = BYTES - 1;
     struct weir_account a = run(&config, &batch);
     cr_assert_eq(a.cut, FRAMES);
     assert_compact(&batch, FRAMES);
@@ -247,8 +246,8 @@ Test(account, cut_frames_are_copied)
 Test(account, a_snapshot_length_that_cuts_nothing_does_not_matter)
 {
     struct weir_account_config config = config_of();
-    config.snaplen = BYTES;
     struct weir_batch batch = make_batch();
+    batch.snaplen = BYTES;
     run(&config, &batch);
     cr_assert_eq(turned, 1);
 }

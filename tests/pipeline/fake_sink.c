@@ -12,9 +12,17 @@ static bool left_out(const struct fake_sink *f, uint8_t lane, uint64_t number)
     if (f->config.taps != NULL &&
         fake_taps_left_out(f->config.taps, lane, number))
         return true;
-    if (f->config.second_iface && fake_is_second(number))
-        return f->config.one_linktype;
-    return f->config.filtered && fake_is_unwanted(number);
+    const bool second = f->config.second_iface && fake_is_second(number);
+    const struct fake_fate *fate =
+        f->config.fates != NULL ? fake_fates_of(f->config.fates, lane, number)
+                                : NULL;
+    if (fate != NULL && !fate->given)
+        return true;
+    if (second && f->config.one_linktype)
+        return true;
+    if (fate != NULL && fate->filter != 0)
+        return !fake_filter_takes(fate->filter, second, number);
+    return !second && f->config.filtered && fake_is_unwanted(number);
 }
 
 static uint64_t number_of_next(struct fake_sink *f, uint8_t lane)
@@ -42,6 +50,13 @@ static struct weir_frame frame_of(const struct fake_sink *f,
 static bool is_cut_right(const struct fake_sink *f,
                          const struct weir_frame *frame)
 {
+    if (f->config.fates != NULL && f->config.fates->frames_max > 0) {
+        const uint64_t mark = weir_load_64(frame->data);
+        const struct fake_fate *fate =
+            fake_fates_of(f->config.fates, (uint8_t)(mark >> 56) % FAKE_LANES,
+                          mark & (UINT64_MAX >> 8));
+        return fate != NULL && frame->caplen == fate->caplen;
+    }
     uint32_t snaplen = f->config.snaplen;
     bool cut = snaplen != 0 && snaplen < frame->len;
     return frame->caplen == (cut ? snaplen : frame->len);

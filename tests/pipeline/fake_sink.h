@@ -34,11 +34,13 @@ struct fake_sink_config {
     bool second_iface; /* as the source's */
     bool filtered;     /* as the source's */
     bool clocked;      /* stamps are a clock's */
-    const struct fake_taps *taps; /* the lanes'; NULL: none */
-    uint32_t snaplen;             /* at which frames are cut; 0: none is */
-    uint64_t fail_at;             /* fails at this delivered frame */
-    uint64_t done_at;             /* is done behind so many */
-    uint32_t short_percent;       /* none: always takes all that it may */
+    const struct fake_taps *taps;   /* the lanes'; NULL: none */
+    const struct fake_fates *fates; /* instead of filtered and snaplen, where
+                                       settings change; NULL: they do not */
+    uint32_t snaplen;               /* at which frames are cut; 0: none is */
+    uint64_t fail_at;               /* fails at this delivered frame */
+    uint64_t done_at;               /* is done behind so many */
+    uint32_t short_percent;         /* none: always takes all that it may */
     uint32_t keep_percent; /* writes whose batch is kept and settled later */
     uint32_t move_percent; /* other writes that leave nothing in the chunk,
                               but for leases that were turned in place */

@@ -9,14 +9,23 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/linktype.h"
+#include "base/pcap.h"
 #include "base/pcap_encode.h"
 #include "base/pcapng_encode.h"
 #include "capture/blocks.h"
 #include "capture/filter.h"
+#include "capture/screen.h"
 #include "sink/direct.h"
 
 #define FRAME_BYTES_MIN 50
 #define FRAME_BYTES_MAX 400
+#define LATE_MAX        150 /* frames that pass the old program yet */
+
+/* What the kernel that we play tests and cuts by. */
+struct program {
+    uint32_t filter; /* fake.h; 0: takes all */
+    uint32_t snaplen;
+};
 
 struct fake_source {
     struct weir_source source;
@@ -25,11 +34,15 @@ struct fake_source {
     struct weir_blocks *blocks;
     struct weir_filter *filter;
     uint64_t random;
-    uint64_t made;    /* frames given */
+    uint64_t made;    /* frames that came by */
+    uint64_t given;   /* of them: that the kernel did not reject */
     int64_t time_ns;  /* of the last of them */
     uint64_t dropped; /* by the kernel that we play */
     bool cut;
     uint64_t turned;
+    struct program old, new;
+    uint64_t generation; /* of the new one */
+    uint64_t late;       /* frames until it goes for all */
 };
 
 /* An IPv4/UDP frame with its mark in the first 8 bytes, where addresses of
@@ -79,16 +92,44 @@ static int be_quiet(struct fake_source *f)
     return WEIR_SOURCE_WAIT;
 }
 
+/* A frame that is late has come over another processor, perhaps. */
+static const struct program *program_of(struct fake_source *f)
+{
+    bool old = f->late > 0 && fake_random(&f->random) % 2 == 0;
+    f->late -= f->late > 0;
+    return old ? &f->old : &f->new;
+}
+
+static bool is_rejected(const struct fake_source *f,
+                        const struct program *program, uint64_t number)
+{
+    bool second = f->config.second_iface && fake_is_second(number);
+    return program->filter != 0 &&
+           !fake_filter_takes(program->filter, second, number);
+}
+
 static void fill_one(struct fake_source *f, struct weir_fill *fill)
 {
     uint8_t data[FRAME_BYTES_MAX];
     uint64_t number = f->made++;
+    const struct program *program = program_of(f);
+    struct fake_fate *fate =
+        f->config.fates != NULL
+            ? fake_fates_of(f->config.fates, f->config.lane, number)
+            : NULL;
+    if (is_rejected(f, program, number))
+        return;
+    f->given++;
     struct weir_frame frame = {
         .time_ns = stamp(f, number),
         .iface = f->config.second_iface && fake_is_second(number) ? 1 : 0,
     };
     frame.len = frame.caplen =
         make_frame(f->config.lane, number, fake_random(&f->random), data);
+    if (frame.caplen > program->snaplen)
+        frame.caplen = program->snaplen;
+    if (fate != NULL)
+        *fate = (struct fake_fate){.given = true, .caplen = frame.caplen};
     memcpy(weir_fill_add(fill, &frame), data, frame.caplen);
 }
 
@@ -198,11 +239,17 @@ static int fake_next(struct weir_source *source, struct weir_lease *out,
                              .capacity = f->config.block_bytes};
     WEIR_ASSERT(fill.base != NULL);
     uint64_t n = 1 + fake_random(&f->random) % f->config.frames_per_lease_max;
+    const bool screened = f->late == 0;
     while (n-- > 0 && f->made < f->config.frames &&
            f->made < f->config.fail_at &&
            weir_fill_fits(&fill, FRAME_BYTES_MAX))
         fill_one(f, &fill);
+    if (fill.frames == 0) {
+        weir_blocks_put(f->blocks, fill.base);
+        return WEIR_SOURCE_WAIT;
+    }
     weir_fill_lease(&fill, out);
+    out->screened = screened ? f->generation : 0;
     if (f->config.records != WEIR_RECORDS_OTHER)
         make_pcap(out, f->config.records);
     else if (f->config.in_place)
@@ -220,6 +267,28 @@ static void fake_reclaim(struct weir_source *source, struct weir_lease *lease)
     weir_blocks_put(f->blocks, lease->base);
 }
 
+static int fake_screen_put(struct weir_source *source,
+                           const struct weir_screen *screen,
+                           uint64_t generation, struct weir_err *err)
+{
+    struct fake_source *f = (struct fake_source *)source;
+    const char *text = weir_screen_text(screen);
+    if (f->config.fates == NULL || f->cut)
+        return 0;
+    if (fake_random(&f->random) % 4 == 0)
+        return weir_err_set(err, -ENOMEM, FAKE_NO_MEMORY);
+    if (generation <= f->generation)
+        return weir_err_set(err, -EINVAL, "fake: not a later generation");
+    f->old = f->new;
+    f->new.filter = 1;
+    while (text != NULL && strcmp(fake_filter_text(f->new.filter), text) != 0)
+        f->new.filter++;
+    f->new.snaplen = weir_screen_snaplen(screen);
+    f->generation = generation;
+    f->late = fake_random(&f->random) % LATE_MAX;
+    return 0;
+}
+
 static void fake_cut(struct weir_source *source)
 {
     ((struct fake_source *)source)->cut = true;
@@ -229,8 +298,13 @@ static void fake_stats(struct weir_source *source,
                        struct weir_source_stats *out)
 {
     struct fake_source *f = (struct fake_source *)source;
-    *out = (struct weir_source_stats){.kernel_seen = f->made + f->dropped,
+    *out = (struct weir_source_stats){.kernel_seen = f->given + f->dropped,
                                       .kernel_dropped = f->dropped};
+}
+
+uint64_t fake_source_made(const struct weir_source *source)
+{
+    return ((const struct fake_source *)source)->made;
 }
 
 uint64_t fake_source_turned(const struct weir_source *source)
@@ -251,6 +325,7 @@ static const struct weir_source_ops fake_source_ops = {
     .reclaim = fake_reclaim,
     .cut = fake_cut,
     .stats = fake_stats,
+    .screen_put = fake_screen_put,
     .close = fake_source_close,
 };
 
@@ -260,6 +335,7 @@ struct weir_source *fake_source_open(const struct fake_source_config *config)
     WEIR_ASSERT(f != NULL);
     f->config = *config;
     f->random = config->seed;
+    f->old.snaplen = f->new.snaplen = WEIR_SNAPLEN_MAX;
     f->source = (struct weir_source){.ops = &fake_source_ops,
                                      .ifaces = &f->ifaces,
                                      .name = "fake",

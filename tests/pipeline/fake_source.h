@@ -5,7 +5,9 @@
  *
  * It lays down Ethernet frames that say which they are (fake.h); says WAIT at
  * random, ends after so many frames, fails, or is a live kernel that drops;
- * its interfaces have different link types.
+ * its interfaces have different link types.  One that knows of fates filters
+ * and cuts as a kernel does: a new program goes for frames from some later one
+ * on, what comes before has passed the old one, and sometimes it takes none.
  *
  * Threads   used by one at a time, like a real one. */
 
@@ -32,10 +34,18 @@ struct fake_source_config {
     bool filtered; /* every 4th frame is not wanted, but of the second */
     enum weir_records records; /* OTHER, or one of pcap's: of one interface */
     bool in_place;             /* others can be turned to pcapng */
+    struct fake_fates *fates;  /* NULL: it has no kernel that filters */
 };
+
+/* What its kernel says when it takes no program. */
+#define FAKE_NO_MEMORY "fake: no memory for a filter"
 
 struct fake_source;
 struct weir_source *fake_source_open(const struct fake_source_config *config);
+
+/* fake_source_made: frames that it or its kernel was done with; used by one
+ * thread. */
+uint64_t fake_source_made(const struct weir_source *source);
 
 /* fake_source_turned: leases that were turned; used by one thread. */
 uint64_t fake_source_turned(const struct weir_source *source);

@@ -70,12 +70,20 @@ static const char *check_frame(const struct fake_taps *all, struct state *state,
         return "a frame that a tap before had taken out";
     if (all->marks[v->lane][number] >> state->tap->number & 1)
         return "a frame that was shown twice";
-    if (second ? all->one_linktype : all->filtered && fake_is_unwanted(number))
+    const struct fake_fate *fate =
+        all->fates != NULL ? fake_fates_of(all->fates, (uint8_t)v->lane, number)
+                           : NULL;
+    const bool anew = fate != NULL && fate->filter != 0;
+    if ((second && all->one_linktype) ||
+        (anew ? !fake_filter_takes(fate->filter, second, number)
+              : !second && all->filtered && fake_is_unwanted(number)))
         return "a frame that was not selected";
+    if (fate != NULL && (!fate->given || f->caplen != fate->caplen))
+        return "a frame that was not given, or cut otherwise";
     if (v->linktypes[i] !=
         (second ? FAKE_SECOND_LINKTYPE : WEIR_LINKTYPE_ETHERNET))
         return "a frame of another link type";
-    if (all->snaplen != 0 && f->caplen > all->snaplen)
+    if (fate == NULL && all->snaplen != 0 && f->caplen > all->snaplen)
         return "a frame that is too long";
     weir_dissect(&d, f->data, f->caplen, f->len, v->linktypes[i]);
     if (d.path != v->dissections[i].path ||

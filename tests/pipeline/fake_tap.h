@@ -40,6 +40,7 @@ struct fake_taps {
     bool second_iface;
     bool one_linktype;
     uint32_t snaplen;
+    const struct fake_fates *fates; /* as the sink's */
     struct weir_tap_config configs[FAKE_TAPS_MAX];
     struct fake_tap at[FAKE_TAPS_MAX];
     size_t frames_max;

@@ -60,6 +60,7 @@ static void open_source(struct scene *s, uint64_t seed, uint32_t lane,
         .filtered = common->filtered,
         .records = common->records,
         .in_place = common->in_place,
+        .fates = s->changes.odds != 0 ? &s->changes.fates : NULL,
     });
 }
 
@@ -83,8 +84,9 @@ static void open_sink(struct scene *s, uint64_t seed, uint32_t outlet,
             .filtered = common->filtered,
             .clocked = common->clocked,
             .taps = &s->taps,
+            .fates = &s->changes.fates,
             .in_place_min = common->in_place ? 1 : 0,
-            .snaplen = s->config.account.snaplen,
+            .snaplen = s->config.snaplen,
             .fail_at = sometimes(s, 4, 3000),
             .done_at = sometimes(s, 4, 3000),
             .keep_percent = keep_percent(s),
@@ -172,12 +174,14 @@ const char *scene_open(struct scene *s, uint64_t seed)
         s->abandon_step = scene_pick(s, SCENE_PATIENCE);
         s->stats_step = s->abandon_step + SCENE_PATIENCE;
     }
+    if (scene_pick(s, 3) == 0)
+        s->config.snaplen =
+            FLOWS_CHECK_HEAD + (uint32_t)scene_pick(s, SNAPLEN_MORE);
+    sim_changes_choose(&s->changes, &s->random, s->config.lanes, FRAMES_MAX + 1,
+                       FLOWS_CHECK_HEAD, s->config.snaplen);
     for (uint32_t i = 0; i < s->config.lanes; i++)
         open_source(s, seed, i, &common);
     choose_flows(s);
-    if (scene_pick(s, 3) == 0)
-        s->config.account.snaplen =
-            FLOWS_CHECK_HEAD + (uint32_t)scene_pick(s, SNAPLEN_MORE);
     s->flows_same = s->abandon_step == UINT64_MAX;
     sim_branches_choose(&s->branches, &s->random, false,
                         SCENE_LANES_MAX * FRAMES_MAX, &s->config);
@@ -186,7 +190,8 @@ const char *scene_open(struct scene *s, uint64_t seed)
     s->taps.filtered = common.filtered;
     s->taps.second_iface = common.second_iface;
     s->taps.one_linktype = common.one_linktype;
-    s->taps.snaplen = s->config.account.snaplen;
+    s->taps.snaplen = s->config.snaplen;
+    s->taps.fates = &s->changes.fates;
     if (weir_assembly_open(&s->assembly, &s->config, &err) != 0)
         return "no assembly";
     for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
@@ -204,5 +209,6 @@ const char *scene_close(struct scene *s)
     weir_stop_close(&s->abandon);
     bool destroyed = fake_taps_destroyed(&s->taps);
     fake_taps_close(&s->taps);
+    sim_changes_close(&s->changes);
     return destroyed ? NULL : "a tap's state was not destroyed";
 }

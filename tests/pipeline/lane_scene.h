@@ -15,6 +15,7 @@
 #include "tests/pipeline/fake_tap.h"
 #include "tests/pipeline/flows_check.h"
 #include "tests/pipeline/sim_branches.h"
+#include "tests/pipeline/sim_changes.h"
 #include "tests/pipeline/sleeper.h"
 
 #define SCENE_LANES_MAX   3
@@ -32,6 +33,7 @@ struct scene {
     struct weir_assembly *assembly;
     struct sim_branches branches;
     struct fake_taps taps;
+    struct sim_changes changes;
     struct flows_check *flows;
     bool flows_same; /* nothing is taken out of the flows again */
     uint64_t stop_step, abandon_step; /* UINT64_MAX: never */
@@ -39,7 +41,8 @@ struct scene {
     uint64_t stats_step; /* the statistics do nothing before this one */
     int64_t now_ns;
     uint64_t notices;
-    bool sleepy; /* stages sleep, as threads do */
+    uint64_t refused; /* notices of filters that a kernel did not take */
+    bool sleepy;      /* stages sleep, as threads do */
     struct sleeper sleepers[SCENE_STAGES_MAX];
 };
 

@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "pipeline/lane.h"
@@ -43,9 +44,12 @@ static enum weir_step step_stage(struct scene *s, uint32_t stage)
     uint32_t in_lane = 1 + s->config.workers;
     uint32_t lane = stage / in_lane, place = stage % in_lane;
     uint32_t outlet = stage - s->config.lanes * in_lane;
-    if (lane < s->config.lanes && place == 0)
-        return weir_lane_capture(weir_assembly_lane(s->assembly, lane),
-                                 s->now_ns, s->now_ns);
+    if (lane < s->config.lanes && place == 0) {
+        enum weir_step step = weir_lane_capture(
+            weir_assembly_lane(s->assembly, lane), s->now_ns, s->now_ns);
+        sim_changes_note(&s->changes, lane, s->sources[lane]);
+        return step;
+    }
     if (lane < s->config.lanes)
         return weir_lane_work(weir_assembly_lane(s->assembly, lane), place - 1,
                               s->now_ns);
@@ -56,7 +60,10 @@ static enum weir_step step_stage(struct scene *s, uint32_t stage)
         return weir_branch_step(branch_of(s, stage));
     struct weir_err text;
     while (weir_stats_notice(weir_assembly_stats(s->assembly), &text))
-        s->notices++;
+        if (strcmp(text.text, FAKE_NO_MEMORY) == 0)
+            s->refused++;
+        else
+            s->notices++;
     return weir_stats_step(weir_assembly_stats(s->assembly));
 }
 
@@ -183,7 +190,8 @@ static const char *pass(struct scene *s, uint64_t n, uint64_t ended)
     s->now_ns += 1000 * (int64_t)scene_pick(s, 3);
     if (n == s->jump_step)
         s->now_ns += JUMP_NS;
-    return check_abandoned(s, n, ended);
+    const char *fault = sim_changes_make(&s->changes, &s->random, s->assembly);
+    return fault != NULL ? fault : check_abandoned(s, n, ended);
 }
 
 static const char *run(struct scene *s)
@@ -220,6 +228,10 @@ struct seen {
     struct sim_branches_seen branches;
     uint64_t in_place; /* leases */
     uint64_t tapped;   /* frames */
+    uint64_t changes;
+    uint64_t refused; /* changes */
+    uint64_t unmade;  /* that a kernel did not take at once */
+    uint64_t tested;  /* frames that workers found unwanted, with changes */
 };
 
 static const char *simulate(uint64_t seed, struct seen *seen)
@@ -236,6 +248,11 @@ static const char *simulate(uint64_t seed, struct seen *seen)
     struct weir_progress p;
     weir_assembly_progress(s.assembly, &p);
     seen->tapped += p.ledger.excluded[WEIR_EXCLUDED_TAP];
+    seen->changes += s.changes.done;
+    seen->refused += s.changes.refused;
+    seen->unmade += s.refused;
+    if (s.changes.done > 0)
+        seen->tested += p.ledger.excluded[WEIR_EXCLUDED_FILTER];
     for (uint32_t i = 0; i < s.config.lanes; i++)
         seen->in_place += fake_source_turned(s.sources[i]);
     return scene_close(&s);
@@ -249,9 +266,13 @@ int main(int argc, char **argv)
         seeds_told(&seeds, simulate(seeds.seed, &seen));
     printf("%" PRIu64 " leases in place, %" PRIu64 " frames taken out\n",
            seen.in_place, seen.tapped);
+    printf("%" PRIu64 " changes, %" PRIu64 " refused, %" PRIu64
+           " not taken at once; %" PRIu64 " frames unwanted by then\n",
+           seen.changes, seen.refused, seen.unmade, seen.tested);
     bool saw_all = sim_branches_saw_all(&seen.branches) &&
                    seen.branches.prompt > 0 && seen.in_place > 0 &&
-                   seen.tapped > 0;
+                   seen.tapped > 0 && seen.changes > 0 && seen.refused > 0 &&
+                   seen.unmade > 0 && seen.tested > 0;
     if (seeds.count >= 1000 && !saw_all)
         seeds_told(&seeds, "so far not all was seen");
     return seeds_end(&seeds);

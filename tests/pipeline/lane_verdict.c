@@ -122,6 +122,9 @@ const char *verdict_end(struct scene *s)
     fault = fake_taps_wrong_end(&s->taps, s->assembly);
     if (fault != NULL)
         return fault;
+    fault = sim_changes_wrong_end(&s->changes, s->assembly);
+    if (fault != NULL)
+        return fault;
     fault = check_flows(s, &p);
     return fault != NULL ? fault : check_sinks(s, &p);
 }
