@@ -42,7 +42,8 @@ ln -sf libweir.so.0.1.0 "$root/lib/libweir.so.0"
 ln -sf libweir.so.0 "$root/lib/libweir.so"
 put_pc weir.pc
 put_pc weir-static.pc
-put 644 share/man/man1 docs/weir.1 docs/weir-bench.1 docs/weir-flows.1
+put 644 share/man/man1 docs/weir.1 docs/weir-bench.1 docs/weir-flows.1 \
+    docs/weir-replay.1
 put 644 share/man/man3 docs/man3/*.3
 # Each page is found by all the names that it has.
 for page in docs/man3/*.3; do

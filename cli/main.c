@@ -9,6 +9,7 @@
 #include "cli/bench.h"
 #include "cli/read.h"
 #include "cli/record.h"
+#include "cli/replay.h"
 
 static const struct command {
     const char *name;
@@ -18,6 +19,7 @@ static const struct command {
     {"record", weir_cmd_record, "capture frames, write and count them"},
     {"flows", weir_cmd_record, "who talked to whom: the flows of frames"},
     {"read", weir_cmd_read, "print the frames of a capture file"},
+    {"replay", weir_cmd_replay, "send the frames of a capture file"},
     {"bench", weir_cmd_bench, "measure what this host records without loss"},
 };
 

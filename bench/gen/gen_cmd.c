@@ -15,7 +15,7 @@
 #include "base/output.h"
 #include "bench/gen/gen.h"
 #include "bench/gen/gen_options.h"
-#include "bench/gen/pace.h"
+#include "sink/pace.h"
 
 #define COMMAND "weir bench gen"
 

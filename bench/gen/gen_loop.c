@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "bench/gen/gen_way.h"
-#include "bench/gen/pace.h"
+#include "sink/pace.h"
 
 /* A timer wakes some 50 us late: what is left is spun away. */
 #define SPIN_NS 100000

@@ -8,7 +8,7 @@
 
 #include "base/assert.h"
 #include "base/err.h"
-#include "bench/gen/pace.h"
+#include "sink/pace.h"
 #include "sink/template.h"
 
 static_assert(WEIR_MIX_PARTS_MAX == WEIR_WIRE_FORMS_MAX, "a form for each");

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "bench/gen/pace.h"
+#include "sink/pace.h"
 
 /* A frame in a pcap, and the most that it takes in any recorder's file:
  * stenotype writes the ring's blocks as they are. */

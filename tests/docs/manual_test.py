@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""usage: manual_test.py WEIR MANUAL BENCH BENCH_MANUAL FLOWS_MANUAL
+"""usage: manual_test.py WEIR MANUAL BENCH BENCH_MANUAL FLOWS_MANUAL REPLAY_MANUAL
 
 The manual and the command know the same: every option of a command's --help
 stands in the manual's section on it and the other way round, so do the keys
@@ -152,10 +152,11 @@ def check_bench(bench, path):
 
 
 def main():
-    weir, path, bench, bench_path, flows_path = sys.argv[1:6]
+    weir, path, bench, bench_path, flows_path, replay_path = sys.argv[1:7]
     sections = sections_of(path)
     flows = sections_of(flows_path)
     sections["FLOWS OPTIONS"] = flows["FLOWS OPTIONS"]
+    sections["REPLAY OPTIONS"] = sections_of(replay_path)["REPLAY OPTIONS"]
 
     commands = re.findall(r"^  weir ([a-z]+)", output_of(weir, "--help"),
                           re.MULTILINE)
@@ -174,6 +175,7 @@ def main():
     check_groff(path)
     check_groff(bench_path)
     check_groff(flows_path)
+    check_groff(replay_path)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 

@@ -1,5 +1,5 @@
-#ifndef WEIR_BENCH_GEN_PACE_H
-#define WEIR_BENCH_GEN_PACE_H
+#ifndef WEIR_SINK_PACE_H
+#define WEIR_SINK_PACE_H
 
 /* pace: when each frame is due.
  *

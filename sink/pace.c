@@ -1,4 +1,4 @@
-#include "bench/gen/pace.h"
+#include "sink/pace.h"
 
 #include "base/clock.h"
 

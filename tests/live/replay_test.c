@@ -1,0 +1,328 @@
+/* weir replay in a namespace of the test's own: what it says of each frame is
+ * what comes in at the other end. */
+
+#include <criterion/criterion.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/capture/net_rig.h"
+#include "tests/cli/command.h"
+#include "tests/sink/sender_rig.h"
+
+#define PCAP_MAGIC UINT32_C(0xa1b2c3d4)
+
+static uint8_t bytes[2048];
+static uint8_t wanted[2048];
+
+static void start(void)
+{
+    const char *reason;
+    if (!rig_open(&reason))
+        cr_skip_test("%s", reason);
+}
+
+TestSuite(replay, .init = start, .timeout = 60);
+
+static uint32_t size_of(uint32_t number)
+{
+    return 60 + number * 37 % 1455;
+}
+
+static void put(FILE *file, const uint32_t *words, size_t count)
+{
+    cr_assert_eq(fwrite(words, sizeof *words, count, file), count);
+}
+
+static void record_put(FILE *file, uint32_t number, uint32_t len,
+                       uint32_t gap_us)
+{
+    uint64_t at_us = UINT64_C(1700000000000000) + (uint64_t)number * gap_us;
+    sender_frame(bytes, len, number);
+    put(file,
+        (uint32_t[]){(uint32_t)(at_us / 1000000), (uint32_t)(at_us % 1000000),
+                     len, len},
+        4);
+    cr_assert_eq(fwrite(bytes, 1, len, file), len);
+}
+
+static FILE *file_make(const char *name, uint32_t linktype)
+{
+    FILE *file = fopen(command_path(name), "we");
+    cr_assert_not_null(file);
+    put(file, (uint32_t[]){PCAP_MAGIC, 2u | 4u << 16, 0, 0, 262144, linktype},
+        6);
+    return file;
+}
+
+/* x.pcap: frames of all sizes, so many microseconds apart. */
+static void make(uint32_t frames, uint32_t gap_us)
+{
+    FILE *file = file_make("x.pcap", 1);
+    for (uint32_t i = 0; i < frames; i++)
+        record_put(file, i, size_of(i), gap_us);
+    cr_assert_eq(fclose(file), 0);
+}
+
+static void expect_frames(int ear, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        size_t len = sender_ear_take(ear, bytes, sizeof bytes);
+        sender_frame(wanted, size_of(i), i);
+        if (len != size_of(i) || memcmp(bytes, wanted, len) != 0)
+            cr_assert_fail("frame %u came as one of %zu bytes", i, len);
+    }
+}
+
+static const struct command_result *replay(const char *arguments)
+{
+    return command_run("weir replay x.pcap -i " RIG_LEFT " --report r.json %s",
+                       arguments);
+}
+
+/* What was asked for is sent, or has a name. */
+static void expect_balance(void)
+{
+    static const char *const names[] = {
+        "too_short",  "too_long", "link_down",  "gone",
+        "no_buffers", "refused",  "other_link", "queued",
+    };
+    uint64_t sum = command_number("r.json", "frames.sent");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "frames.not_sent.%s", names[i]);
+        sum += command_number("r.json", path);
+    }
+    cr_assert_eq(command_number("r.json", "frames.asked"), sum);
+}
+
+Test(replay, every_frame_arrives_as_it_was_and_in_order)
+{
+    static const char *const ways[] = {
+        "",
+        "-x 100",
+        "-p 100k",
+        "--rate 10Gbit",
+        "-t",
+        "-t --qdisc-path",
+        "-p 1M --qdisc-bypass",
+        "-t --preload",
+        "--max-gap 1us",
+    };
+    make(2000, 10);
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        int ear = sender_ear_open(RIG_RIGHT);
+        const struct command_result *r = replay(ways[i]);
+        cr_assert_eq(r->status, 0, "%s: %s", ways[i], r->err);
+        cr_assert_not_null(
+            strstr(r->err, "2,000 of 2,000 frames out of " RIG_LEFT), "%s",
+            r->err);
+        expect_frames(ear, 2000);
+        cr_assert(sender_ear_silent(ear));
+        cr_assert_eq(command_number("r.json", "frames.sent"), 2000);
+        expect_balance();
+        (void)close(ear);
+    }
+}
+
+Test(replay, files_of_every_kind_and_way_to_come)
+{
+    static const char *const scripts[] = {
+        "weir record -q -r x.pcap -w y.pcapng 2>&1 && "
+        "weir replay y.pcapng -t -i " RIG_LEFT,
+        "weir replay -r x.pcap -t -i " RIG_LEFT,
+        "weir replay - -t -i " RIG_LEFT " <x.pcap",
+        "cat x.pcap | weir replay -t - -i " RIG_LEFT,
+        "{ head -c 1000 x.pcap; sleep 0.2; tail -c +1001 x.pcap; } | "
+        "weir replay -p 1M - --interface " RIG_LEFT,
+    };
+    make(700, 10);
+    for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
+        int ear = sender_ear_open(RIG_RIGHT);
+        const struct command_result *r = command_run("%s", scripts[i]);
+        cr_assert_eq(r->status, 0, "%s: %s", scripts[i], r->err);
+        expect_frames(ear, 700);
+        cr_assert(sender_ear_silent(ear));
+        (void)close(ear);
+    }
+}
+
+Test(replay, loops_and_limits_are_exact)
+{
+    make(100, 1);
+    int ear = sender_ear_open(RIG_RIGHT);
+    cr_assert_eq(replay("--loop 3")->status, 0);
+    cr_assert_eq(command_number("r.json", "passes"), 3);
+    for (int pass = 0; pass < 3; pass++)
+        expect_frames(ear, 100);
+    cr_assert_eq(replay("-t -l 0 -L 250")->status, 0);
+    cr_assert_eq(command_number("r.json", "frames.sent"), 250);
+    expect_frames(ear, 100);
+    expect_frames(ear, 100);
+    expect_frames(ear, 50);
+    cr_assert(sender_ear_silent(ear));
+    /* A stream is held for it. */
+    const struct command_result *r =
+        command_run("cat x.pcap | weir replay - -t -l 2 -i " RIG_LEFT);
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    expect_frames(ear, 100);
+    expect_frames(ear, 100);
+    cr_assert(sender_ear_silent(ear));
+    (void)close(ear);
+}
+
+/* The frames have the type 0x88b5, and their number behind it. */
+Test(replay, a_filter_takes_what_it_wants)
+{
+    make(300, 1);
+    int ear = sender_ear_open(RIG_RIGHT);
+    cr_assert_eq(replay("-t 'less 100'")->status, 0);
+    uint64_t sent = command_number("r.json", "frames.sent");
+    cr_assert_eq(command_number("r.json", "frames.read"), 300);
+    cr_assert_eq(command_number("r.json", "frames.excluded"), 300 - sent);
+    cr_assert_eq(command_number("r.json", "frames.asked"), sent);
+    cr_assert_gt(sent, 0);
+    for (uint64_t i = 0; i < sent; i++)
+        cr_assert_leq(sender_ear_take(ear, bytes, sizeof bytes), 100);
+    cr_assert(sender_ear_silent(ear));
+    cr_assert_eq(replay("-l 0 -t ip")->status, 0);
+    cr_assert_eq(command_number("r.json", "frames.asked"), 0);
+    command_complains("weir replay x.pcap -i " RIG_LEFT " tcp prot 80", 1,
+                      "filter 'tcp prot 80'", "syntax error");
+    (void)close(ear);
+}
+
+Test(replay, frames_that_cannot_go_are_named_and_the_others_go)
+{
+    FILE *file = file_make("x.pcap", 1);
+    record_put(file, 0, size_of(0), 1);
+    record_put(file, 9, 1515, 1);
+    record_put(file, 9, 5, 1);
+    record_put(file, 1, size_of(1), 1);
+    cr_assert_eq(fclose(file), 0);
+    int ear = sender_ear_open(RIG_RIGHT);
+    const struct command_result *r = replay("");
+    cr_assert_eq(r->status, 1);
+    cr_assert_not_null(strstr(r->err, "not sent  1 too_long: longer than"));
+    cr_assert_not_null(strstr(r->err, "not sent  1 too_short: "));
+    expect_balance();
+    expect_frames(ear, 2);
+    cr_assert(sender_ear_silent(ear));
+    /* None of it is Ethernet. */
+    file = file_make("x.pcap", 113);
+    for (uint32_t i = 0; i < 10; i++)
+        record_put(file, i, 60, 1);
+    cr_assert_eq(fclose(file), 0);
+    r = replay("-t");
+    cr_assert_eq(r->status, 1);
+    cr_assert_not_null(strstr(r->err, "not sent  10 other_link: of another "
+                                      "link type (113) than the interface's "
+                                      "(1)"),
+                       "%s", r->err);
+    expect_balance();
+    cr_assert(sender_ear_silent(ear));
+    (void)close(ear);
+}
+
+/* A check sequence of 4 bytes: the interface makes its own. */
+Test(replay, a_captured_check_sequence_is_left_out)
+{
+    FILE *file = file_make("x.pcap", 1u | 0x04000000u | 2u << 28);
+    record_put(file, 0, size_of(0) + 4, 1);
+    cr_assert_eq(fclose(file), 0);
+    int ear = sender_ear_open(RIG_RIGHT);
+    cr_assert_eq(replay("-t")->status, 0);
+    cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), size_of(0));
+    (void)close(ear);
+}
+
+Test(replay, a_broken_file_is_sent_up_to_where_it_breaks)
+{
+    make(100, 1);
+    (void)command_run("truncate -s -10 x.pcap");
+    int ear = sender_ear_open(RIG_RIGHT);
+    const struct command_result *r = replay("-t --loop 3");
+    cr_assert_eq(r->status, 1);
+    cr_assert_not_null(strstr(r->err, "weir replay: x.pcap: cut off in"));
+    cr_assert_eq(command_number("r.json", "frames.sent"), 99);
+    expect_frames(ear, 99);
+    cr_assert(sender_ear_silent(ear));
+    command_complains("weir replay nothing.pcap -i " RIG_LEFT, 1,
+                      "weir replay: nothing.pcap", "No such file");
+    command_complains("echo hello | weir replay - -i " RIG_LEFT, 1,
+                      "standard input", "is not a pcap or pcapng file");
+    (void)close(ear);
+}
+
+Test(replay, an_interface_that_goes_down_in_the_middle_is_told)
+{
+    make(100, 10000);
+    int ear = sender_ear_open(RIG_RIGHT);
+    const struct command_result *r = command_run(
+        "weir replay x.pcap -i " RIG_LEFT " --report r.json & sleep 0.3; "
+        "ip link set " RIG_LEFT " down; wait $!");
+    cr_assert_eq(r->status, 1);
+    cr_assert_not_null(strstr(r->err, "link_down: the interface was down"),
+                       "%s", r->err);
+    expect_balance();
+    cr_assert_eq(command_number("r.json", "frames.asked"), 100);
+    uint64_t sent = command_number("r.json", "frames.sent");
+    cr_assert_lt(sent, 100);
+    expect_frames(ear, (uint32_t)sent);
+    (void)close(ear);
+}
+
+Test(replay, an_interrupt_ends_it_with_the_report)
+{
+    make(1000, 1000000);
+    int ear = sender_ear_open(RIG_RIGHT);
+    const struct command_result *r = command_run(
+        "weir replay x.pcap -i " RIG_LEFT " --report r.json & sleep 0.3; "
+        "kill -INT $!; wait $!");
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    expect_balance();
+    uint64_t sent = command_number("r.json", "frames.sent");
+    cr_assert_lt(sent, 1000);
+    expect_frames(ear, (uint32_t)sent);
+    cr_assert(sender_ear_silent(ear));
+    r = command_run("weir replay x.pcap -i " RIG_LEFT
+                    " -t -l 0 --report r.json & sleep 0.3; kill -TERM $!; "
+                    "wait $!");
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    expect_balance();
+    (void)close(ear);
+}
+
+Test(replay, without_the_privilege_it_says_which)
+{
+    make(1, 1);
+    if (command_run("setpriv --bounding-set -net_raw true")->status != 0)
+        cr_skip_test("no capability can be given up here");
+    command_complains("setpriv --bounding-set -net_raw weir replay x.pcap "
+                      "-i " RIG_LEFT,
+                      1, "weir replay: send: " RIG_LEFT,
+                      "CAP_NET_RAW is needed");
+    (void)rig_ip("link set " RIG_LEFT " down");
+    command_complains("weir replay x.pcap -i " RIG_LEFT, 1,
+                      "weir replay: ", RIG_LEFT ": the interface is down");
+}
+
+/* More than is held, and so read while it is sent, again and again. */
+Test(replay, a_file_that_is_not_held_is_read_in_blocks)
+{
+    const struct command_result *r = command_run(
+        "weir record -q --synth frames=90000,size=1514 -w big.pcap && "
+        "weir replay big.pcap -t -i " RIG_LEFT " --report r.json && "
+        "grep -q '\"held\": false' r.json");
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    cr_assert_eq(command_number("r.json", "frames.sent"), 90000);
+    r = command_run("weir record -q --synth frames=180000,size=1514 "
+                    "-w big.pcap && weir replay big.pcap -t -l 2 -i " RIG_LEFT
+                    " --report r.json && grep -q '\"held\": false' r.json; "
+                    "status=$?; rm big.pcap; exit $status");
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    cr_assert_eq(command_number("r.json", "frames.sent"), 360000);
+    cr_assert_eq(command_number("r.json", "frames.read"), 360000);
+    expect_balance();
+}
