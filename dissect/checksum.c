@@ -33,6 +33,13 @@ struct place {
     const struct weir_layer *ip; /* the layer around it, or NULL */
 };
 
+/* What a checksum is over. */
+struct segment {
+    const uint8_t *bytes;
+    uint32_t length;
+    bool said; /* false: no length says so, it is the rest of the frame */
+};
+
 /* Whose addresses the pseudo header has. */
 struct ends {
     const uint8_t *src;
@@ -156,21 +163,28 @@ static uint64_t end_said(const struct place *at)
     return (uint64_t)at->ip->offset + said + (four ? 0 : IPV6_FIXED);
 }
 
+/* Of the datagram in it: RFC 768, and 0 as RFC 2675 has it. */
+static uint64_t udp_end_said(const struct place *at)
+{
+    uint32_t said = weir_load_be16(at->data + at->layer->offset + UDP_LENGTH);
+    return said == 0 ? 0 : (uint64_t)at->layer->offset + said;
+}
+
 /* Finds the bytes that an upper checksum is over, from the layer's header to
  * the end; false: not all of them are there.  weir_dissect has narrowed the
  * payload to the lengths that the frame holds: one that it does not hold is
  * not where the payload ends. */
-static bool segment_find(const struct place *at, uint32_t *length)
+static bool segment_find(const struct place *at, struct segment *out)
 {
     uint64_t end = at->dissection->payload_end;
-    uint64_t said = end_said(at);
-    if (at->layer->proto == WEIR_PROTO_UDP)
-        said = (uint64_t)at->layer->offset +
-               weir_load_be16(at->data + at->layer->offset + UDP_LENGTH);
-    if (said != end || end > at->caplen ||
+    uint64_t said =
+        at->layer->proto == WEIR_PROTO_UDP ? udp_end_said(at) : end_said(at);
+    if ((said != 0 && said != end) || end > at->caplen ||
         end < (uint64_t)at->layer->offset + at->layer->header)
         return false;
-    *length = (uint32_t)end - at->layer->offset;
+    out->bytes = at->data + at->layer->offset;
+    out->length = (uint32_t)end - at->layer->offset;
+    out->said = said != 0;
     return true;
 }
 
@@ -191,44 +205,48 @@ static uint64_t pseudo_sum(const struct ends *ends, uint32_t length,
     return weir_sum_add(sum, tail, sizeof tail);
 }
 
-/* `sum` is of what stands before `length` bytes at `p`, which hold the field
- * at `field`. */
-static void sum_judge(struct weir_checksum *out, uint64_t sum, const uint8_t *p,
-                      uint32_t length, uint32_t field)
+/* `sum` is of what stands before the segment, which holds the field at
+ * `field`.  The rest of a frame may be padding: what is wrong is not known
+ * then, but what is right is. */
+static void sum_judge(struct weir_checksum *out, uint64_t sum,
+                      const struct segment *s, uint32_t field)
 {
-    static const uint8_t zero[2];
-    if (weir_sum_field(weir_sum_add(sum, p, length)) == 0) {
+    uint32_t behind = field + 2;
+    if (weir_sum_field(weir_sum_add(sum, s->bytes, s->length)) == 0) {
         out->status = WEIR_CHECKSUM_VALID;
         out->computed = out->stored;
-        return;
+    } else if (s->said) {
+        sum = weir_sum_add(sum, s->bytes, field);
+        sum = weir_sum_add(sum, s->bytes + behind, s->length - behind);
+        out->status = WEIR_CHECKSUM_INVALID;
+        out->computed = weir_sum_field(sum);
     }
-    sum = weir_sum_add(sum, p, field);
-    sum = weir_sum_add(sum, zero, sizeof zero);
-    sum = weir_sum_add(sum, p + field + 2, length - field - 2);
-    out->status = WEIR_CHECKSUM_INVALID;
-    out->computed = weir_sum_field(sum);
 }
 
 static void ip_judge(struct weir_checksum *out, const struct place *at)
 {
     struct weir_ip_view ip;
     weir_ip_view_read(&ip, at->data, at->layer);
+    const struct segment header = {
+        .bytes = at->data + at->layer->offset,
+        .length = ip.header_length,
+        .said = true,
+    };
     out->stored = ip.checksum;
     if (ip.header_length <= at->layer->header)
-        sum_judge(out, 0, at->data + at->layer->offset, ip.header_length, 10);
+        sum_judge(out, 0, &header, 10);
 }
 
 /* TCP, UDP and ICMPv6. */
 static void pseudo_judge(struct weir_checksum *out, const struct place *at,
                          uint8_t number, uint32_t field)
 {
-    const uint8_t *p = at->data + at->layer->offset;
     struct ends ends;
-    uint32_t length;
-    out->stored = weir_load_be16(p + field);
+    struct segment s;
+    out->stored = weir_load_be16(at->data + at->layer->offset + field);
     ends_find(&ends, at);
-    if (!ends.fragment && ends.known && segment_find(at, &length))
-        sum_judge(out, pseudo_sum(&ends, length, number), p, length, field);
+    if (!ends.fragment && ends.known && segment_find(at, &s))
+        sum_judge(out, pseudo_sum(&ends, s.length, number), &s, field);
     if (number != NUMBER_UDP)
         return;
     if (out->status != WEIR_CHECKSUM_PARTIAL && out->computed == 0)
@@ -239,39 +257,39 @@ static void pseudo_judge(struct weir_checksum *out, const struct place *at,
 }
 
 /* ICMP and SCTP have no pseudo header, yet a fragment is not all of it. */
-static bool whole_find(const struct place *at, uint32_t *length)
+static bool whole_find(const struct place *at, struct segment *out)
 {
     struct ends ends;
     ends_find(&ends, at);
-    return !ends.fragment && segment_find(at, length);
+    return !ends.fragment && segment_find(at, out);
 }
 
 static void icmp_judge(struct weir_checksum *out, const struct place *at)
 {
-    const uint8_t *p = at->data + at->layer->offset;
-    uint32_t length;
-    out->stored = weir_load_be16(p + 2);
-    if (whole_find(at, &length))
-        sum_judge(out, 0, p, length, 2);
+    struct segment s;
+    out->stored = weir_load_be16(at->data + at->layer->offset + 2);
+    if (whole_find(at, &s))
+        sum_judge(out, 0, &s, 2);
 }
 
 static void sctp_judge(struct weir_checksum *out, const struct place *at)
 {
     static const uint8_t zero[4];
-    const uint8_t *p = at->data + at->layer->offset;
-    uint32_t length;
-    out->stored = weir_load_be32(p + 8);
-    if (!whole_find(at, &length))
+    struct segment s;
+    out->stored = weir_load_be32(at->data + at->layer->offset + 8);
+    if (!whole_find(at, &s))
         return;
-    uint32_t crc = weir_crc32c_add(WEIR_CRC32C_START, p, 8);
+    uint32_t crc = weir_crc32c_add(WEIR_CRC32C_START, s.bytes, 8);
     crc = weir_crc32c_add(crc, zero, sizeof zero);
-    crc = weir_crc32c_add(crc, p + 12, length - 12);
-    out->computed = weir_crc32c_field(crc);
-    if (out->stored == out->computed)
+    crc = weir_crc32c_add(crc, s.bytes + 12, s.length - 12);
+    uint32_t field = weir_crc32c_field(crc);
+    if (field == out->stored)
         out->status = WEIR_CHECKSUM_VALID;
-    else
+    else if (s.said)
         out->status =
             out->stored == 0 ? WEIR_CHECKSUM_ABSENT : WEIR_CHECKSUM_INVALID;
+    if (out->status != WEIR_CHECKSUM_PARTIAL)
+        out->computed = field;
 }
 
 static bool is_inside(const struct weir_layer *layer, uint32_t caplen)

@@ -14,9 +14,10 @@
  *             8200 forbids it, that is invalid), and in SCTP (RFC 9653, or a
  *             device that fills it in)
  *   partial   not all that it is over is there: cut off by the snapshot
- *             length, a fragment, a length that the frame does not hold, or a
- *             length field of 0 (offloads, jumbograms); or the packet is
- *             routed by its source in a way that does not tell where to
+ *             length, a fragment, or a length that the frame does not hold; or
+ *             the packet is routed by its source in a way that does not tell
+ *             where to; or a length field is 0 (offloads, jumbograms), and
+ *             over the rest of the frame it is not right
  *
  * The destination in the pseudo header is the final one: while a routing
  * header of IPv6 (types 0, 2 and 4) or a source route of IPv4 has stations

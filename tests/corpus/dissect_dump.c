@@ -17,6 +17,7 @@
 #include "base/linktype.h"
 #include "dissect/dissect.h"
 #include "dissect/fields.h"
+#include "tests/corpus/dissect_dump_views.h"
 
 #define SNAPLEN 262144
 
@@ -39,12 +40,12 @@ static struct output outputs[] = {
 };
 
 static const char columns[] =
-    "linktype\tindex\tfile\tnumber\tcaplen\tlen\toutcome\tlayers\t"
+    "linktype\tindex\tfile\tnumber\tcaplen\tlen\toutcome\ttotal\tlayers\t"
     "eth.src\teth.dst\tarp.opcode\tarp.src.hw_mac\tarp.src.proto_ipv4\t"
     "arp.dst.hw_mac\tarp.dst.proto_ipv4\tip.src\tip.dst\tip.proto\t"
     "ipv6.src\tipv6.dst\tipv6.nxt\ttcp.srcport\ttcp.dstport\t"
     "udp.srcport\tudp.dstport\tsctp.srcport\tsctp.dstport\tvlan.id\t"
-    "mpls.label\ticmp.type\ticmp.code\ticmpv6.type\ticmpv6.code\n";
+    "mpls.label\ticmp.type\ticmp.code\ticmpv6.type\ticmpv6.code\t";
 
 static struct output *output_find(uint16_t linktype)
 {
@@ -192,9 +193,13 @@ static void icmp_print(const struct weir_dissection *d, const uint8_t *data,
     pair_print(layer, icmp.type, icmp.code);
 }
 
-static void frame_print(const struct weir_dissection *d, const uint8_t *data)
+static void frame_print(const struct weir_dissection *d, const uint8_t *data,
+                        uint32_t caplen)
 {
+    struct weir_ip_view ip;
     printf("%s\t", weir_outcome_name(d->outcome));
+    weir_ip_view_find(&ip, data, d) ? printf("%u\t", ip.total_length)
+                                    : printf("\t");
     for (uint8_t i = 0; i < d->layers_count; i++)
         printf("%s%s", i == 0 ? "" : " ", weir_proto_name(d->layers[i].proto));
     link_print(d, data);
@@ -203,6 +208,7 @@ static void frame_print(const struct weir_dissection *d, const uint8_t *data)
     shim_print(d, data);
     icmp_print(d, data, WEIR_PROTO_ICMP);
     icmp_print(d, data, WEIR_PROTO_ICMPV6);
+    views_print(d, data, caplen);
     printf("\n");
 }
 
@@ -228,7 +234,7 @@ static void file_dump(const char *folder, const char *path)
         printf("%u\t%llu\t%s\t%llu\t%u\t%u\t", out->linktype,
                (unsigned long long)out->frames, path,
                (unsigned long long)++number, header->caplen, header->len);
-        frame_print(&d, data);
+        frame_print(&d, data, header->caplen);
     }
     if (got == PCAP_ERROR)
         (void)fprintf(stderr, "%s: %s\n", path, pcap_geterr(pcap));
@@ -241,7 +247,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: dissect_dump FOLDER FILE...\n");
         return 2;
     }
-    (void)fputs(columns, stdout);
+    printf("%s%s\n", columns, views_columns);
     for (int i = 2; i < argc; i++)
         file_dump(argv[1], argv[i]);
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++) {

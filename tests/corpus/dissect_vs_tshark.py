@@ -30,9 +30,18 @@ ENDS = set("arp tcp udp icmp icmpv6 sctp".split())
 
 OPTIONS = """
     ip.defragment:FALSE ipv6.defragment:FALSE tcp.desegment_tcp_streams:FALSE
-    ip.check_checksum:FALSE tcp.check_checksum:FALSE udp.check_checksum:FALSE
-    sctp.checksum:NONE mpls.flowlabel_in_mpls_header:FALSE
+    ip.check_checksum:TRUE tcp.check_checksum:TRUE udp.check_checksum:TRUE
+    sctp.checksum:crc-32c tcp.relative_sequence_numbers:FALSE
+    mpls.flowlabel_in_mpls_header:FALSE
 """.split()
+
+
+def head(field):
+    """The header that a field is in, as tshark's paths call it."""
+    parts = field.split(".")
+    if parts[1] in ("routing", "fraghdr"):
+        return ".".join(parts[:2])
+    return parts[0]
 
 
 class Frame:
@@ -54,7 +63,10 @@ class Frame:
                 break
 
     def reached(self, field):
-        return field.split(".")[0] in self.reach
+        return head(field) in self.reach
+
+    def is_cut(self):
+        return int(self.ours["caplen"]) < int(self.ours["len"])
 
 
 # Each rule: a name, why, and whether it explains a field's difference.  The
@@ -72,8 +84,42 @@ RULES = [
         "tshark shows those fields of an incomplete header that are there",
         lambda f, field, ours, theirs: ours == ""
         and f.outcome in ("truncated", "short_header")
-        and [field.split(".")[0]] == f.reach[-1:]
+        and [head(field)] == f.reach[-1:]
         and f.reach[-1] not in f.ours["layers"].split(),
+    ),
+    (
+        "cut options",
+        "tshark shows no IPv4 options unless all are there and fit together",
+        lambda f, field, ours, theirs: theirs == ""
+        and field == "ip.opt.type"
+        and f.outcome in ("truncated", "bad_option"),
+    ),
+    (
+        "no payload",
+        "of a TCP header that is cut, or a bad packet, the payload's length",
+        lambda f, field, ours, theirs: field == "tcp.len"
+        and f.outcome in ("truncated", "bad_fragment", "bad_total_length"),
+    ),
+    (
+        "length too great",
+        "tshark sums up what there is of an IP packet that claims more",
+        lambda f, field, ours, theirs: field.endswith(".checksum.status")
+        and ours == "2"
+        and f.outcome == "bad_total_length",
+    ),
+    (
+        "length not said",
+        "over the rest of a frame, weir says no more than that it is right",
+        lambda f, field, ours, theirs: field.endswith(".checksum.status")
+        and ours in "23"
+        and "0" in (f.ours["total"], f.theirs["ipv6.plen"], f.theirs["udp.length"]),
+    ),
+    (
+        "cut behind UDP",
+        "tshark verifies nothing in a packet that is cut, be it behind",
+        lambda f, field, ours, theirs: field == "udp.checksum.status"
+        and theirs == "2"
+        and f.is_cut(),
     ),
     (
         "incomplete ARP",
@@ -102,7 +148,7 @@ RULES = [
         "with a payload length of 0 in IPv6, tshark looks no further",
         lambda f, field, ours, theirs: theirs == ""
         and f.theirs["ipv6.plen"] == "0"
-        and [field.split(".")[0]] == f.reach[-1:],
+        and [head(field)] == f.reach[-1:],
     ),
     (
         "inter-switch link",
@@ -144,14 +190,14 @@ def ours_read(program, folder, files):
     for line in lines[1:]:
         frame = dict(zip(names, line.split("\t")))
         frames[frame["linktype"]].append(frame)
-    return names[8:], frames
+    return names[9:], frames
 
 
 def theirs_read(path, fields):
     command = ["tshark", "-n", "-r", path, "-T", "fields", "-E", "occurrence=f"]
     for option in OPTIONS:
         command += ["-o", option]
-    names = ["frame.protocols", "ieee8021ad.id", "ipv6.plen"] + fields
+    names = ["frame.protocols", "ieee8021ad.id", "ipv6.plen", "udp.length"] + fields
     for name in names:
         command += ["-e", name]
     run = subprocess.run(

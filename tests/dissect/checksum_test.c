@@ -175,7 +175,19 @@ Test(checksum, of_a_length_that_does_not_hold_is_partial)
     status_expect(&h, WEIR_PROTO_TCP, WEIR_CHECKSUM_VALID);
     hand_set16(&h, IP + 2, 41);
     status_expect(&h, WEIR_PROTO_TCP, WEIR_CHECKSUM_PARTIAL);
-    hand_set16(&h, IP + 2, 0); /* an offload's */
+}
+
+/* Over the rest of the frame, which may be padding. */
+Test(checksum, of_a_length_that_is_not_said)
+{
+    struct hand h;
+    hand_eth(&h, 0x0800);
+    hand_ipv4(&h, 6, 0, 20);
+    hand_tcp(&h);
+    seal_upper(&h, UPPER, 6, 16);
+    hand_set16(&h, IP + 2, 0);
+    status_expect(&h, WEIR_PROTO_TCP, WEIR_CHECKSUM_VALID);
+    h.bytes[h.n - 1] ^= 1;
     status_expect(&h, WEIR_PROTO_TCP, WEIR_CHECKSUM_PARTIAL);
 }
 

@@ -3,7 +3,9 @@
  * Input: a byte that chooses the link type, a byte that chooses how many
  * bytes the snapshot length cut off, then the captured bytes.  The frame is
  * dissected in a heap block of its exact size, so that an overread by one
- * byte is seen, and once more layer by layer, which must give the same. */
+ * byte is seen, and once more layer by layer, which must give the same.  All
+ * that can be read from the dissection is read: fields, options, checksums,
+ * and texts in buffers of any size. */
 
 #include <stdint.h>
 #include <stdio.h>
