@@ -43,7 +43,7 @@ ln -sf libweir.so.0 "$root/lib/libweir.so"
 put_pc weir.pc
 put_pc weir-static.pc
 put 644 share/man/man1 docs/weir.1 docs/weir-bench.1 docs/weir-flows.1 \
-    docs/weir-replay.1
+    docs/weir-replay.1 docs/weir-send.1
 put 644 share/man/man3 docs/man3/*.3
 # Each page is found by all the names that it has.
 for page in docs/man3/*.3; do

@@ -10,6 +10,7 @@
 #include "cli/read.h"
 #include "cli/record.h"
 #include "cli/replay.h"
+#include "cli/send.h"
 
 static const struct command {
     const char *name;
@@ -20,6 +21,7 @@ static const struct command {
     {"flows", weir_cmd_record, "who talked to whom: the flows of frames"},
     {"read", weir_cmd_read, "print the frames of a capture file"},
     {"replay", weir_cmd_replay, "send the frames of a capture file"},
+    {"send", weir_cmd_send, "build a packet and send it"},
     {"bench", weir_cmd_bench, "measure what this host records without loss"},
 };
 

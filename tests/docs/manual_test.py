@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""usage: manual_test.py WEIR MANUAL BENCH BENCH_MANUAL FLOWS_MANUAL REPLAY_MANUAL
+"""usage: manual_test.py WEIR MANUAL BENCH BENCH_MANUAL FLOWS_MANUAL MANUAL...
 
-The manual and the command know the same: every option of a command's --help
+The manuals and the command know the same: every option of a command's --help
 stands in the manual's section on it and the other way round, so do the keys
 of -a, -b and --synth, and every name of a report's ledger is explained.  Where
 groff is installed the manual must be without a warning.  The last line is
@@ -152,11 +152,13 @@ def check_bench(bench, path):
 
 
 def main():
-    weir, path, bench, bench_path, flows_path, replay_path = sys.argv[1:7]
+    weir, path, bench, bench_path, flows_path, *others = sys.argv[1:]
     sections = sections_of(path)
     flows = sections_of(flows_path)
-    sections["FLOWS OPTIONS"] = flows["FLOWS OPTIONS"]
-    sections["REPLAY OPTIONS"] = sections_of(replay_path)["REPLAY OPTIONS"]
+    for other in [flows_path, *others]:
+        sections.update({title: text
+                         for title, text in sections_of(other).items()
+                         if title.endswith(" OPTIONS")})
 
     commands = re.findall(r"^  weir ([a-z]+)", output_of(weir, "--help"),
                           re.MULTILINE)
@@ -174,8 +176,8 @@ def main():
     check_bench(bench, bench_path)
     check_groff(path)
     check_groff(bench_path)
-    check_groff(flows_path)
-    check_groff(replay_path)
+    for other in [flows_path, *others]:
+        check_groff(other)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
