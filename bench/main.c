@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "base/version.h"
 #include "bench/disk/disk_cmd.h"
+#include "bench/embed/embed_cmd.h"
 #include "bench/gen/gen_cmd.h"
 #include "bench/limit/limit_cmd.h"
 #include "bench/peers/peers_cmd.h"
@@ -23,6 +24,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *text;
 } commands[] = {
+    {"embed", weir_bench_embed, "the library's functions and others'"},
     {"gen", weir_bench_gen, "send numbered frames at a rate"},
     {"limit", weir_bench_limit, "the highest rate without loss"},
     {"disk", weir_bench_disk, "how much of a disk's bandwidth it records"},

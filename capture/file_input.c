@@ -36,6 +36,7 @@ int file_input_open(struct file_source *file, const char *path,
         return weir_err_sys(err, -errno, "%s", file->name);
     if (S_ISDIR(stat.st_mode))
         return weir_err_sys(err, -EISDIR, "%s", file->name);
+    file->read_max = READ_BYTES_MAX;
     file->device = stat.st_dev;
     file->inode = stat.st_ino;
     file->waits = !S_ISREG(stat.st_mode) && !S_ISBLK(stat.st_mode);
@@ -76,7 +77,7 @@ int file_input_read(struct file_source *file, bool may_wait,
 {
     uint32_t room = file->capacity - file->have;
     WEIR_ASSERT(room > 0);
-    size_t wanted = room < READ_BYTES_MAX ? room : READ_BYTES_MAX;
+    size_t wanted = room < file->read_max ? room : file->read_max;
     for (;;) {
         int rc = ready(file, may_wait);
         if (rc < 0)

@@ -69,7 +69,7 @@ struct file_source {
 
     int fd;
     bool own_fd;
-    bool waits; /* a stream: poll before reading */
+    bool waits;                   /* a stream: poll before reading */
     const struct weir_stop *stop; /* ends a wait; NULL: nothing does */
     bool eof;
     bool cut;
@@ -93,6 +93,12 @@ struct file_source {
     uint32_t frames;      /* between start and pos */
     uint64_t base_offset; /* of the block's first byte in the file */
     uint64_t frames_before;
+    uint32_t read_max; /* bytes at a time */
+
+    /* What weir_file_source_frames walks. */
+    bool own_lease;
+    struct weir_lease lease;
+    struct weir_walk walk;
 
     /* Where the scan stopped for MORE, and the bytes that are needed for
      * that record to be whole, as far as is known. */
@@ -134,6 +140,9 @@ void file_input_close(struct file_source *file);
  * -ECANCELED is the stop's. */
 int file_input_read(struct file_source *file, bool may_wait,
                     struct weir_err *err);
+
+/* file_end: WEIR_SOURCE_END, or what is missing of the last record. */
+int file_end(const struct file_source *file, struct weir_err *err);
 
 /* file_room_make: makes room to read into.  There are no frames between
  * start and pos. */

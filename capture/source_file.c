@@ -45,6 +45,13 @@ static int truncated(const struct file_source *file, struct weir_err *err)
         file->base_offset + file->have - file->record, file->need);
 }
 
+int file_end(const struct file_source *file, struct weir_err *err)
+{
+    return file->base_offset + file->have == file->record
+               ? WEIR_SOURCE_END
+               : truncated(file, err);
+}
+
 static struct file_block *block_free(struct file_source *file)
 {
     struct file_block *block = file->block_set;
@@ -129,9 +136,7 @@ static int file_next(struct weir_source *source, struct weir_lease *out,
         if (rc < 0)
             return rc;
         if (file->eof)
-            return file->base_offset + file->have == file->record
-                       ? WEIR_SOURCE_END
-                       : truncated(file, err);
+            return file_end(file, err);
         if (file->frames == 0)
             file_room_make(file);
         rc = file_input_read(file, false, err);
@@ -179,6 +184,8 @@ static void file_free(struct file_source *file)
 static void file_close(struct weir_source *source)
 {
     struct file_source *file = (struct file_source *)source;
+    if (file->own_lease)
+        file_reclaim(source, &file->lease);
     WEIR_ASSERT(file->leases_home == file->leases);
     file_free(file);
 }

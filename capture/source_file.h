@@ -41,6 +41,14 @@ int weir_file_source_open(struct weir_source **out, const char *path,
                           const struct weir_source_config *config,
                           struct weir_err *err);
 
+/* weir_file_source_frames: instead of next, for who reads in one thread: the
+ * next frames, at most max, to out.  They are valid until the next call.
+ * Returns WEIR_SOURCE_LEASE (*count is at least 1), WAIT, END, or -errno, as
+ * next; the source must have no lease out. */
+int weir_file_source_frames(struct weir_source *source, struct weir_frame *out,
+                            uint32_t max, uint32_t *count,
+                            struct weir_err *err);
+
 /* weir_file_source_identity: which file it is, so that an output can be
  * kept from being the input. */
 void weir_file_source_identity(const struct weir_source *source, dev_t *device,

@@ -24,10 +24,7 @@ struct weir_reader {
     int timeout_ms;
     struct weir_screen *screen; /* NULL: all frames */
 
-    /* What is walked: the frames at[taken .. count) are next. */
-    bool leased;
-    struct weir_lease lease;
-    struct weir_walk walk;
+    /* The frames at[taken .. count) are next. */
     uint32_t taken;
     uint32_t count;
     struct weir_frame at[WEIR_READER_BATCH_MAX];
@@ -84,29 +81,17 @@ static int await(const struct weir_reader *reader, int64_t *until_ns,
     return n == 0 ? WEIR_NEXT_NOTHING : WEIR_NEXT_FRAME;
 }
 
-/* The next frames of the lease, or of the next one; what was given is gone
- * with the lease. */
-static int walk_on(struct weir_reader *reader, struct weir_err *err)
+/* The next frames; what was given is gone. */
+static int read_on(struct weir_reader *reader, struct weir_err *err)
 {
-    struct weir_source *source = reader->source;
     int64_t until_ns = 0;
-    reader->taken = reader->count = 0;
+    reader->taken = 0;
     for (;;) {
-        if (reader->leased) {
-            reader->count =
-                reader->lease.walk(&reader->lease, &reader->walk, reader->at,
-                                   WEIR_READER_BATCH_MAX);
-            if (reader->count > 0)
-                return WEIR_NEXT_FRAME;
-            source->ops->reclaim(source, &reader->lease);
-            reader->leased = false;
-        }
-        int rc = source->ops->next(source, &reader->lease, err);
-        if (rc == WEIR_SOURCE_LEASE) {
-            reader->leased = true;
-            reader->walk = (struct weir_walk){0};
-            continue;
-        }
+        int rc =
+            weir_file_source_frames(reader->source, reader->at,
+                                    WEIR_READER_BATCH_MAX, &reader->count, err);
+        if (rc == WEIR_SOURCE_LEASE)
+            return WEIR_NEXT_FRAME;
         if (rc != WEIR_SOURCE_WAIT)
             return rc == WEIR_SOURCE_END ? WEIR_NEXT_END : rc;
         rc = await(reader, &until_ns, err);
@@ -139,7 +124,7 @@ static int next(struct weir_reader *reader, const struct weir_frame **frame,
             }
             reader->filtered++;
         }
-        const int rc = walk_on(reader, err);
+        const int rc = read_on(reader, err);
         if (rc != WEIR_NEXT_FRAME)
             return rc;
     }
@@ -172,7 +157,7 @@ static int next_batch(struct weir_reader *reader,
             reader->taken = reader->count;
             return WEIR_NEXT_FRAME;
         }
-        const int rc = walk_on(reader, err);
+        const int rc = read_on(reader, err);
         if (rc != WEIR_NEXT_FRAME)
             return rc;
     }
@@ -242,8 +227,6 @@ int weir_reader_filter(struct weir_reader *reader, const char *text,
 static int free_all(struct weir_reader *reader, struct weir_err *err)
 {
     const int rc = weir_dump_fini(&reader->dump, err);
-    if (reader->leased)
-        reader->source->ops->reclaim(reader->source, &reader->lease);
     if (reader->source != NULL)
         reader->source->ops->close(reader->source);
     weir_screen_free(reader->screen);

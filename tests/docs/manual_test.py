@@ -145,7 +145,12 @@ def check_bench(bench, path):
                               output_of(bench, "--help"), re.MULTILINE):
         title = f"{command.upper()} OPTIONS"
         check(f"bench {command}: a section", {title} - set(sections))
-        said = bench_options_of_help(output_of(bench, command, "--help"))
+        text = output_of(bench, command, "--help")
+        said = bench_options_of_help(text)
+        for part in re.findall(rf"^  weir bench {command} ([a-z]+)", text,
+                               re.MULTILINE):
+            said |= bench_options_of_help(
+                output_of(bench, command, part, "--help"))
         written = bench_options_of_manual(sections.get(title, ""))
         check(f"bench {command}: in the help only", said - written - common)
         check(f"bench {command}: in the manual only", written - said)
