@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <pcap/pcap.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -32,7 +31,6 @@ struct weir_screen {
     struct weir_kernel_filter *kernel; /* NULL: no kernel tests the text */
     struct weir_kernel_filter_config view;
     bool has_kernel;
-    pthread_mutex_t lock; /* who appends to the list */
     struct program *_Atomic first;
 };
 
@@ -45,7 +43,7 @@ static const uint16_t common[] = {
 static const struct program *find(const struct weir_screen *screen,
                                   uint16_t linktype)
 {
-    /* Pairs with the release in append. */
+    /* Here and below: pairs with the release in append. */
     const struct program *p =
         atomic_load_explicit(&screen->first, memory_order_acquire);
     while (p != NULL && p->linktype != linktype)
@@ -53,13 +51,28 @@ static const struct program *find(const struct weir_screen *screen,
     return p;
 }
 
-static void append(struct weir_screen *screen, struct program *program)
+/* Returns what the list has of that link type then: another thread may have
+ * met it at the same time. */
+static const struct program *append(struct weir_screen *screen,
+                                    struct program *program)
 {
     struct program *_Atomic *at = &screen->first;
-    struct program *p;
-    while ((p = atomic_load_explicit(at, memory_order_relaxed)) != NULL)
-        at = &p->next;
-    atomic_store_explicit(at, program, memory_order_release);
+    for (;;) {
+        struct program *there = NULL;
+        if (atomic_compare_exchange_strong_explicit(at, &there, program,
+                                                    memory_order_release,
+                                                    memory_order_acquire))
+            return program;
+        if (there->linktype == program->linktype)
+            return there;
+        at = &there->next;
+    }
+}
+
+static void free_program(struct program *program)
+{
+    weir_filter_free(program->filter);
+    free(program);
 }
 
 /* Returns what weir_filter_compile_on says; the link type is known then, but
@@ -74,25 +87,9 @@ static int compile(struct weir_screen *screen, uint16_t linktype,
     const int rc =
         weir_filter_compile_on(&program->filter, screen->text, linktype,
                                screen->snaplen, screen->netmask, err);
-    if (rc == -ENOMEM) {
-        free(program);
-        return rc;
-    }
-    append(screen, program);
+    if (rc == -ENOMEM || append(screen, program) != program)
+        free_program(program);
     return rc;
-}
-
-/* A link type that nobody had named. */
-static const struct program *meet(struct weir_screen *screen, uint16_t linktype)
-{
-    (void)pthread_mutex_lock(&screen->lock);
-    const struct program *program = find(screen, linktype);
-    if (program == NULL) {
-        (void)compile(screen, linktype, NULL);
-        program = find(screen, linktype);
-    }
-    (void)pthread_mutex_unlock(&screen->lock);
-    return program;
 }
 
 bool weir_screen_match(const struct weir_screen *screen, uint16_t linktype,
@@ -101,8 +98,11 @@ bool weir_screen_match(const struct weir_screen *screen, uint16_t linktype,
     if (screen->text == NULL)
         return true;
     const struct program *program = find(screen, linktype);
-    if (program == NULL)
-        program = meet((struct weir_screen *)screen, linktype);
+    if (program == NULL) {
+        /* A link type that nobody had named. */
+        (void)compile((struct weir_screen *)screen, linktype, NULL);
+        program = find(screen, linktype);
+    }
     return program != NULL && program->filter != NULL &&
            weir_filter_match(program->filter, frame->data, frame->caplen,
                              frame->len);
@@ -207,8 +207,9 @@ static int fill_in(struct weir_screen *screen,
         pcap_lookupnet(source->name, &net, &screen->netmask, ignored) != 0)
         screen->netmask = PCAP_NETMASK_UNKNOWN;
     const int rc = compile_known(screen, config, err);
-    return rc == 0 && screen->has_kernel ? compile_kernel(screen, source, err)
-                                         : rc;
+    if (rc != 0 || source == NULL || !screen->has_kernel)
+        return rc;
+    return compile_kernel(screen, source, err);
 }
 
 int weir_screen_make(struct weir_screen **out,
@@ -218,7 +219,6 @@ int weir_screen_make(struct weir_screen **out,
     struct weir_screen *screen = calloc(1, sizeof *screen);
     if (screen == NULL)
         return weir_err_sys(err, -ENOMEM, "filter");
-    (void)pthread_mutex_init(&screen->lock, NULL);
     const int rc = fill_in(screen, config, err);
     if (rc != 0) {
         weir_screen_free(screen);
@@ -268,11 +268,9 @@ void weir_screen_free(struct weir_screen *screen)
     while (program != NULL) {
         struct program *next =
             atomic_load_explicit(&program->next, memory_order_relaxed);
-        weir_filter_free(program->filter);
-        free(program);
+        free_program(program);
         program = next;
     }
-    (void)pthread_mutex_destroy(&screen->lock);
     free(screen->kernel);
     free(screen->text);
     free(screen);

@@ -27,8 +27,7 @@
  * Owner     who made it; free when no source has it put and nobody walks a
  *           lease by it any more.  A source keeps no pointer to it.
  * Threads   make: any, while the source runs.  The rest: immutable for all who
- *           see it; match may compile for a link type that it meets first,
- *           behind a lock.
+ *           see it; match compiles for a link type that it meets first.
  * Progress  match neither allocates nor sleeps but for such a link type. */
 
 #include <stdbool.h>

@@ -181,7 +181,6 @@ int weir_pcap_source_open(struct weir_source **out,
     };
     live->snaplen = handle.snaplen;
     live->buffer_bytes = handle.buffer_bytes;
-    live->promisc = handle.promisc;
     live->timeout_ms = handle.timeout_ms;
     live->hold_ns = (int64_t)config->hold_ms * WEIR_NS_PER_MS;
     live->base.hold_ns =
@@ -195,6 +194,7 @@ int weir_pcap_source_open(struct weir_source **out,
         if (live->intake.notice.text[0] != '\0')
             weir_intake_notify(&live->intake);
         recognise(live, config->device);
+        live->promisc = handle.promisc && live->bound;
         live->base.fd = live->fd;
         /* One to fill, and one that is full when the frame behind it has
          * no room. */

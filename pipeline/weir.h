@@ -25,6 +25,8 @@
 #include "ring/frame.h"
 #include "ring/ledger.h"
 
+#include "capture/network.h"
+
 #include "dissect/checksum.h"
 #include "dissect/dissect.h"
 #include "dissect/fields.h"
@@ -40,6 +42,7 @@
 #include "pipeline/pipeline.h"
 #include "pipeline/progress.h"
 #include "pipeline/reader.h"
+#include "pipeline/socket.h"
 #include "pipeline/tap.h"
 #include "pipeline/writer.h"
 
