@@ -61,6 +61,8 @@ int weir_pipeline_open(struct weir_pipeline **out,
 {
     if (out == NULL || config == NULL)
         return refuse_null(err);
+    if (*out != NULL)
+        return weir_err_set(err, -EBUSY, "pipeline: it is open already");
     struct weir_pipeline *p = calloc(1, sizeof *p);
     if (p == NULL)
         return weir_err_sys(err, -ENOMEM, "pipeline");
@@ -199,4 +201,46 @@ int weir_pipeline_close(struct weir_pipeline **at, struct weir_err *err)
     pthread_mutex_destroy(&p->control);
     free(p);
     return ret;
+}
+
+static bool is_stopped(const struct weir_pipeline *p)
+{
+    return weir_event_is_set(p->stop) == 1 ||
+           (p->shared_stop != NULL && weir_event_is_set(p->shared_stop) == 1);
+}
+
+/* Changes need batches to come. */
+static int64_t change(struct weir_pipeline *p, const char *call,
+                      const struct weir_change *change, struct weir_err *err)
+{
+    int64_t ret = control_enter(p, call, err);
+    if (ret < 0)
+        return ret;
+    if (state_of(p) == PIPELINE_JOINED || is_stopped(p))
+        ret = weir_err_set(err, -ESHUTDOWN, "%s: it has been stopped", call);
+    else
+        ret =
+            weir_assembly_change(weir_runner_assembly(p->runner), change, err);
+    control_leave(p);
+    return ret;
+}
+
+int64_t weir_pipeline_set_filter(struct weir_pipeline *p, const char *filter,
+                                 struct weir_err *err)
+{
+    if (p == NULL)
+        return refuse_null(err);
+    const struct weir_change to = {.filter = filter != NULL ? filter : ""};
+    return change(p, "set_filter", &to, err);
+}
+
+int64_t weir_pipeline_set_snaplen(struct weir_pipeline *p, uint32_t snaplen,
+                                  struct weir_err *err)
+{
+    if (p == NULL)
+        return refuse_null(err);
+    const struct weir_change to = {
+        .snaplen = snaplen != 0 ? snaplen : WEIR_SNAPLEN_MAX,
+    };
+    return change(p, "set_snaplen", &to, err);
 }

@@ -137,7 +137,9 @@ struct weir_pipeline_config {
     void *context;                          /* of these two */
 };
 
-/* weir_pipeline_open: opens sources and files; no frame is taken in yet.
+/* weir_pipeline_open: opens sources and files; no frame is taken in yet.  *out
+ * must be NULL (-EBUSY: it is a pipeline already, and goes on), and is set only
+ * on 0.
  * -ENODEV, -EPERM, -ENOENT, -EINVAL (the filter), ... as the text says. */
 int weir_pipeline_open(struct weir_pipeline **out,
                        const struct weir_pipeline_config *config,
@@ -163,6 +165,19 @@ int weir_pipeline_join(struct weir_pipeline *p, struct weir_err *err);
  * what that does.  Accepts NULL, and *p NULL; sets *p to NULL, but for
  * -EDEADLK. */
 int weir_pipeline_close(struct weir_pipeline **p, struct weir_err *err);
+
+/* Changes, while it runs or before.  Each takes effect in every lane at the
+ * begin of a batch; no frame is lost by it that both the old and the new one
+ * take.  They return the change's generation, from 1 on, which progress tells
+ * when it is in effect everywhere.
+ * weir_pipeline_set_filter: NULL or "": all frames.  -EINVAL: the text is
+ * wrong, and nothing changes; -ENOTSUP: only a kernel could test it.
+ * weir_pipeline_set_snaplen: where a file is written at most what it was at
+ * open, for the file says that; 0: all of each frame. */
+int64_t weir_pipeline_set_filter(struct weir_pipeline *p, const char *filter,
+                                 struct weir_err *err);
+int64_t weir_pipeline_set_snaplen(struct weir_pipeline *p, uint32_t snaplen,
+                                  struct weir_err *err);
 
 /* weir_pipeline_rotate: the next file begins now. */
 int weir_pipeline_rotate(struct weir_pipeline *p);

@@ -9,11 +9,11 @@
  *           in the caller's struct weir_err (which may be NULL).  Misuse is
  *           an error too: a NULL, a handle that is not open, one that is used
  *           by two threads at once.
- * Owner     who opens closes.  Close takes the address of the handle and sets
- *           it to NULL, so that a second close is harmless.
- * Threads   a handle is one thread's at a time, if its noun says nothing else.
- *           Nothing in weir prints, exits, or installs a signal handler, and
- *           nothing is global.
+ * Owner     who opens closes.  A handle begins as NULL, and open refuses
+ *           another, which would be lost (-EBUSY).  Close takes the address of
+ * the handle and sets it to NULL, so that a second close is harmless. Threads
+ * a handle is one thread's at a time, if its noun says nothing else. Nothing in
+ * weir prints, exits, or installs a signal handler, and nothing is global.
  * Units     in names: _ns, _ms, _bytes. */
 
 #include "base/address.h"

@@ -10,6 +10,8 @@ int weir_event_open(struct weir_event **out, struct weir_err *err)
 {
     if (out == NULL)
         return weir_err_set(err, -EINVAL, "event: nowhere to put it");
+    if (*out != NULL)
+        return weir_err_set(err, -EBUSY, "event: it is open already");
     struct weir_event *event = malloc(sizeof *event);
     if (event == NULL)
         return weir_err_sys(err, -ENOMEM, "event");

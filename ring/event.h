@@ -16,7 +16,8 @@
 struct weir_err;
 struct weir_event;
 
-/* weir_event_open: returns 0 or -errno; *out is set only on 0. */
+/* weir_event_open: returns 0 or -errno; *out must be NULL (-EBUSY: it is an
+ * event already), and is set only on 0. */
 int weir_event_open(struct weir_event **out, struct weir_err *err);
 
 /* weir_event_set: returns 0.  weir_event_is_set: 1, or 0.  weir_event_fd: the

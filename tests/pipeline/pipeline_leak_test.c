@@ -65,8 +65,14 @@ static void walk(struct weir_pipeline_config config, const char *file,
     check(weir_pipeline_open(&p, &config, &embed_err) == answer,
           "opens as it should");
     for (int i = 0; p != NULL && i < steps; i++) {
+        if (i == 0)
+            check(weir_pipeline_set_filter(p, "udp", NULL) == 1, "a change");
         if (i == 1)
             check(weir_pipeline_start(p, NULL) == 0, "starts");
+        if (i == 2)
+            check(weir_pipeline_set_filter(p, "udp port 53", NULL) == 2 ||
+                      weir_pipeline_stop(p) == 0,
+                  "another");
         if (i == 3)
             check(weir_pipeline_join(p, NULL) == 0, "joins");
     }

@@ -34,6 +34,8 @@ Test(pipeline_misuse, null_is_refused_everywhere)
     cr_assert_eq(weir_pipeline_abandon(NULL), -EINVAL);
     cr_assert_eq(weir_pipeline_rotate(NULL), -EINVAL);
     cr_assert_eq(weir_pipeline_done_fd(NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_set_filter(NULL, "ip", NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_set_snaplen(NULL, 60, NULL), -EINVAL);
     cr_assert_eq(weir_pipeline_progress(NULL, &progress), -EINVAL);
     cr_assert_eq(weir_pipeline_count_tap(NULL, 0, &tap), -EINVAL);
     cr_assert_eq(weir_pipeline_count_sink(NULL, 0, &sink), -EINVAL);
@@ -50,6 +52,11 @@ Test(pipeline_misuse, the_wrong_order_is_refused)
     struct weir_progress progress;
     struct weir_pipeline *p =
         embed_open((struct weir_pipeline_config){.workers = 1}, "in.pcap");
+    struct weir_pipeline *same = p;
+    const struct weir_pipeline_config config = {.workers = 1};
+    cr_assert_eq(weir_pipeline_open(&p, &config, &embed_err), -EBUSY);
+    cr_assert_str_eq(embed_err.text, "pipeline: it is open already");
+    cr_assert_eq(p, same);
     cr_assert_eq(weir_pipeline_join(p, &embed_err), -EINVAL);
     cr_assert_str_eq(embed_err.text, "join: it was not started");
     cr_assert_eq(weir_pipeline_rotate(p), -EINVAL, "there is no file");
@@ -59,6 +66,8 @@ Test(pipeline_misuse, the_wrong_order_is_refused)
     cr_assert_str_eq(embed_err.text, "start: it was started already");
     cr_assert_eq(weir_pipeline_stop(p), 0);
     cr_assert_eq(weir_pipeline_abandon(p), 0);
+    cr_assert_eq(weir_pipeline_set_filter(p, "ip", &embed_err), -ESHUTDOWN);
+    cr_assert_str_eq(embed_err.text, "set_filter: it has been stopped");
     cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
     cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
 }
@@ -143,10 +152,12 @@ struct meddler {
 static void meddle(struct meddler *m)
 {
     struct weir_pipeline *p = m->p;
-    const int answers[] = {
+    const int64_t answers[] = {
         weir_pipeline_start(p, NULL),
         weir_pipeline_join(p, NULL),
         weir_pipeline_close(&p, NULL),
+        weir_pipeline_set_filter(p, "ip", NULL),
+        weir_pipeline_set_snaplen(p, 60, NULL),
     };
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         m->calls++;
@@ -217,6 +228,6 @@ Test(pipeline_misuse, control_from_a_callback_is_a_deadlock_that_is_told)
                      "in.pcap");
     embed_run(m.p, &progress);
     cr_assert_eq(weir_pipeline_close(&m.p, NULL), 0);
-    cr_assert_geq(m.calls, 4 * 3);
+    cr_assert_geq(m.calls, 4 * 5);
     cr_assert_eq(m.calls, m.refused);
 }

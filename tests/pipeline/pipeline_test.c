@@ -163,7 +163,7 @@ Test(pipeline, is_stopped_by_an_event_that_is_not_its_own)
 {
     struct feed feed;
     struct weir_pipeline *p, *limited;
-    struct weir_event *stop;
+    struct weir_event *stop = NULL;
     struct weir_progress progress;
     cr_assert_eq(weir_event_open(&stop, NULL), 0);
     feed_open(&feed);
@@ -205,6 +205,31 @@ Test(pipeline, abandoned_is_told)
     close(feed.fd);
 }
 
+Test(pipeline, a_filter_is_changed_while_it_runs)
+{
+    struct feed feed;
+    struct weir_pipeline *p;
+    struct weir_progress progress;
+    feed_open(&feed);
+    feed_run(&feed, NULL, &p);
+    cr_assert_eq(weir_pipeline_set_filter(p, "udp port", &embed_err), -EINVAL);
+    cr_assert_eq(weir_pipeline_set_filter(p, "udp port 53", &embed_err), 1,
+                 "%s", embed_err.text);
+    feed_frames(&feed, 30);
+    wait_for_received(p, 40);
+    cr_assert_eq(weir_pipeline_set_filter(p, NULL, &embed_err), 2);
+    feed_frames(&feed, 10);
+    wait_for_received(p, 50);
+    cr_assert_eq(weir_pipeline_progress(p, &progress), 0);
+    cr_assert_eq(progress.filter_generation, 2);
+    cr_assert_eq(progress.ledger.delivered, 10 + 10 + 10);
+    cr_assert_eq(progress.ledger.excluded[WEIR_EXCLUDED_FILTER], 20);
+    cr_assert_eq(weir_pipeline_stop(p), 0);
+    cr_assert_eq(weir_pipeline_set_filter(p, NULL, &embed_err), -ESHUTDOWN);
+    cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
+    close(feed.fd);
+}
+
 static void *join_it(void *p)
 {
     return (void *)(intptr_t)weir_pipeline_join(p, NULL);
@@ -219,6 +244,8 @@ Test(pipeline, several_threads_may_join_and_others_go_on)
     feed_run(&feed, NULL, &p);
     for (int i = 0; i < 3; i++)
         cr_assert_eq(pthread_create(&threads[i], NULL, join_it, p), 0);
+    cr_assert_eq(weir_pipeline_set_snaplen(p, 20, &embed_err), 1,
+                 "a join does not lock out others: %s", embed_err.text);
     cr_assert_eq(weir_pipeline_stop(p), 0);
     for (int i = 0; i < 3; i++) {
         void *result;

@@ -91,7 +91,7 @@ Test(reader_pipe, cut_off_in_a_record)
 
 Test(reader_pipe, the_stop_event_ends_open)
 {
-    struct weir_event *stop;
+    struct weir_event *stop = NULL;
     cr_assert_eq(weir_event_open(&stop, NULL), 0);
     weir_event_set(stop);
     give(0, 10);
@@ -111,7 +111,7 @@ Test(reader_pipe, the_stop_event_ends_open)
 /* Of a file, too: what comes behind it is not given. */
 Test(reader_pipe, the_stop_event_is_heeded)
 {
-    struct weir_event *stop;
+    struct weir_event *stop = NULL;
     const struct weir_frame *frames;
     uint32_t count;
     cr_assert_eq(weir_event_open(&stop, NULL), 0);

@@ -17,6 +17,7 @@ Test(event, is_set_once_and_stays)
 {
     struct weir_event *event = NULL;
     cr_assert_eq(weir_event_open(&event, NULL), 0);
+    cr_assert_eq(weir_event_open(&event, NULL), -EBUSY);
     cr_assert_eq(weir_event_is_set(event), 0);
     cr_assert(!readable(weir_event_fd(event)));
     for (int i = 0; i < 3; i++) {

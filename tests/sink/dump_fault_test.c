@@ -237,7 +237,7 @@ Test(dump_fault, a_signal_of_others_stays_pending)
 
 Test(dump_fault, a_pipe_that_is_stuck_can_be_left)
 {
-    struct weir_event *stop;
+    struct weir_event *stop = NULL;
     int rc = 0;
     cr_assert_eq(weir_event_open(&stop, NULL), 0);
     const int fd = open_fifo(stop);
