@@ -82,7 +82,7 @@ def check_needed(prefix):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        prefix = f"{folder}/a prefix".replace(" ", "-")
+        prefix = f"{folder}/prefix"
         library.install(prefix)
         for name, text in (("program.c", PROGRAM), ("own.c", OWN)):
             with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
