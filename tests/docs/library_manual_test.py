@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """The pages of section 3 say what the public header says: each function is in
 the synopsis of one page, declared as there, and so is what they show of
-structs and enums.  Each page is installed under the names of its functions.
+structs and enums.  Programs among the examples compile.  Each page is installed
+under the names of its functions.
 mandoc finds nothing wrong with any page, and no reference of ours leads to
 nowhere.
 
@@ -32,7 +33,7 @@ def header():
     types = {
         tokens(name): tokens(whole)
         for whole, name in re.findall(
-            r"((\b(?:struct|enum|union) \w+) \{.*?^\};)", text,
+            r"((\b(?:struct|enum|union) \w+) (?:\{[^\n]*\};|\{.*?^\};))", text,
             re.DOTALL | re.MULTILINE)
     }
     functions = {
@@ -97,6 +98,28 @@ def check_page(path, functions, types, pages):
         check(f"{path}: {shown}\n  weir.h: {said}", shown == said)
 
 
+def examples(path):
+    """The whole programs among a page's examples."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read().partition(".Sh EXAMPLES")[2].split("\n.Sh ")[0]
+    for shown in re.findall(r"^\.Bd .*?\n(.*?)^\.Ed", text,
+                            re.DOTALL | re.MULTILINE):
+        if "int main(" in shown:
+            yield (shown.replace("\\e", "\\").replace("\\-", "-")
+                   .replace("\\&", ""))
+
+
+def check_examples(path):
+    """They compile as C and as C++, and have all that they need."""
+    for program in examples(path):
+        for compiler in ("gcc -std=c11 -x c", "g++ -std=c++11 -x c++"):
+            said = library.complaints(
+                *compiler.split(), "-Wall", "-Wextra", "-Wpedantic", "-Werror",
+                "-I", "build", *library.sanitizers(), "-o", "/dev/null", "-",
+                "-x", "none", library.SHARED, input=program)
+            check(f"{path}: {compiler}: {said}", not said)
+
+
 def check_form(paths):
     have = {os.path.basename(path) for path in paths}
     for path in paths:
@@ -119,6 +142,7 @@ def main():
     paths = sorted(glob.glob("docs/man3/*.3"))
     for path in paths:
         check_page(path, functions, types, pages)
+        check_examples(path)
     check_form(paths + sorted(glob.glob("docs/*.1")))
     for name in sorted(said - set(pages)):
         print(f"without a page: {name}")
