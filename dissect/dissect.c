@@ -138,6 +138,10 @@ void weir_dissect(struct weir_dissection *out, const uint8_t *data,
                   uint32_t caplen, uint32_t len, uint16_t linktype)
 {
     struct weir_usual usual;
+    if (out == NULL)
+        return;
+    if (data == NULL)
+        caplen = 0;
     if (linktype == WEIR_LINKTYPE_ETHERNET &&
         weir_usual_find(&usual, data, caplen, len < caplen ? caplen : len))
         usual_dissect(out, &usual);

@@ -98,7 +98,8 @@ struct weir_dissection {
 /* weir_dissect: data[0 .. caplen) is readable, and nothing else is read.
  * len is the wire length as the record says (if less than caplen, caplen
  * counts).  linktype is a LINKTYPE_ value.  Sets every field of *out but
- * the layers behind layers_count. */
+ * the layers behind layers_count.  Of data that is NULL nothing was captured,
+ * and for an out that is NULL nothing is done. */
 void weir_dissect(struct weir_dissection *out, const uint8_t *data,
                   uint32_t caplen, uint32_t len, uint16_t linktype);
 

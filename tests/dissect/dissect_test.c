@@ -120,3 +120,15 @@ Test(dissect, packets_in_packets)
         cr_assert_eq(d.layers_count, n < 15 ? n + 1 : 16);
     }
 }
+
+Test(dissect, null)
+{
+    struct weir_dissection d;
+    memset(&d, 0xff, sizeof d);
+    weir_dissect(&d, NULL, 64, 60, WEIR_LINKTYPE_ETHERNET);
+    cr_assert_eq(d.layers_count, 0);
+    cr_assert_eq(d.outcome, WEIR_OUTCOME_TRUNCATED);
+    cr_assert_eq(d.payload_end, 60);
+    weir_dissect(NULL, (const uint8_t *)"", 0, 0, WEIR_LINKTYPE_ETHERNET);
+    weir_dissect(NULL, NULL, 0, 0, WEIR_LINKTYPE_RAW);
+}
