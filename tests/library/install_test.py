@@ -67,6 +67,26 @@ def check_program(folder, prefix, compiler, words, more=()):
     return re.findall(r"\(NEEDED\).*\[(.*)\]", needed)
 
 
+def check_plugin(folder, prefix):
+    """The archive becomes a part of a shared object of somebody's."""
+    said = library.complaints(
+        "gcc", "-shared", "-fPIC", "-Wl,-z,text", "-Wl,-z,defs",
+        *library.sanitizers(), "-o", f"{folder}/plugin.so",
+        f"{folder}/program.c", f"{folder}/own.c",
+        *pkg_config(prefix, "--cflags", "--libs", "weir-static"))
+    check(f"a plugin: {said}", not said)
+
+
+def check_version(prefix):
+    """One version, in all places that have it."""
+    version = pkg_config(prefix, "--modversion", "weir")[0]
+    check(f"{version} is not the file's", os.path.exists(
+        f"{prefix}/lib/libweir.so.{version}"))
+    said = library.run(f"{prefix}/bin/weir", "--version")
+    check(f"{version} is not the command's: {said}",
+          said == f"weir {version}\n")
+
+
 def check_needed(prefix):
     """The files of pkg-config's name the libraries that libweir.so needs."""
     needed = set(re.findall(r"\(NEEDED\).*\[lib(.*?)\.so",
@@ -104,6 +124,9 @@ def main():
             part = os.path.getsize(f"{folder}/program")
             check(f"{part} bytes of {whole} are left by --gc-sections",
                   library.sanitizers() or part < whole * 3 // 4)
+
+        check_plugin(folder, prefix)
+        check_version(prefix)
 
         os.remove(f"{prefix}/lib/libweir.so")
         needed = check_program(folder, prefix, ["gcc"], ["--static", "weir"])
