@@ -21,7 +21,7 @@ static int refuse_ring(uint64_t bytes, uint32_t block, uint32_t leases,
     char ring[WEIR_SIZE_TEXT], of[WEIR_SIZE_TEXT], least[WEIR_SIZE_TEXT];
     return weir_err_set(
         err, -EINVAL,
-        "-B: a ring of %s is %llu blocks of %s, and %u of them may be lent "
+        "a ring of %s is %llu blocks of %s, and %u of them may be lent "
         "out: %s at least",
         weir_size_text(ring, bytes), (unsigned long long)bytes / block,
         weir_size_text(of, block), leases,
@@ -44,8 +44,8 @@ int weir_afpacket_layout_make(struct weir_afpacket_layout *out,
     if (block < WEIR_AFPACKET_BLOCK_BYTES_MIN ||
         block > WEIR_AFPACKET_BLOCK_BYTES_MAX || (block & (block - 1)) != 0)
         return weir_err_set(err, -EINVAL,
-                            "--block-size: %u KiB is not 128, 256, 512 or "
-                            "1024",
+                            "blocks of %u KiB: 128, 256, 512 and 1024 are "
+                            "possible",
                             block / 1024);
     const uint64_t blocks = ring_bytes / block;
     /* One more than can be lent, or the kernel has none to fill. */
@@ -53,7 +53,7 @@ int weir_afpacket_layout_make(struct weir_afpacket_layout *out,
         return refuse_ring(ring_bytes, block, leases, err);
     /* The kernel counts frames of 2 KiB, in 32 bits. */
     if (blocks > UINT32_MAX / (block / 2048))
-        return weir_err_set(err, -EINVAL, "-B: a ring of %llu MiB is too large",
+        return weir_err_set(err, -EINVAL, "a ring of %llu MiB is too large",
                             (unsigned long long)ring_bytes >> 20);
     *out = (struct weir_afpacket_layout){
         .block_bytes = block,

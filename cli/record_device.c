@@ -55,7 +55,7 @@ int record_device_plan(struct record_device *out,
     const int rc = weir_afpacket_layout_make(&out->layout, o->buffer_bytes,
                                              o->block_bytes, leases, err);
     out->block_bytes = out->layout.block_bytes;
-    return rc;
+    return rc == 0 ? 0 : weir_err_wrap(err, rc, "-B");
 }
 
 /* The time until a block that is not full is given keeps --flush: half of it

@@ -120,7 +120,7 @@ static int open_afpacket(struct weir_inputs *in,
     const int ret = weir_afpacket_layout_make(&layout, config->buffer_bytes, 0,
                                               source->leases, err);
     if (ret < 0)
-        return ret;
+        return weir_err_wrap(err, ret, "%s", source->label);
     source->block_bytes = layout.block_bytes;
     const struct weir_afpacket_config afpacket = {
         .source = *source,

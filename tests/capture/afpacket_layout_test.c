@@ -38,7 +38,7 @@ Test(afpacket_layout, there_is_always_a_block_that_is_not_lent)
     struct weir_afpacket_layout layout;
     cr_assert_eq(weir_afpacket_layout_make(&layout, 3 * MIB, 0, 24, &err),
                  -EINVAL);
-    cr_assert_str_eq(err.text, "-B: a ring of 3 MiB is 24 blocks of 128 "
+    cr_assert_str_eq(err.text, "a ring of 3 MiB is 24 blocks of 128 "
                                "KiB, and 24 of them may be lent out: 3200 KiB "
                                "at least");
     cr_assert_eq(

@@ -333,7 +333,7 @@ Test(source_afpacket, what_it_cannot_do_it_says)
     config = afpacket_hand_config(RIG_RIGHT);
     config.blocks = AFPACKET_HAND_LEASES;
     check_refused(&config, -EINVAL,
-                  "-B: a ring of 512 KiB is 4 blocks of 128 KiB, and 4 of "
+                  "a ring of 512 KiB is 4 blocks of 128 KiB, and 4 of "
                   "them may be lent out: 640 KiB at least");
     const int fd = rig_tun(0xfffe); /* ARPHRD_NONE */
     if (fd < 0)
