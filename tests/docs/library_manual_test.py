@@ -144,8 +144,7 @@ def main():
         check_page(path, functions, types, pages)
         check_examples(path)
     check_form(paths + sorted(glob.glob("docs/*.1")))
-    for name in sorted(said - set(pages)):
-        print(f"without a page: {name}")
+    check(f"without a page: {sorted(said - set(pages))}", said <= set(pages))
     sys.exit(end())
 
 
