@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """The pages of section 3 say what the public header says: each function is in
 the synopsis of one page, declared as there, and so is what they show of
-structs and enums.  Programs among the examples compile.  Each page is installed
-under the names of its functions.
-mandoc finds nothing wrong with any page, and no reference of ours leads to
+structs and enums.  Programs among the examples compile.  weir(3) names each
+page.  mandoc finds nothing wrong with any, and no reference of ours leads to
 nowhere.
 
 The last line is "N passed, N failed".
@@ -133,6 +132,14 @@ def check_form(paths):
         check(f"{path} names {lost}", not lost)
 
 
+def check_overview(paths):
+    with open("docs/man3/weir.3", encoding="utf-8") as file:
+        named = set(re.findall(r"^\.It Xr (\w+) 3", file.read(),
+                               re.MULTILINE))
+    have = {os.path.basename(path)[:-2] for path in paths} - {"weir"}
+    check(f"weir(3) and the pages: {named ^ have}", named == have)
+
+
 def main():
     functions, types = header()
     said = set(library.declarations())
@@ -143,6 +150,7 @@ def main():
     for path in paths:
         check_page(path, functions, types, pages)
         check_examples(path)
+    check_overview(paths)
     check_form(paths + sorted(glob.glob("docs/*.1")))
     check(f"without a page: {sorted(said - set(pages))}", said <= set(pages))
     sys.exit(end())
