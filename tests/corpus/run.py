@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every capture of a corpus through weir, against readers that are not ours.
 
-    run.py WEIR [CORPUS]
+    run.py WEIR READER_COPY [CORPUS]
 
 CORPUS is a folder of captures; without it, $WEIR_SHARED/corpus is taken, and
 if there is none the run says so and passes.  Each file goes through
@@ -10,6 +10,7 @@ if there is none the run says so and passes.  Each file goes through
                         reader below finds them, frames as capinfos counts
     weir record         rewritten as pcapng and as pcap: bytes, lengths,
                         times and link types as in the original
+    reader_copy         the same by the library, one frame after the other
 
 and no command may crash, hang, or fail on a file that is whole.  What is
 known to differ is in DIFFERENCES with its reason; anything else fails.  The
@@ -116,15 +117,28 @@ def check_record(weir, path, folder, kind, frames, broken):
     """weir record -w, read back by the independent reader."""
     output = os.path.join(folder, "out." + kind)
     command = [weir, "record", "-q", "-r", path, "-w", output]
-    _, error, status = run(command + ["--format", kind])
-    check_status("record " + kind, status, error, broken)
+    command += ["--format", kind]
+    check_written("record " + kind, command, output, frames, broken)
+
+
+def check_copy(copy, path, folder, kind, frames, broken):
+    """The library's reader and dump, read back by the independent reader."""
+    output = os.path.join(folder, "copy." + kind)
+    command = [copy, path, output, kind]
+    check_written("copy " + kind, command, output, frames, broken)
+
+
+def check_written(what, command, output, frames, broken):
+    """What a command wrote against the frames of the original."""
+    _, error, status = run(command)
+    check_status(what, status, error, broken)
     written, fault = read_capture(output)
     if fault is not None:
-        raise Failure(f"record {kind}: wrote a broken file: {fault}")
+        raise Failure(f"{what}: wrote a broken file: {fault}")
     if len(written) != len(frames):
-        raise Failure(f"record {kind}: {len(written)} frames, not {len(frames)}")
+        raise Failure(f"{what}: {len(written)} frames, not {len(frames)}")
     for number, (got, want) in enumerate(zip(written, frames), 1):
-        unit = 1 if kind == "pcapng" else 1000
+        unit = 1000 if output.endswith(".pcap") else 1
         for key, a, b in (
             ("bytes", got.data, want.data),
             ("length", got.length, want.length),
@@ -132,7 +146,7 @@ def check_record(weir, path, folder, kind, frames, broken):
             ("time", rounded(got.time_ns, unit), rounded(want.time_ns, unit)),
         ):
             if a != b:
-                raise Failure(f"record {kind}: frame {number}: {key}: {a}, not {b}")
+                raise Failure(f"{what}: frame {number}: {key}: {a}, not {b}")
     os.unlink(output)
 
 
@@ -144,7 +158,7 @@ def pcap_can_hold(frames):
     )
 
 
-def check_file(weir, path, capinfos, has_record):
+def check_file(weir, copy, path, capinfos, has_record):
     """What is wrong with a file, a line each."""
     name = os.path.basename(path)
     try:
@@ -167,6 +181,16 @@ def check_file(weir, path, capinfos, has_record):
                 )
                 for kind in kinds
             ]
+        kinds = ["pcapng"] + ["pcap", "pcap-ns"] * pcap_can_hold(frames)
+        checks += [
+            (
+                "copy " + kind,
+                lambda kind=kind: check_copy(
+                    copy, path, folder, kind, frames, broken
+                ),
+            )
+            for kind in kinds
+        ]
         faults = []
         allowed = DIFFERENCES.get(name, ((), ""))[0]
         for check, function in checks:
@@ -209,12 +233,12 @@ def find_captures(folder):
 
 def main(arguments):
     """Returns the exit status."""
-    if not 2 <= len(arguments) <= 3:
+    if not 3 <= len(arguments) <= 4:
         print(__doc__, file=sys.stderr)
         return 2
-    weir = os.path.abspath(arguments[1])
+    weir, copy = (os.path.abspath(path) for path in arguments[1:3])
     shared = os.environ.get("WEIR_SHARED")
-    corpus = arguments[2] if len(arguments) == 3 else None
+    corpus = arguments[3] if len(arguments) == 4 else None
     if corpus is None and shared:
         corpus = os.path.join(shared, "corpus")
     if corpus is None or not os.path.isdir(corpus):
@@ -229,7 +253,7 @@ def main(arguments):
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [
-            pool.submit(check_file, weir, path, capinfos, has_record)
+            pool.submit(check_file, weir, copy, path, capinfos, has_record)
             for path in paths
         ]
         for path, job in zip(paths, jobs):

@@ -11,8 +11,8 @@
 /* file_walk: reads the bytes as a file in blocks of 4096 and of 131072; every
  * lease is walked in an exact-size copy and every byte of every frame is
  * looked at.  Aborts where the two readings differ, or where a walk does not
- * give what the lease promises.  (Where a frame does not fit a small block,
- * the small reading may end before the other.) */
+ * give what the lease promises.  (Where a frame does not fit a small block, the
+ * small reading may end before the other.)  Then file_copy.h's. */
 void file_walk(const uint8_t *data, size_t size);
 
 #endif
