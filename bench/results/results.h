@@ -80,6 +80,15 @@
  *           ratio or peer line), "met" (null: no figure, or no bound),
  *           "margin_fraction" (of the bound; negative: missed by so much),
  *           "remark"
+ *   swap    a filter that was swapped under load: "frame", "generator",
+ *           "swaps" (asked for; 0: the same without), "duration_s",
+ *           "load_pps" (null: full speed), "rounds": [ { "sent",
+ *           "offered_pps", "received", "kernel_dropped", "tested" (the
+ *           kernel let them through, weir did not), "both_sent" (that both
+ *           filters take), "both_seen", "swaps" (made), "loss_fraction" (of
+ *           those), "unexplained" (neither seen nor dropped by the kernel),
+ *           "cpu_ns" (a frame received) } ], "median", "least", "most":
+ *           "loss_fraction" and "cpu_ns"
  *   ratio   two figures of one run: "name" ("offline copy: weir over
  *           tcpdump, rate"), "value" (median), "least", "most" (of the
  *           rounds), "rounds", "better" ("more" or "less")

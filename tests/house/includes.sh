@@ -7,7 +7,7 @@
 # Folders of one rank never include one another, but for tests, which may
 # include anything.  And who may meet which library.  Within bench/ likewise:
 #   host < { gen, results } < { trial, stages } < { limit, peers, self, micro }
-#   < disk < targets
+#   < { disk, embed } < targets
 set -euo pipefail
 cd "${1:-$(dirname "$0")/../..}"
 
@@ -27,7 +27,7 @@ BEGIN {
         rank[pair[1]] = pair[2]
     }
     n = split("host:0 gen:1 results:1 trial:2 stages:2 limit:3 peers:3 " \
-              "self:3 micro:3 disk:4 targets:5", pairs, " ")
+              "self:3 micro:3 disk:4 embed:4 targets:5", pairs, " ")
     for (i = 1; i <= n; i++) {
         split(pairs[i], pair, ":")
         bench[pair[1]] = pair[2]
