@@ -1,14 +1,22 @@
 #include "cli/replay_wait.h"
 
+#include <stdbool.h>
 #include <sys/prctl.h>
 #include <time.h>
 
 #include "base/clock.h"
 
 #define SLEEP_MOST_NS   (100 * WEIR_NS_PER_MS)
-#define MARGIN_START_NS (100 * WEIR_NS_PER_US)
-#define MARGIN_LEAST_NS (20 * WEIR_NS_PER_US)
-#define MARGIN_MOST_NS  (WEIR_NS_PER_MS)
+#define MARGIN_START_NS (50 * WEIR_NS_PER_US)
+#define MARGIN_LEAST_NS (10 * WEIR_NS_PER_US)
+#define MARGIN_MOST_NS  (100 * WEIR_NS_PER_US)
+
+/* One that was late moves the margin as far as a hundred that were not: it is
+ * found where one in a hundred is late.  What is late by far more, since
+ * another had the core, no margin would have helped; and who spins for long
+ * is the next to lose it. */
+#define STEP_NS  (10 * WEIR_NS_PER_US)
+#define STEP_ONE (STEP_NS / 100)
 
 void weir_replay_wait_start(struct weir_replay_wait *wait)
 {
@@ -17,14 +25,9 @@ void weir_replay_wait_start(struct weir_replay_wait *wait)
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
 }
 
-/* Twice the lateness of those that were late, slowly forgotten. */
-static void learn(struct weir_replay_wait *wait, int64_t late_ns)
+static void learn(struct weir_replay_wait *wait, bool late)
 {
-    int64_t wanted_ns = 2 * late_ns + 5 * WEIR_NS_PER_US;
-    if (wanted_ns > wait->margin_ns)
-        wait->margin_ns = wanted_ns;
-    else
-        wait->margin_ns -= (wait->margin_ns - wanted_ns) / 64;
+    wait->margin_ns += late ? STEP_NS : -STEP_ONE;
     if (wait->margin_ns < MARGIN_LEAST_NS)
         wait->margin_ns = MARGIN_LEAST_NS;
     if (wait->margin_ns > MARGIN_MOST_NS)
@@ -47,7 +50,10 @@ int64_t weir_replay_wait_until(struct weir_replay_wait *wait, int64_t until_ns,
         /* A signal. */
         if (ret != 0)
             return now_ns;
-        learn(wait, now_ns - wake_ns);
+        learn(wait, now_ns > until_ns);
+    } else {
+        /* A wait that is too short for a sleep, as all may be. */
+        learn(wait, false);
     }
     while (now_ns < until_ns)
         now_ns = weir_clock_mono_ns();

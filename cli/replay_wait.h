@@ -4,8 +4,8 @@
 /* replay_wait: waits for a time of CLOCK_MONOTONIC to the microsecond.
  *
  * It sleeps until shortly before, and looks at the clock for the rest.  How
- * long before depends on how late the kernel has woken it so far: some ten
- * microseconds on an idle core, more in a virtual machine.
+ * long before, 10 to 100 us, depends on how late the kernel has woken it so
+ * far: so that one in a hundred sleeps lasts too long.
  *
  * Threads   one per struct; the thread's timer slack is set. */
 

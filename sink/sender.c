@@ -174,6 +174,8 @@ int weir_sender_open(struct weir_sender **out,
     if (out == NULL || config == NULL)
         return weir_err_set(err, -EINVAL, "sender: %s",
                             out == NULL ? "nowhere to put it" : "no config");
+    if (*out != NULL)
+        return weir_err_set(err, -EBUSY, "sender: it is open already");
     struct weir_sender_config own = *config;
     int ret = config_check(&own, err);
     if (ret != 0)

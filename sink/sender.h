@@ -95,8 +95,9 @@ struct weir_sender_counts {
     uint64_t doubtful;
 };
 
-/* weir_sender_open: returns 0 or -errno; *out is set only on 0.  It takes what
- * privilege is needed; none is later on. */
+/* weir_sender_open: *out must be NULL (-EBUSY: it is a sender already, and goes
+ * on), and is set only on 0.  It takes what privilege is needed; none is later
+ * on. */
 int weir_sender_open(struct weir_sender **out,
                      const struct weir_sender_config *config,
                      struct weir_err *err);

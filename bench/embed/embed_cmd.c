@@ -14,6 +14,7 @@ static const struct part {
     const char *text;
 } parts[] = {
     {"reader", weir_embed_reader, "a file's frames, against libpcap"},
+    {"replay", weir_embed_replay, "a file sent, against tcpreplay, trafgen"},
     {"swap", weir_embed_swap, "a filter swapped under full load"},
     {NULL, NULL, NULL},
 };

@@ -65,6 +65,11 @@
  *           "says_dropped" (its own words, or null), "job_cpu_ns" (a frame,
  *           with set-up and end), "quiet_s" } ], "median", "least", "most":
  *           the first six
+ *   pace    frames sent at a pace: "task", "frame", "peer", "version",
+ *           "command", "does", "asked_pps", "rounds": [ { "p50_ns", "p99_ns",
+ *           "most_ns" (how far from what was asked the gaps between frames
+ *           were, by the receiver's stamps), "pps", "cpu_ns" (a frame) } ],
+ *           "median", "least", "most": the same
  *   disk    "frame", "target" (the file system's type), "folder",
  *           "generator", "duration_s", "rounds": [ { "raw_bytes_s" (of the
  *           disk alone, by writes on their way: { "1", "2", "4" }),

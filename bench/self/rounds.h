@@ -34,6 +34,7 @@ struct weir_self_round {
 
 struct weir_self_entrant {
     const char *task;
+    const char *frame; /* the generator's word for its size; NULL: "60" */
     const char *peer;
     const char *does;
     char version[64];

@@ -74,7 +74,8 @@ json_t *weir_told_json(const struct weir_self_entrant *entrant)
         spread_of(entrant, offsetof(struct weir_self_round, duration_s));
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "type",
-        "peer", "task", entrant->task, "frame", "60", "peer", entrant->peer,
+        "peer", "task", entrant->task, "frame",
+        entrant->frame != NULL ? entrant->frame : "60", "peer", entrant->peer,
         "version", entrant->version, "command", command_json(entrant), "does",
         entrant->does, "rounds", rounds_json(entrant), "median",
         round_json(pps.p50, cpu.p50, memory.p50, time.p50), "least",

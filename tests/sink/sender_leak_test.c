@@ -84,6 +84,9 @@ int main(void)
         struct weir_sender_config config = {.device = RIG_LEFT,
                                             .way = (enum weir_sender_way)way};
         check(weir_sender_open(&sender, &config, &err) == 0, err.text);
+        struct weir_sender *same = sender;
+        check(weir_sender_open(&sender, &config, &err) == -EBUSY, "over one");
+        check(sender == same, "it goes on");
         misuse(sender);
         use_twice(sender);
         const uint8_t frame[60] = {0};

@@ -52,7 +52,11 @@ def check_wrong():
             (("nonsense",), "'nonsense' is not a part"),
             (("reader", "--frames", "1"), "--frames"),
             (("reader", "--rounds", "33"), "--rounds"),
-            (("reader", "more"), "more")):
+            (("reader", "more"), "more"),
+            (("replay", "--frames", "1"), "--frames"),
+            (("replay", "--pps", "1000000"), "--pps"),
+            (("replay", "--seconds", "60"), "--seconds"),
+            (("replay", "more"), "more")):
         done = run(*options)
         check(f"{options}: {done.returncode} {done.stderr}",
               done.returncode == 2 and words in done.stderr and
@@ -60,7 +64,8 @@ def check_wrong():
     done = run("reader", "--frames", "1000", "--folder", "/nonexistent")
     check(f"no folder: {done.returncode} {done.stderr}",
           done.returncode == 1 and "/nonexistent" in done.stderr)
-    for options in (("--help",), ("reader", "--help"), ("-h",)):
+    for options in (("--help",), ("reader", "--help"), ("replay", "--help"),
+                    ("-h",)):
         done = run(*options)
         check(f"{options}: {done.stderr}", done.returncode == 0 and
               done.stdout.startswith("usage: weir bench embed"))
