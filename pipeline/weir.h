@@ -11,9 +11,12 @@
  *           by two threads at once.
  * Owner     who opens closes.  A handle begins as NULL, and open refuses
  *           another, which would be lost (-EBUSY).  Close takes the address of
- * the handle and sets it to NULL, so that a second close is harmless. Threads
- * a handle is one thread's at a time, if its noun says nothing else. Nothing in
- * weir prints, exits, or installs a signal handler, and nothing is global.
+ *           the handle and sets it to NULL, so that a second close is harmless.
+ * Threads   a handle is one thread's at a time, if its noun says nothing else.
+ *           Nothing in weir prints, exits, or installs a signal handler, and
+ *           nothing is global.  But a mistake of weir's own, which no argument,
+ *           file or frame can bring about, ends the program: by abort, with a
+ *           line on the standard error.
  * Units     in names: _ns, _ms, _bytes. */
 
 #include "base/address.h"

@@ -15,6 +15,8 @@ int weir_build_open(struct weir_build **out, struct weir_err *err)
 {
     if (out == NULL)
         return weir_err_set(err, -EINVAL, "build: no place for the handle");
+    if (*out != NULL)
+        return weir_err_set(err, -EBUSY, "build: it is open already");
     struct weir_build *build = calloc(1, sizeof *build);
     if (build == NULL)
         return weir_err_sys(err, -ENOMEM, "build");

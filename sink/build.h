@@ -157,6 +157,8 @@ struct weir_build_icmp {
     uint32_t zeros;
 };
 
+/* weir_build_open: *out must be NULL (-EBUSY: it is a handle already), and is
+ * set only on 0. */
 int weir_build_open(struct weir_build **out, struct weir_err *err);
 
 /* weir_build_add_*: adds a layer behind those that are there.  Returns its

@@ -65,6 +65,13 @@ Test(build_misuse, null)
     cr_assert_lt(weir_build_bytes(build, frame, sizeof frame, NULL), 0);
 }
 
+Test(build_misuse, twice_opened)
+{
+    struct weir_build *same = build;
+    refused(weir_build_open(&build, &err), -EBUSY, "open already");
+    cr_assert_eq(build, same);
+}
+
 Test(build_misuse, twice_closed)
 {
     struct weir_build *other = NULL;

@@ -40,6 +40,17 @@ Test(sender, a_wrong_configuration_is_refused)
         -ENODEV, "no interface has such a name");
 }
 
+Test(sender, one_that_is_open_is_not_opened_again)
+{
+    char other;
+    struct weir_sender *open = (struct weir_sender *)(void *)&other;
+    struct weir_err err = {0};
+    const struct weir_sender_config config = {.device = "lo"};
+    cr_assert_eq(weir_sender_open(&open, &config, &err), -EBUSY);
+    cr_assert_str_eq(err.text, "sender: it is open already");
+    cr_assert_eq((void *)open, (void *)&other);
+}
+
 Test(sender, nothing_crashes_without_a_sender)
 {
     struct weir_sender *none = NULL;
