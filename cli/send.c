@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,30 +14,10 @@
 #include "cli/send_options.h"
 #include "cli/send_out.h"
 #include "dissect/dissect.h"
-#include "ring/event.h"
 #include "sink/figure.h"
 #include "sink/printable.h"
 
 #define HEX_BYTES 16
-
-static struct weir_event *stop;
-
-static void on_signal(int signal)
-{
-    (void)signal;
-    weir_event_set(stop);
-}
-
-static int open_stop(struct weir_err *err)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action = {.sa_handler = on_signal};
-    int rc = weir_event_open(&stop, err);
-    for (size_t i = 0; rc == 0 && i < sizeof signals / sizeof signals[0]; i++)
-        if (sigaction(signals[i], &action, NULL) != 0)
-            rc = weir_err_sys(err, -errno, "sigaction");
-    return rc;
-}
 
 /* As `weir read` shows it, without a time. */
 static int print_line(FILE *out, const struct send_frame *frame,
@@ -112,8 +91,8 @@ static int send_it(const struct send_options *o, const struct send_frame *frame,
         return 0;
     }
     (void)weir_output_flush();
-    rc = o->file != NULL ? send_out_file(o, frame, stop, &result, err)
-                         : send_out_device(o, frame, stop, &result, err);
+    rc = o->file != NULL ? send_out_file(o, frame, &result, err)
+                         : send_out_device(o, frame, &result, err);
     if (rc == 0 || result.frames > 0)
         print_result(out, o, frame, &result);
     return rc;
@@ -126,8 +105,6 @@ static int run(const struct send_options *o, struct weir_err *err)
     int rc = send_frame_make(&frame, o, err);
     if (rc == -EINVAL || rc == -EMSGSIZE) /* no such packet can be */
         return WEIR_EXIT_USAGE;
-    if (rc == 0)
-        rc = open_stop(err);
     if (rc == 0)
         rc = send_it(o, &frame, err);
     return rc == 0 ? WEIR_EXIT_OK : WEIR_EXIT_FAILED;
@@ -148,7 +125,6 @@ int weir_cmd_send(int argc, char **argv)
         if (err.text[0] != '\0')
             fprintf(stderr, WEIR_SEND_COMMAND ": %s\n", err.text);
     }
-    weir_event_close(&stop);
     send_options_free(&options);
     return status;
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -16,8 +17,32 @@
 /* A ring is worth its memory for many frames at once. */
 #define RING_FRAMES 10000
 
+static struct weir_event *stop;
+
+static void on_signal(int signal)
+{
+    (void)signal;
+    weir_event_set(stop);
+}
+
+/* From where there is something to end with a summary: what is opened before
+ * may wait for a FIFO's reader, and a signal shall end that as ever. */
+static void take_signals(void (*handler)(int))
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = handler};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        (void)sigaction(signals[i], &action, NULL);
+}
+
+static void end_signals(void)
+{
+    take_signals(SIG_DFL);
+    weir_event_close(&stop);
+}
+
 /* false: the event came first. */
-static bool wait_until(int64_t when_ns, const struct weir_event *stop)
+static bool wait_until(int64_t when_ns)
 {
     struct pollfd fd = {.fd = weir_event_fd(stop), .events = POLLIN};
     while (!weir_event_is_set(stop)) {
@@ -31,23 +56,21 @@ static bool wait_until(int64_t when_ns, const struct weir_event *stop)
     return false;
 }
 
-static bool more(const struct send_options *o, uint64_t done,
-                 const struct weir_event *stop)
+static bool more(const struct send_options *o, uint64_t done)
 {
     return (o->count == 0 || done < o->count) && !weir_event_is_set(stop);
 }
 
 /* Each at its time, however late the one before was. */
 static int send_all(struct weir_sender *sender, const struct send_options *o,
-                    const struct send_frame *frame,
-                    const struct weir_event *stop, struct send_result *result,
+                    const struct send_frame *frame, struct send_result *result,
                     struct weir_err *err)
 {
     int rc = 0;
     result->first_ns = weir_clock_mono_ns();
-    for (uint64_t i = 0; rc == 0 && more(o, i, stop); i++) {
+    for (uint64_t i = 0; rc == 0 && more(o, i); i++) {
         int64_t at = result->first_ns + (int64_t)i * o->interval_ns;
-        if (o->interval_ns != 0 && !wait_until(at, stop))
+        if (o->interval_ns != 0 && !wait_until(at))
             break;
         rc = weir_sender_send(sender, frame->data, frame->bytes, err);
         if (rc == 0 && o->interval_ns != 0)
@@ -62,8 +85,7 @@ static int send_all(struct weir_sender *sender, const struct send_options *o,
 }
 
 int send_out_device(const struct send_options *o,
-                    const struct send_frame *frame,
-                    const struct weir_event *stop, struct send_result *result,
+                    const struct send_frame *frame, struct send_result *result,
                     struct weir_err *err)
 {
     bool many =
@@ -75,32 +97,27 @@ int send_out_device(const struct send_options *o,
     };
     struct weir_sender *sender = NULL;
     struct weir_sender_counts counts = {0};
-    int rc = weir_sender_open(&sender, &config, err);
-    if (rc != 0)
-        return rc;
-    rc = send_all(sender, o, frame, stop, result, err);
-    (void)weir_sender_stats(sender, &counts, NULL);
-    result->frames = counts.sent;
+    int rc = weir_event_open(&stop, err);
+    if (rc == 0)
+        rc = weir_sender_open(&sender, &config, err);
+    if (rc == 0) {
+        take_signals(on_signal);
+        rc = send_all(sender, o, frame, result, err);
+        (void)weir_sender_stats(sender, &counts, NULL);
+        result->frames = counts.sent;
+    }
     weir_sender_close(&sender, NULL);
+    end_signals();
     return rc;
 }
 
-int send_out_file(const struct send_options *o, const struct send_frame *frame,
-                  const struct weir_event *stop, struct send_result *result,
-                  struct weir_err *err)
+static int write_all(struct weir_dump *dump, const struct send_options *o,
+                     const struct send_frame *frame, struct send_result *result,
+                     struct weir_err *err)
 {
-    const struct weir_writer_config config = {
-        .linktype = frame->linktype,
-        .name = o->device,
-        .path = o->file,
-    };
-    struct weir_writer *writer = NULL;
-    int rc = weir_writer_open(&writer, &config, err);
-    if (rc != 0)
-        return rc;
-    struct weir_dump *dump = weir_writer_dump(writer);
     int64_t at = weir_clock_real_ns();
-    for (; rc == 0 && more(o, result->frames, stop); result->frames++) {
+    int rc = 0;
+    for (; rc == 0 && more(o, result->frames); at += o->interval_ns) {
         const struct weir_dump_time time = {
             .has_seconds = true,
             .has_fraction = true,
@@ -108,8 +125,29 @@ int send_out_file(const struct send_options *o, const struct send_frame *frame,
             .fraction_ns = (uint32_t)(at % WEIR_NS_PER_S),
         };
         rc = weir_dump_bytes(dump, frame->data, frame->bytes, &time, err);
-        at += o->interval_ns;
+        result->frames += rc == 0;
+    }
+    return rc;
+}
+
+int send_out_file(const struct send_options *o, const struct send_frame *frame,
+                  struct send_result *result, struct weir_err *err)
+{
+    struct weir_writer *writer = NULL;
+    int rc = weir_event_open(&stop, err);
+    const struct weir_writer_config config = {
+        .linktype = frame->linktype,
+        .name = o->device,
+        .path = o->file,
+        .dump = {.stop = stop},
+    };
+    if (rc == 0)
+        rc = weir_writer_open(&writer, &config, err);
+    if (rc == 0) {
+        take_signals(on_signal);
+        rc = write_all(weir_writer_dump(writer), o, frame, result, err);
     }
     int closed = weir_writer_close(&writer, rc == 0 ? err : NULL);
+    end_signals();
     return rc == 0 ? closed : rc;
 }

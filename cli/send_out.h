@@ -9,7 +9,6 @@
 struct send_frame;
 struct send_options;
 struct weir_err;
-struct weir_event;
 
 struct send_result {
     uint64_t frames;
@@ -17,14 +16,12 @@ struct send_result {
     int64_t last_ns;
 };
 
-/* send_out_device: until the event is set.  *result is of what was sent, also
+/* send_out_device: until INT, TERM or HUP.  *result is of what was sent, also
  * after an error.  send_out_file: with the times at which they would be. */
 int send_out_device(const struct send_options *o,
-                    const struct send_frame *frame,
-                    const struct weir_event *stop, struct send_result *result,
+                    const struct send_frame *frame, struct send_result *result,
                     struct weir_err *err);
 int send_out_file(const struct send_options *o, const struct send_frame *frame,
-                  const struct weir_event *stop, struct send_result *result,
-                  struct weir_err *err);
+                  struct send_result *result, struct weir_err *err);
 
 #endif
