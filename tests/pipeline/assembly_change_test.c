@@ -14,7 +14,7 @@
 #include "tests/pipeline/fake_source.h"
 
 #define LANES  2
-#define FRAMES 1000
+#define FRAMES UINT64_C(1000)
 
 static struct weir_stop stop, abandon;
 static struct weir_source *sources[LANES];

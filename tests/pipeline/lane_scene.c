@@ -124,6 +124,16 @@ static void choose_flows(struct scene *s)
     check.bytes = 0;
 }
 
+static void choose_taps(struct scene *s, const struct common *common)
+{
+    fake_taps_choose(&s->taps, &s->random, FRAMES_MAX + 1, &s->config);
+    s->taps.filtered = common->filtered;
+    s->taps.second_iface = common->second_iface;
+    s->taps.one_linktype = common->one_linktype;
+    s->taps.snaplen = s->config.snaplen;
+    s->taps.fates = &s->changes.fates;
+}
+
 const char *scene_open(struct scene *s, uint64_t seed)
 {
     struct weir_err err;
@@ -186,12 +196,7 @@ const char *scene_open(struct scene *s, uint64_t seed)
     sim_branches_choose(&s->branches, &s->random, false,
                         SCENE_LANES_MAX * FRAMES_MAX, &s->config);
     s->branches.prompt = scene_pick(s, 4) == 0;
-    fake_taps_choose(&s->taps, &s->random, FRAMES_MAX + 1, &s->config);
-    s->taps.filtered = common.filtered;
-    s->taps.second_iface = common.second_iface;
-    s->taps.one_linktype = common.one_linktype;
-    s->taps.snaplen = s->config.snaplen;
-    s->taps.fates = &s->changes.fates;
+    choose_taps(s, &common);
     if (weir_assembly_open(&s->assembly, &s->config, &err) != 0)
         return "no assembly";
     for (uint32_t i = 0; i < weir_assembly_outlets(s->assembly); i++)
