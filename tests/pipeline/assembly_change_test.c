@@ -1,6 +1,6 @@
 #include <criterion/criterion.h>
 #include <errno.h>
-#include <string.h>
+#include <poll.h>
 
 #include "base/err.h"
 #include "base/linktype.h"
@@ -9,6 +9,7 @@
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
 #include "pipeline/stats.h"
+#include "ring/bell.h"
 #include "ring/stop.h"
 #include "sink/null_sink.h"
 #include "tests/pipeline/fake_source.h"
@@ -173,6 +174,28 @@ Test(assembly_change, the_generation_is_what_each_lane_has_taken)
     cr_assert_eq(weir_assembly_generation(a), 2);
     cr_assert_eq(change("tcp", 0), 3);
     cr_assert_eq(weir_assembly_generation(a), 3, "who has ended takes all");
+}
+
+/* Or a filter that takes nothing would stay for ever. */
+Test(assembly_change, one_wakes_a_capture_thread_that_sleeps)
+{
+    open_with(false, WEIR_FORMAT_PCAPNG, 0);
+    for (uint32_t i = 0; i < LANES; i++) {
+        struct weir_bell *bell =
+            weir_lane_capture_bell(weir_assembly_lane(a, i));
+        struct pollfd fd = {.fd = bell->fd, .events = POLLIN};
+        weir_bell_ticket_fd(bell, true);
+        cr_assert_eq(poll(&fd, 1, 0), 0);
+    }
+    cr_assert_eq(change("udp", 0), 1);
+    for (uint32_t i = 0; i < LANES; i++) {
+        struct weir_bell *bell =
+            weir_lane_capture_bell(weir_assembly_lane(a, i));
+        struct pollfd fd = {.fd = bell->fd, .events = POLLIN};
+        cr_assert_eq(poll(&fd, 1, 0), 1);
+        weir_bell_ack(bell);
+    }
+    run_to_the_end();
 }
 
 /* Frames of a file: of a link type that has no such text none pass; who has
