@@ -90,12 +90,12 @@ struct weir_ip_view {
     uint16_t checksum;
     const uint8_t *src;     /* 4 bytes */
     const uint8_t *dst;     /* 4 bytes */
-    const uint8_t *options; /* see options.h */
+    const uint8_t *options; /* see weir_option_next */
     uint8_t options_length; /* captured bytes of them, 0 to 40 */
 };
 
 /* The layer's `upper` tells the protocol behind the extension headers, which
- * weir_extension_next (options.h) walks through. */
+ * weir_extension_next walks through. */
 struct weir_ipv6_view {
     uint8_t traffic_class;
     uint32_t flow; /* 20 bits */
@@ -126,7 +126,7 @@ struct weir_tcp_view {
     uint16_t window;       /* not scaled */
     uint16_t checksum;
     uint16_t urgent;
-    const uint8_t *options; /* see options.h */
+    const uint8_t *options; /* see weir_option_next */
     uint8_t options_length; /* captured bytes of them, 0 to 40 */
 };
 

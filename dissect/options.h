@@ -80,7 +80,7 @@ struct weir_extension {
 
 /* weir_extension_next: moves *at to the next extension header of an IPv6
  * layer, false if there is none that was captured whole.  data and layer are
- * as for the views of fields.h. */
+ * as for the views. */
 bool weir_extension_next(struct weir_extension *at, const uint8_t *data,
                          const struct weir_layer *layer);
 

@@ -11,7 +11,7 @@
  * A sink that writes `head` and then `bytes` of each delivery of one lane
  * makes a whole capture file of it.
  *
- * Units     bytes; nanoseconds since 1970, as in ring/frame.h.
+ * Units     bytes; nanoseconds since 1970, as frames have.
  * Owner     the pipeline.  The sink has it for one call, reads it only, and
  *           so the frames in it.
  * Threads   the sink's thread. */

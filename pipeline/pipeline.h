@@ -11,7 +11,7 @@
  *
  * It runs in threads of its own.  Whoever opened it may go on with something
  * else, look at the progress from any thread, change the filter, and stop it.
- * Every frame is accounted for: see ring/ledger.h.
+ * Every frame is accounted for: see struct weir_ledger.
  *
  * Units     bytes, frames, nanoseconds, milliseconds where the name says so.
  * Owner     who opened it.  What a config points to is read at open only, but

@@ -26,8 +26,8 @@ struct weir_progress {
     int64_t late_ns;    /* by so much at most */
     uint64_t hurried;   /* blocks that did not wait for a silent lane */
     uint64_t copied_blocks; /* that would have been written as they lie in the
-                               source's memory, but branches held as much of it
-                               as they may (branch.h), */
+                               source's memory, but other sinks held as much of
+                               it as they may, */
     uint64_t copied_frames; /* and the frames in them */
     int64_t time_min_ns;    /* of delivered frames; INT64_MAX if none */
     int64_t time_max_ns;    /* INT64_MIN if none */

@@ -117,7 +117,7 @@ int weir_socket_fd(struct weir_socket *socket, struct weir_err *err);
  * test it (inbound, outbound, ifindex): that is for open alone.  After an error
  * all is as it was. */
 int weir_socket_filter(struct weir_socket *socket, const char *text,
-                           struct weir_err *err);
+                       struct weir_err *err);
 
 /* weir_socket_set_snaplen: 0: all bytes.  Frames that were there already may be
  * shorter than a new one that is longer. */
@@ -203,7 +203,7 @@ int weir_socket_stats(struct weir_socket *socket, struct weir_socket_stats *out,
 int weir_socket_send(struct weir_socket *socket, const void *bytes, size_t len,
                      struct weir_err *err);
 
-/* weir_socket_dump: the socket's dump, see sink/dump.h; NULL for NULL. */
+/* weir_socket_dump: the socket's dump; NULL for NULL. */
 struct weir_dump *weir_socket_dump(struct weir_socket *socket);
 
 /* weir_socket_close: closes the dump too, whose error it returns; -EBUSY: not

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The installed header compiles without a warning, as C and as C++, by itself
 and beside others, whose macros must not meet its names; its own macros have
-our prefix.
+our prefix.  Nothing in it speaks of what is not in it.
 
 The last line is "N passed, N failed".
 """
@@ -75,6 +75,14 @@ def main():
                         ["-D_GNU_SOURCE", *WARNINGS[:3], "-Werror"])
     with open(library.HEADER, encoding="utf-8") as file:
         header = file.read()
+    comments = " ".join(re.findall(r"/\*.*?\*/", header, re.DOTALL))
+    code = re.sub(r"/\*.*?\*/", "", header, flags=re.DOTALL)
+    # "WEIR_TCP_*" are several.
+    absent = {name for name in re.findall(r"(?i:\bweir_)\w+\b(?!\*)", comments)
+              if not re.search(rf"\b{name}\b", code)}
+    check(f"not in the header: {absent}", not absent)
+    files = re.findall(r"\b[\w/]+\.[ch]\b", comments)
+    check(f"files that nobody has: {files}", not set(files) - {"weir.h"})
     foreign = [name for name in macros(header) - macros(
         "#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n")
                if not name.startswith("WEIR_")]
