@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -223,6 +224,47 @@ Test(replay, frames_that_cannot_go_are_named_and_the_others_go)
     expect_balance();
     cr_assert(sender_ear_silent(ear));
     (void)close(ear);
+}
+
+/* 100 of 1000 bytes were captured. */
+Test(replay, a_frame_that_was_cut_is_sent_so_and_told)
+{
+    FILE *file = file_make("x.pcap", 1);
+    record_put(file, 0, 60, 1);
+    sender_frame(bytes, 100, 1);
+    put(file, (uint32_t[]){1700000000, 0, 100, 1000}, 4);
+    cr_assert_eq(fwrite(bytes, 1, 100, file), 100);
+    cr_assert_eq(fclose(file), 0);
+    int ear = sender_ear_open(RIG_RIGHT);
+    const struct command_result *r = replay("-t");
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    cr_assert_not_null(strstr(r->err, "cut       1 frames were captured"));
+    cr_assert_eq(command_number("r.json", "frames.cut_short"), 1);
+    cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 60);
+    cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 100);
+    (void)close(ear);
+}
+
+/* A tun device has no header of its own: IP packets, by two link types. */
+Test(replay, ip_packets_go_out_of_a_tunnel)
+{
+    static const uint32_t linktypes[] = {101, 228};
+    for (int i = 0; i < 2; i++) {
+        int tun = rig_tun(ARPHRD_NONE);
+        if (tun < 0)
+            cr_skip_test("no tun device");
+        FILE *file = file_make("x.pcap", linktypes[i]);
+        const uint8_t packet[20] = {0x45, [3] = 20, [8] = 64, [9] = 1};
+        put(file, (uint32_t[]){1700000000, 0, sizeof packet, sizeof packet}, 4);
+        cr_assert_eq(fwrite(packet, 1, sizeof packet, file), sizeof packet);
+        cr_assert_eq(fclose(file), 0);
+        const struct command_result *r =
+            command_run("weir replay x.pcap -i " RIG_TUN);
+        cr_assert_eq(r->status, 0, "%s", r->err);
+        cr_assert_eq(read(tun, bytes, sizeof bytes), (ssize_t)sizeof packet);
+        cr_assert_arr_eq(bytes, packet, sizeof packet);
+        (void)close(tun);
+    }
 }
 
 /* A check sequence of 4 bytes: the interface makes its own. */

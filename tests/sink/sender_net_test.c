@@ -89,7 +89,7 @@ Test(sender_net, every_frame_arrives_as_it_was_and_in_order)
         struct weir_frame frames[100];
         uint8_t *memory = malloc(sizeof frames / sizeof frames[0] * 2048);
         uint64_t total = 0;
-        cr_assert_eq(weir_sender_way_of(sender), ways[w % WAYS]);
+        cr_assert_eq(weir_sender_way_of(sender), (int)ways[w % WAYS]);
         cr_assert_eq(weir_sender_linktype(sender), 1);
         for (uint32_t i = 0; i < 1000;) {
             uint32_t n = i % 3 == 0 ? 1 : 100 - i % 50;
