@@ -47,6 +47,7 @@ static int open_all(struct weir_replay *replay, struct weir_err *err)
         .filter = options->filter,
         .again = options->passes != 1,
         .preload = options->preload,
+        .stop = replay->stop,
     };
     const struct weir_sender_config sender = {
         .device = options->device,
@@ -99,8 +100,9 @@ static int run(const struct weir_replay_options *options)
     int status = replay_all(replay);
     weir_replay_input_close(replay->input);
     (void)weir_sender_close(&replay->sender, NULL);
-    (void)signal(SIGINT, SIG_DFL);
-    (void)signal(SIGTERM, SIG_DFL);
+    /* A second signal has nothing to end, and is no reason to leave no
+     * report. */
+    stop_event = NULL;
     weir_event_close(&replay->stop);
     free(replay);
     return status;

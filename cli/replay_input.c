@@ -12,6 +12,7 @@
 #include "base/size.h"
 #include "capture/filter.h"
 #include "capture/source_file.h"
+#include "ring/event.h"
 
 /* The least that a source takes.  A block is read at once: a longer one would
  * hold up the frames that are due meanwhile. */
@@ -231,7 +232,17 @@ static int too_large(const struct weir_replay_input *input,
         input->config.preload ? "" : " (see --preload)");
 }
 
-/* A stream is waited for. */
+/* False: stopped. */
+static bool await_stream(const struct weir_replay_input *input)
+{
+    struct pollfd fds[2] = {
+        {.fd = input->source->fd, .events = POLLIN},
+        {.fd = weir_event_fd(input->config.stop), .events = POLLIN},
+    };
+    (void)poll(fds, 2, -1);
+    return weir_event_is_set(input->config.stop) <= 0;
+}
+
 static int hold_all(struct weir_replay_input *input, struct weir_err *err)
 {
     uint32_t count = 0;
@@ -239,9 +250,8 @@ static int hold_all(struct weir_replay_input *input, struct weir_err *err)
     while ((ret = next_read(input, &count, err)) > 0 &&
            ret != WEIR_REPLAY_INPUT_END) {
         if (ret == WEIR_REPLAY_INPUT_WAIT) {
-            struct pollfd fd = {.fd = input->source->fd, .events = POLLIN};
-            if (poll(&fd, 1, -1) < 0)
-                return weir_err_sys(err, -errno, "%s", input->source->name);
+            if (!await_stream(input))
+                return 0;
             continue;
         }
         for (uint32_t i = 0; i < count; i++) {

@@ -18,14 +18,16 @@
 #include "ring/frame.h"
 
 struct weir_err;
+struct weir_event;
 struct weir_iface;
 struct weir_replay_input;
 
 struct weir_replay_input_config {
     const char *path;
-    const char *filter; /* NULL: all frames; outlives the input */
-    bool again;         /* there may be more than one pass */
-    bool preload;       /* hold it, whatever its size */
+    const char *filter;            /* NULL: all frames; outlives the input */
+    bool again;                    /* there may be more than one pass */
+    bool preload;                  /* hold it, whatever its size */
+    const struct weir_event *stop; /* ends the wait for a stream to be held */
 };
 
 int weir_replay_input_open(struct weir_replay_input **out,

@@ -82,6 +82,17 @@ static const struct command_result *replay(const char *arguments)
                        arguments);
 }
 
+/* In a script: until a frame has arrived. */
+#define UNTIL_SENT                                                             \
+    "until awk '/" RIG_RIGHT                                                   \
+    ":/ {exit !($3 > 0)}' /proc/net/dev; do sleep 0.02; done; "
+
+/* In a script, of what was started in the background, and ignores the signal
+ * until it has said otherwise: the signal until it ends. */
+#define IGNORED "trap '' INT TERM; "
+#define UNTIL_ENDED(signal)                                                    \
+    "while kill -" signal " $!; do sleep 0.05; done 2>/dev/null; wait $!"
+
 /* What was asked for is sent, or has a name. */
 static void expect_balance(void)
 {
@@ -299,18 +310,18 @@ Test(replay, a_broken_file_is_sent_up_to_where_it_breaks)
 
 Test(replay, an_interface_that_goes_down_in_the_middle_is_told)
 {
-    make(100, 10000);
+    make(300, 10000);
     int ear = sender_ear_open(RIG_RIGHT);
     const struct command_result *r = command_run(
-        "weir replay x.pcap -i " RIG_LEFT " --report r.json & sleep 0.3; "
+        "weir replay x.pcap -i " RIG_LEFT " --report r.json & " UNTIL_SENT
         "ip link set " RIG_LEFT " down; wait $!");
     cr_assert_eq(r->status, 1);
     cr_assert_not_null(strstr(r->err, "link_down: the interface was down"),
                        "%s", r->err);
     expect_balance();
-    cr_assert_eq(command_number("r.json", "frames.asked"), 100);
+    cr_assert_eq(command_number("r.json", "frames.asked"), 300);
     uint64_t sent = command_number("r.json", "frames.sent");
-    cr_assert_lt(sent, 100);
+    cr_assert_lt(sent, 300);
     expect_frames(ear, (uint32_t)sent);
     (void)close(ear);
 }
@@ -319,21 +330,36 @@ Test(replay, an_interrupt_ends_it_with_the_report)
 {
     make(1000, 1000000);
     int ear = sender_ear_open(RIG_RIGHT);
-    const struct command_result *r = command_run(
-        "weir replay x.pcap -i " RIG_LEFT " --report r.json & sleep 0.3; "
-        "kill -INT $!; wait $!");
+    const struct command_result *r =
+        command_run("weir replay x.pcap -i " RIG_LEFT
+                    " --report r.json & " UNTIL_SENT "kill -INT $!; wait $!");
     cr_assert_eq(r->status, 0, "%s", r->err);
     expect_balance();
     uint64_t sent = command_number("r.json", "frames.sent");
     cr_assert_lt(sent, 1000);
     expect_frames(ear, (uint32_t)sent);
     cr_assert(sender_ear_silent(ear));
-    r = command_run("weir replay x.pcap -i " RIG_LEFT
-                    " -t -l 0 --report r.json & sleep 0.3; kill -TERM $!; "
-                    "wait $!");
+    (void)close(ear);
+    r = command_run(IGNORED "weir replay x.pcap -i " RIG_LEFT
+                            " -t -l 0 --report r.json & " UNTIL_ENDED("TERM"));
     cr_assert_eq(r->status, 0, "%s", r->err);
     expect_balance();
-    (void)close(ear);
+}
+
+Test(replay, an_interrupt_ends_the_wait_for_a_stream)
+{
+    make(10, 1);
+    for (int passes = 1; passes <= 2; passes++) {
+        const struct command_result *r = command_run(
+            IGNORED "mkfifo pipe; { cat x.pcap; exec sleep 9; } >pipe & "
+                    "other=$!; weir replay - -t -l %d -i " RIG_LEFT
+                    " <pipe & " UNTIL_ENDED(
+                        "INT") "; status=$?; "
+                               "kill -KILL $other; rm pipe; exit $status",
+            passes);
+        cr_assert_eq(r->status, 0, "%d: %d %s", passes, r->status, r->err);
+        cr_assert_not_null(strstr(r->err, "frames out of"), "%s", r->err);
+    }
 }
 
 Test(replay, without_the_privilege_it_says_which)
