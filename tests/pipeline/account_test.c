@@ -283,6 +283,26 @@ Test(account, a_frame_passes_its_interfaces_filter_and_its_sources)
     weir_filter_free(of_source);
 }
 
+/* All of its frames had passed, and it no longer tells all of them. */
+Test(account, a_lease_that_was_turned_is_not_filtered_again)
+{
+    struct weir_account_config config = config_of();
+    struct weir_batch batch = make_batch();
+    struct weir_filter *filter = NULL;
+    struct weir_account kept, rest;
+    cr_assert_eq(weir_filter_compile(&filter, "ether[20] < 200", 1, 0, NULL),
+                 0);
+    batch.filter = filter;
+    batch.passed = (uint32_t)run(&config, &batch).passed;
+    cr_assert_eq(turned, 1);
+    data[3][20] = 200;
+    weir_summary_clear(summary);
+    weir_account_split(&config, &batch, 10, summary, NULL, &kept, &rest);
+    cr_assert_eq(kept.passed, 10);
+    cr_assert_eq(rest.passed, FRAMES - 10);
+    weir_filter_free(filter);
+}
+
 /* Statistics before the first record, and in that the frames lost. */
 static void assert_loss(const struct weir_chunk *chunk)
 {
