@@ -23,6 +23,9 @@
 #define WEIR_AFPACKET_TAG_BYTES     4U
 #define WEIR_AFPACKET_ADDRESS_BYTES 12U /* both of Ethernet's */
 
+/* In a header's padding: the tag was put back by us. */
+#define WEIR_AFPACKET_RETAGGED 1U
+
 struct weir_afpacket_frame {
     uint32_t header; /* offsets in the block */
     uint32_t data;
@@ -53,6 +56,7 @@ static inline void weir_afpacket_put_tag(uint8_t *at, struct tpacket3_hdr *h,
         h->tp_snaplen = snaplen;
     h->tp_status &=
         ~(uint32_t)(TP_STATUS_VLAN_VALID | TP_STATUS_VLAN_TPID_VALID);
+    h->tp_padding[0] = WEIR_AFPACKET_RETAGGED;
     memcpy(at, h, sizeof *h);
 }
 
@@ -101,6 +105,9 @@ weir_afpacket_frame_read(uint8_t *block, uint32_t bytes, uint32_t at,
         .time_ns = (int64_t)h.tp_sec * WEIR_NS_PER_S + h.tp_nsec,
         .flags = weir_afpacket_flags(block + at, device),
     };
+    /* The kernel sets the padding to zero (tpacket_rcv). */
+    if ((h.tp_padding[0] & WEIR_AFPACKET_RETAGGED) != 0)
+        out->flags |= WEIR_FRAME_RETAGGED;
     return true;
 }
 

@@ -37,6 +37,9 @@ struct weir_kernel_filter_config {
      * again as received, and libpcap would throw the first of the two away
      * uncounted, when the kernel has counted it. */
     bool no_copies;
+    /* Frames are marked with their direction, and WEIR_FRAME_RETAGGED: what
+     * kernel_view.h goes by. */
+    bool marked;
 };
 
 struct weir_kernel_filter {

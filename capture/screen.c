@@ -13,6 +13,7 @@
 #include "base/pcap.h"
 #include "capture/filter.h"
 #include "capture/kernel_filter.h"
+#include "capture/kernel_view.h"
 #include "capture/pcap_handle.h"
 #include "capture/source.h"
 #include "ring/iface.h"
@@ -29,8 +30,11 @@ struct weir_screen {
     uint32_t snaplen;
     uint32_t netmask;
     struct weir_kernel_filter *kernel; /* NULL: no kernel tests the text */
+    bool views; /* weir tests it as the kernel does, of this link type */
+    uint16_t viewed;
     struct weir_kernel_filter_config view;
     bool has_kernel;
+    bool tested; /* nothing is to be tested */
     struct program *_Atomic first;
 };
 
@@ -95,8 +99,10 @@ static int compile(struct weir_screen *screen, uint16_t linktype,
 bool weir_screen_match(const struct weir_screen *screen, uint16_t linktype,
                        const struct weir_frame *frame)
 {
-    if (screen->text == NULL)
+    if (screen->text == NULL || screen->tested)
         return true;
+    if (screen->views && linktype == screen->viewed)
+        return weir_kernel_view_match(screen->kernel, &screen->view, frame);
     const struct program *program = find(screen, linktype);
     if (program == NULL) {
         /* A link type that nobody had named. */
@@ -177,10 +183,13 @@ static int compile_kernel(struct weir_screen *screen,
         pcap_freecode(&program);
     }
     pcap_close(pcap);
-    if (rc == 0)
-        screen->kernel = kernel;
-    else
+    if (rc != 0) {
         free(kernel);
+        return 0;
+    }
+    screen->kernel = kernel;
+    screen->views = weir_kernel_view_can(kernel, &screen->view);
+    screen->viewed = linktype_of(source);
     return 0;
 }
 
@@ -206,10 +215,16 @@ static int fill_in(struct weir_screen *screen,
     if (source != NULL && source->live &&
         pcap_lookupnet(source->name, &net, &screen->netmask, ignored) != 0)
         screen->netmask = PCAP_NETMASK_UNKNOWN;
-    const int rc = compile_known(screen, config, err);
-    if (rc != 0 || source == NULL || !screen->has_kernel)
+    screen->tested = config->tested && screen->has_kernel;
+    const int rc = screen->tested ? 0 : compile_known(screen, config, err);
+    if ((rc != 0 && rc != -ENOTSUP) || source == NULL || !screen->has_kernel)
         return rc;
-    return compile_kernel(screen, source, err);
+    const int kernel = compile_kernel(screen, source, err);
+    if (kernel == 0 && screen->tested && screen->kernel == NULL)
+        return weir_err_set(err, -ENOTSUP,
+                            "the kernel cannot be asked to filter now");
+    /* What only the kernel knew may be told of the frame afterwards. */
+    return kernel == 0 && !screen->views ? rc : kernel;
 }
 
 int weir_screen_make(struct weir_screen **out,
@@ -249,7 +264,7 @@ int weir_screen_attach(const struct weir_screen *screen,
      * in its place, so one that fits alone may not fit now. */
     if (screen->kernel != NULL) {
         const int rc = attach(context, screen->kernel);
-        if (rc != -ENOMEM)
+        if (rc != -ENOMEM || screen->tested)
             return rc == 0 ? 1 : rc;
     }
     WEIR_ASSERT(screen->has_kernel);

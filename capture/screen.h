@@ -21,6 +21,9 @@
  * opened with, by which the filters of the source and of its interface go.
  * They do not go for a batch of a later generation.
  *
+ * weir tests as the kernel would have: a VLAN tag that came beside the frame is
+ * no part of it (kernel_view.h), where the kernel filters.
+ *
  * Frames that an old, shorter snapshot length has cut are tested by what there
  * is of them; a program that asks for more refuses them.
  *
@@ -45,6 +48,10 @@ struct weir_screen_config {
     uint32_t snaplen; /* 0 or too large: WEIR_SNAPLEN_MAX */
     /* Whose frames they will be, open; NULL: of no kernel. */
     const struct weir_source *source;
+    /* The text is that which the source was opened with, and its kernel has
+     * tested all frames by it since: only the length is new, and every frame
+     * matches.  So a text that weir could not test will do. */
+    bool tested;
     /* Link types to compile for at once, beside that of a live source.  With
      * none at all the text must be one that some link type has. */
     const uint16_t *linktypes;
@@ -53,8 +60,8 @@ struct weir_screen_config {
 
 /* weir_screen_make: returns 0, -EINVAL (the text is wrong, or asks for what one
  * of the link types does not have), -ENOTSUP (only the kernel could test it,
- * weir could not: inbound, outbound, ifindex) or -errno; *out is set only on
- * 0. */
+ * and a frame does not tell afterwards: inbound, outbound, ifindex) or -errno;
+ * *out is set only on 0. */
 int weir_screen_make(struct weir_screen **out,
                      const struct weir_screen_config *config,
                      struct weir_err *err);
@@ -71,8 +78,8 @@ uint32_t weir_screen_snaplen(const struct weir_screen *screen);
 const char *weir_screen_text(const struct weir_screen *screen);
 
 /* weir_screen_attach: for sources: gives the kernel the program by `attach`,
- * which returns 0 or -errno; if the kernel has no memory for it, one that takes
- * all.  Returns 1: the kernel tests the text; 0: it only cuts; -errno: it has
+ * which returns 0 or -errno; if the kernel has no memory for it, and weir can
+ * test the text, one that takes all.  Returns 1: the kernel tests the text; 0: it only cuts; -errno: it has
  * what it had. */
 typedef int weir_screen_attach_fn(void *context,
                                   const struct weir_kernel_filter *program);

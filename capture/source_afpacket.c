@@ -20,7 +20,7 @@
 #define QUIET_NS (5 * WEIR_NS_PER_MS)
 
 /* Frames as they are on the wire, but for a tag beside them. */
-static const struct weir_kernel_filter_config kernel_view = {0};
+static const struct weir_kernel_filter_config kernel_view = {.marked = true};
 
 struct afpacket {
     struct weir_source base;   /* first: what others see */

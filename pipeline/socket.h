@@ -114,8 +114,9 @@ int weir_socket_fd(struct weir_socket *socket, struct weir_err *err);
 /* weir_socket_filter: another filter; NULL or "": all.  No frame is lost
  * that both filters take, and from the return on no frame is given that the new
  * one refuses.  -EINVAL: the text is wrong; -ENOTSUP: only the kernel could
- * test it (inbound, outbound, ifindex): that is for open alone.  After an error
- * all is as it was. */
+ * test it, and the frames that it has given do not tell: ifindex, and by
+ * libpcap inbound and outbound; that is for open alone.  After an error all is
+ * as it was. */
 int weir_socket_filter(struct weir_socket *socket, const char *text,
                        struct weir_err *err);
 

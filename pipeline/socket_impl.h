@@ -32,6 +32,7 @@ struct weir_socket {
 
     struct weir_screen *screen; /* NULL: what the source was opened with goes */
     uint64_t generation;
+    bool refiltered; /* the filter is not that of open any more */
     struct weir_lease lease;
     bool leased;
     bool tests; /* each frame of the lease, by the filter */

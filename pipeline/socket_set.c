@@ -7,10 +7,11 @@
 
 /* The old screen is nobody's any more: there is no other thread. */
 static void adopt(struct weir_socket *socket, struct weir_screen *screen,
-                  char *text)
+                  char *text, bool refiltered)
 {
     weir_screen_free(socket->screen);
     free(socket->text);
+    socket->refiltered = refiltered;
     socket->screen = screen;
     socket->text = text;
     socket->generation++;
@@ -28,6 +29,8 @@ int socket_put(struct weir_socket *socket, const char *text, uint32_t snaplen,
         .text = text,
         .snaplen = snaplen,
         .source = socket->source,
+        .tested = text == socket->text && !socket->refiltered &&
+                  socket->source->filter == NULL,
     };
     struct weir_screen *screen = NULL;
     int rc = weir_screen_make(&screen, &config, err);
@@ -45,7 +48,7 @@ int socket_put(struct weir_socket *socket, const char *text, uint32_t snaplen,
         weir_screen_free(screen);
         return rc;
     }
-    adopt(socket, screen, copy);
+    adopt(socket, screen, copy, !config.tested);
     return 0;
 }
 

@@ -21,6 +21,10 @@
 /* What the device sends and then gives again as received (loopback): the
  * first of the two, which is excluded[outgoing]. */
 #define WEIR_FRAME_COPY UINT16_C(0x0008)
+/* Its first VLAN tag came beside the frame, as the kernel has it, and was put
+ * back.  Not set where the source does not know, nor in a lease that was turned
+ * in place. */
+#define WEIR_FRAME_RETAGGED UINT16_C(0x0010)
 
 struct weir_frame {
     const uint8_t *data;

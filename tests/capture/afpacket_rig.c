@@ -70,6 +70,8 @@ bool rig_receive(struct fake_kernel *k, struct random *random,
     uint16_t flags = sent ? WEIR_FRAME_OUTBOUND : WEIR_FRAME_INBOUND;
     if (sent && mix->copies)
         flags |= WEIR_FRAME_COPY;
+    if (tagged)
+        flags |= WEIR_FRAME_RETAGGED;
     if (list != NULL)
         keep(list, wire, len, k->snaplen, frame.time_ns, flags);
     return true;
@@ -103,13 +105,15 @@ struct weir_lease rig_lease(const struct fake_kernel *k,
 }
 
 static const char *frame_differs(const struct weir_frame *frame,
-                                 const struct rig_sent *sent)
+                                 const struct rig_sent *sent, bool in_place)
 {
+    const uint16_t flags =
+        in_place ? sent->flags & (uint16_t)~WEIR_FRAME_RETAGGED : sent->flags;
     if (frame->len != sent->len || frame->caplen != sent->caplen)
         return "another length";
     if (frame->time_ns != sent->time_ns)
         return "another time";
-    if (frame->flags != sent->flags)
+    if (frame->flags != flags)
         return "other flags";
     if (memcmp(frame->data, sent->data, sent->caplen) != 0)
         return "other bytes";
@@ -130,7 +134,8 @@ const char *rig_differs(const struct weir_lease *lease,
             if (count == lease->frames || first + count >= list->count)
                 return "too many frames";
             const char *fault =
-                frame_differs(&frames[i], &list->at[first + count]);
+                frame_differs(&frames[i], &list->at[first + count],
+                              lease->records == WEIR_RECORDS_PCAPNG);
             if (fault != NULL)
                 return fault;
         }

@@ -20,6 +20,8 @@
 #define MAC_BYTES     14U
 #define MAC_ROOM      16U
 
+#define FAKE_INSNS_MAX 256
+
 static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter) &&
                   offsetof(struct bpf_insn, k) ==
                       offsetof(struct sock_filter, k) &&
@@ -170,13 +172,41 @@ static bool drop(struct fake_kernel *k)
     return false;
 }
 
+/* libpcap knows nothing of what is beside a frame: there it becomes a number
+ * of the program's. */
+static void tell(struct bpf_insn *insn, const struct fake_frame *frame)
+{
+    if (insn->code != (BPF_LD | BPF_B | BPF_ABS) || insn->k <= INT32_MAX)
+        return;
+    insn->code = BPF_LD | BPF_IMM;
+    switch (insn->k - (uint32_t)SKF_AD_OFF) {
+    case SKF_AD_PKTTYPE:
+        insn->k = frame->pkttype;
+        break;
+    case SKF_AD_VLAN_TAG_PRESENT:
+        insn->k = frame->vlan_tpid != 0;
+        break;
+    default:
+        WEIR_ASSERT(false);
+    }
+}
+
+static uint32_t run(const struct weir_kernel_filter *filter,
+                    const struct fake_frame *frame)
+{
+    struct bpf_insn program[FAKE_INSNS_MAX];
+    WEIR_ASSERT(filter->count <= FAKE_INSNS_MAX);
+    memcpy(program, filter->program, filter->count * sizeof program[0]);
+    for (uint32_t i = 0; i < filter->count; i++)
+        tell(&program[i], frame);
+    return bpf_filter(program, frame->data, frame->len, frame->len);
+}
+
 uint32_t fake_kernel_pass(struct fake_kernel *k, const struct fake_frame *frame)
 {
     const struct fake_filter *filter = atomic_load(&k->filter);
-    uint32_t most = k->snaplen;
-    if (filter != NULL)
-        most = bpf_filter((const struct bpf_insn *)filter->program.program,
-                          frame->data, frame->len, frame->len);
+    const uint32_t most =
+        filter != NULL ? run(&filter->program, frame) : k->snaplen;
     return frame->len < most ? frame->len : most;
 }
 

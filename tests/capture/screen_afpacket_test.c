@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@
 #define BLOCKS  5
 #define LEASES  3
 #define LEN     64
-#define SCREENS 6
+#define SCREENS 8
 #define STEPS   3000
 #define RUNS    40
 
@@ -31,9 +32,12 @@ static const char *const texts[SCREENS] = {
     "ether[20] & 6 = 6",
     "ether[20] > 127",
     "ether[21] = 7 and not ether[20] = 3",
+    "ether[12] = 8",
+    "outbound and ether[20] < 200",
 };
 
-static bool wanted(uint32_t screen, const uint8_t *data)
+/* Of the frame as the kernel had it. */
+static bool wanted(uint32_t screen, const uint8_t *data, bool outbound)
 {
     switch (screen) {
     case 0:
@@ -46,8 +50,12 @@ static bool wanted(uint32_t screen, const uint8_t *data)
         return (data[20] & 6) == 6;
     case 4:
         return data[20] > 127;
-    default:
+    case 5:
         return data[21] == 7 && data[20] != 3;
+    case 6:
+        return data[12] == 8;
+    default:
+        return outbound && data[20] < 200;
     }
 }
 
@@ -97,21 +105,34 @@ static void open_scene(struct scene *s, uint64_t seed)
     }
 }
 
+/* A quarter of them has a tag beside it. */
+static struct fake_frame frame_of(const uint8_t *data)
+{
+    return (struct fake_frame){
+        .data = data,
+        .len = LEN,
+        .vlan_tpid = data[40] % 4 == 0 ? 0x8100 : 0,
+        .vlan_tci = data[41],
+        .pkttype = data[42] % 2 == 0 ? PACKET_OUTGOING : PACKET_HOST,
+    };
+}
+
 static struct fake_frame make(struct scene *s, uint8_t *data)
 {
     for (uint32_t i = 0; i < LEN; i++)
         data[i] = (uint8_t)random_next(&s->random);
-    /* No tag of a VLAN, and half of the numbers that the filters know. */
-    data[12] = 8;
+    /* Half of the types and numbers that the filters know. */
+    if (random_below(&s->random, 2) == 0)
+        data[12] = 8;
     if (random_below(&s->random, 2) == 0)
         data[21] = 7;
     weir_store_64(data + 24, ++s->sent);
-    return (struct fake_frame){.data = data, .len = LEN};
+    return frame_of(data);
 }
 
 static void store(struct scene *s, const uint8_t *data, uint32_t caplen)
 {
-    const struct fake_frame frame = {.data = data, .len = LEN};
+    const struct fake_frame frame = frame_of(data);
     if (caplen == 0 || !fake_kernel_store(&s->kernel, &frame, caplen))
         return;
     s->stored++;
@@ -151,6 +172,16 @@ static void put(struct scene *s)
                  0, "%s", err.text);
 }
 
+static void untag(const struct weir_frame *frame, uint8_t *data)
+{
+    const bool tagged = (frame->flags & WEIR_FRAME_RETAGGED) != 0;
+    const uint32_t gap = tagged ? 4 : 0;
+    cr_assert_eq(frame->caplen, LEN + gap);
+    memcpy(data, frame->data, 12);
+    memcpy(data + 12, frame->data + 12 + gap, LEN - 12);
+    cr_assert_eq(tagged, data[40] % 4 == 0);
+}
+
 static void check(struct scene *s, const struct weir_lease *lease)
 {
     struct weir_frame frames[16];
@@ -160,14 +191,17 @@ static void check(struct scene *s, const struct weir_lease *lease)
         for (uint32_t i = 0; i < n; i++) {
             const bool matches = weir_screen_match(
                 s->screens[s->which], WEIR_LINKTYPE_ETHERNET, &frames[i]);
-            cr_assert_eq(frames[i].caplen, LEN);
-            cr_assert_eq(matches, wanted(s->which, frames[i].data));
+            uint8_t data[LEN];
+            untag(&frames[i], data);
+            cr_assert_eq(matches,
+                         wanted(s->which, data,
+                                (frames[i].flags & WEIR_FRAME_OUTBOUND) != 0));
             if (s->generation > 0 && lease->screened >= s->generation) {
                 cr_assert(matches, "the old filter's");
                 s->screened++;
             }
             s->given++;
-            s->expect ^= weir_load_64(frames[i].data + 24);
+            s->expect ^= weir_load_64(data + 24);
         }
     cr_assert_eq(walk.frames, lease->frames);
 }

@@ -41,7 +41,7 @@ static struct sum walk_all(const struct weir_lease *lease)
             mix(&sum, (uint64_t)f->time_ns);
             mix(&sum, f->caplen);
             mix(&sum, f->len);
-            mix(&sum, f->flags);
+            mix(&sum, f->flags & ~(uint32_t)WEIR_FRAME_RETAGGED);
             for (uint32_t b = 0; b < f->caplen; b++)
                 mix(&sum, f->data[b]);
             sum.frames++;
