@@ -53,3 +53,8 @@ for page in docs/man3/*.3; do
                 ln -sf "${page##*/}" "$root/share/man/man3/$name.3"
         done
 done
+
+# The loader looks in its cache, which lists these folders.
+if [[ -z ${DESTDIR:-} && $prefix =~ ^/usr(/local)?/*$ ]] && ((EUID == 0)); then
+    ldconfig
+fi

@@ -7,7 +7,8 @@
 
 #include <weir.h>
 
-static void show(const struct weir_frame *frame, uint16_t linktype)
+/* False of a fragment but the first: ICMP to the filter, but without header. */
+static bool show(const struct weir_frame *frame, uint16_t linktype)
 {
     char src[INET_ADDRSTRLEN];
     char dst[INET_ADDRSTRLEN];
@@ -16,14 +17,13 @@ static void show(const struct weir_frame *frame, uint16_t linktype)
     struct weir_icmp_view icmp;
 
     weir_dissect(&dissection, frame->data, frame->caplen, frame->len, linktype);
-    /* A fragment but the first is ICMP to the filter, and has no header. */
     if (!weir_ip_view_find(&ip, frame->data, &dissection) ||
         !weir_icmp_view_find(&icmp, frame->data, &dissection))
-        return;
+        return false;
     inet_ntop(AF_INET, ip.src, src, sizeof src);
     inet_ntop(AF_INET, ip.dst, dst, sizeof dst);
     printf("type %u code %u  %s > %s\n", icmp.type, icmp.code, src, dst);
-    fflush(stdout);
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -45,10 +45,10 @@ int main(int argc, char **argv)
     int rc = weir_socket_open(&socket, &config, &err);
     if (rc >= 0)
         rc = weir_socket_info(socket, &info, &err);
-    for (int i = 0; i < 16 && rc >= 0; i++) {
+    for (int shown = 0; shown < 16 && rc >= 0;) {
         rc = weir_socket_next(socket, &frame, &err);
-        if (rc == WEIR_NEXT_FRAME)
-            show(frame, info.linktype);
+        if (rc == WEIR_NEXT_FRAME && show(frame, info.linktype))
+            shown++;
     }
     weir_socket_close(&socket, NULL);
     if (rc < 0)

@@ -39,8 +39,9 @@ static int run(struct capture *c, struct weir_event *stop, unsigned seconds)
 {
     pthread_t thread;
 
-    if (pthread_create(&thread, NULL, loop, c) != 0)
-        return weir_err_set(&c->err, -1, "no thread");
+    int rc = pthread_create(&thread, NULL, loop, c);
+    if (rc != 0)
+        return weir_err_sys(&c->err, -rc, "a thread");
     sleep(seconds);
     weir_event_set(stop);
     pthread_join(thread, NULL);
