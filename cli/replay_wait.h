@@ -5,7 +5,7 @@
  *
  * It sleeps until shortly before, and looks at the clock for the rest.  How
  * long before, 10 to 100 us, depends on how late the kernel has woken it so
- * far: so that one in a hundred sleeps lasts too long.
+ * far: so that one in a thousand sleeps lasts too long.
  *
  * Threads   one per struct; the thread's timer slack is set. */
 
