@@ -47,6 +47,7 @@ struct weir_live {
     uint32_t ring_back; /* see cooked.h; 0: tags are not put back */
     uint32_t timeout_ms;
     int64_t hold_ns;
+    int64_t hold_max_ns;                   /* as at open */
     struct weir_kernel_filter kernel;      /* for the packet socket, at start */
     struct weir_kernel_filter_config view; /* how it sees the frames */
     struct weir_filter *filter; /* run in weir; NULL: the kernel filters */

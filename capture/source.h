@@ -82,6 +82,10 @@ struct weir_source_ops {
      * such mode).  NULL: as that. */
     int (*promisc_put)(struct weir_source *source, bool on,
                        struct weir_err *err);
+    /* A frame waits at most so long here for others, beyond the time that the
+     * kernel's own timer takes, which is fixed at open; what is longer than at
+     * open is as at open.  NULL: none waits here. */
+    void (*wait_put)(struct weir_source *source, uint32_t wait_ms);
     /* Every lease is home. */
     void (*close)(struct weir_source *source);
 };

@@ -309,6 +309,15 @@ static int live_promisc_put(struct weir_source *source, bool on,
     return 0;
 }
 
+/* Others reckon with what base.hold_ns says, which stays as it is: no wait is
+ * longer than that. */
+static void live_wait_put(struct weir_source *source, uint32_t wait_ms)
+{
+    struct weir_live *live = live_of(source);
+    const int64_t wait_ns = wait_ms * WEIR_NS_PER_MS;
+    live->hold_ns = wait_ns < live->hold_max_ns ? wait_ns : live->hold_max_ns;
+}
+
 const struct weir_source_ops weir_live_ops = {
     .start = live_start,
     .next = live_next,
@@ -317,5 +326,6 @@ const struct weir_source_ops weir_live_ops = {
     .stats = live_stats,
     .screen_put = live_screen_put,
     .promisc_put = live_promisc_put,
+    .wait_put = live_wait_put,
     .close = live_close,
 };

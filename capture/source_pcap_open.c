@@ -182,7 +182,8 @@ int weir_pcap_source_open(struct weir_source **out,
     live->snaplen = handle.snaplen;
     live->buffer_bytes = handle.buffer_bytes;
     live->timeout_ms = handle.timeout_ms;
-    live->hold_ns = (int64_t)config->hold_ms * WEIR_NS_PER_MS;
+    live->hold_ns = live->hold_max_ns =
+        (int64_t)config->hold_ms * WEIR_NS_PER_MS;
     live->base.hold_ns =
         live->hold_ns + (live->timeout_ms + TIMER_SLACK_MS) * WEIR_NS_PER_MS;
     live->base.quiet_ns = live->base.quiet_least_ns = live->base.hold_ns;

@@ -109,6 +109,9 @@ struct weir_change {
     const char *filter; /* libpcap's language, "": all; NULL: as it is */
     uint32_t snaplen;   /* WEIR_SNAPLEN_MAX or more: no frame is cut; 0: as it
                            is */
+    bool waits;         /* the next counts; else it stays as it is */
+    uint32_t wait_ms;   /* capture/source.h, wait_put; -ENOTSUP: no source has
+                           it */
 };
 
 /* weir_assembly_change [a]: compiles, and then publishes.  Each lane takes it

@@ -51,12 +51,17 @@ static int make_screens(const struct weir_assembly *a,
 }
 
 static int draft(const struct weir_assembly *a, struct weir_snapshot **out,
-                 const char *filter, uint32_t snaplen, struct weir_err *err)
+                 const struct weir_change *change, const char *filter,
+                 uint32_t snaplen, struct weir_err *err)
 {
     struct weir_snapshot *snapshot = weir_settings_draft(a->settings);
     if (snapshot == NULL)
         return weir_err_sys(err, -ENOMEM, "settings");
     snapshot->snaplen = snaplen < WEIR_SNAPLEN_MAX ? snaplen : 0;
+    if (change->waits) {
+        snapshot->waits = true;
+        snapshot->wait_ms = change->wait_ms;
+    }
     int ret = make_screens(a, snapshot, filter, snaplen, err);
     if (ret < 0) {
         weir_settings_discard(snapshot);
@@ -66,12 +71,24 @@ static int draft(const struct weir_assembly *a, struct weir_snapshot **out,
     return 0;
 }
 
+static bool any_waits(const struct weir_assembly *a)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < a->lanes_count; i++)
+        any |= weir_lane_source(a->lanes[i])->ops->wait_put != NULL;
+    return any;
+}
+
 static int check(const struct weir_assembly *a,
                  const struct weir_change *change, uint32_t snaplen,
                  struct weir_err *err)
 {
-    if (change->filter == NULL && change->snaplen == 0)
+    if (change->filter == NULL && change->snaplen == 0 && !change->waits)
         return weir_err_set(err, -EINVAL, "nothing is to be changed");
+    if (change->waits && !any_waits(a))
+        return weir_err_set(err, -ENOTSUP,
+                            "frames wait in the kernel alone, whose timer is "
+                            "fixed at open");
     if (a->writes && snaplen > a->snaplen_max)
         return weir_err_set(err, -EINVAL,
                             "a snapshot length of %u: the file says that no "
@@ -97,8 +114,8 @@ int64_t weir_assembly_change(struct weir_assembly *a,
         if (filter == NULL)
             return weir_err_sys(err, -ENOMEM, "filter");
     }
-    ret =
-        draft(a, &snapshot, filter != NULL ? filter : a->filter, snaplen, err);
+    ret = draft(a, &snapshot, change, filter != NULL ? filter : a->filter,
+                snaplen, err);
     if (ret < 0) {
         free(filter);
         return ret;

@@ -89,6 +89,14 @@ static bool put_screen(struct weir_lane *lane, struct weir_snapshot *settings,
     return false;
 }
 
+static void put_wait(struct weir_lane *lane,
+                     const struct weir_snapshot *settings)
+{
+    struct weir_source *source = lane->config.source;
+    if (settings->waits && source->ops->wait_put != NULL)
+        source->ops->wait_put(source, settings->wait_ms);
+}
+
 /* The settings that go from here on, at a boundary between batches. */
 static struct weir_snapshot *heed_settings(struct weir_lane *lane,
                                            int64_t now_ns)
@@ -97,6 +105,7 @@ static struct weir_snapshot *heed_settings(struct weir_lane *lane,
     struct weir_snapshot *settings = weir_settings_read(lane->config.settings);
     if (settings->generation != c->generation &&
         put_screen(lane, settings, now_ns)) {
+        put_wait(lane, settings);
         c->generation = settings->generation;
         weir_counter_set(&c->cells.generation, c->generation);
     }

@@ -99,6 +99,7 @@ static int open_pcap(struct weir_inputs *in,
         return weir_err_set(err, -EINVAL,
                             "%s: libpcap's buffer is less than 2 GiB",
                             source->label);
+    in->kernel_ms = half_ms;
     source->block_bytes = PCAP_BLOCK_BYTES;
     const struct weir_pcap_config pcap = {
         .source = *source,

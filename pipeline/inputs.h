@@ -24,6 +24,7 @@ struct weir_inputs {
     uint32_t block_bytes; /* the largest */
     bool live;
     uint32_t workers;           /* of each lane */
+    uint32_t kernel_ms;         /* libpcap's part of the timeout */
     struct weir_ifaces *ifaces; /* of all devices; NULL: the file's own */
     char *filter;
     const char *filters[WEIR_LANES_MAX]; /* it, for each lane */

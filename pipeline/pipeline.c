@@ -244,3 +244,16 @@ int64_t weir_pipeline_set_snaplen(struct weir_pipeline *p, uint32_t snaplen,
     };
     return change(p, "set_snaplen", &to, err);
 }
+
+int64_t weir_pipeline_set_timeout(struct weir_pipeline *p, uint32_t timeout_ms,
+                                  struct weir_err *err)
+{
+    if (p == NULL)
+        return refuse_null(err);
+    const uint32_t kernel_ms = p->inputs.kernel_ms;
+    const struct weir_change to = {
+        .waits = true,
+        .wait_ms = timeout_ms > kernel_ms ? timeout_ms - kernel_ms : 0,
+    };
+    return change(p, "set_timeout", &to, err);
+}

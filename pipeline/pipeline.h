@@ -173,10 +173,16 @@ int weir_pipeline_close(struct weir_pipeline **p, struct weir_err *err);
  * weir_pipeline_set_filter: NULL or "": all frames.  -EINVAL: the text is
  * wrong, and nothing changes; -ENOTSUP: only a kernel could test it.
  * weir_pipeline_set_snaplen: where a file is written at most what it was at
- * open, for the file says that; 0: all of each frame. */
+ * open, for the file says that; 0: all of each frame.
+ * weir_pipeline_set_timeout: how long a frame waits until it goes on with those
+ * behind it, of devices that libpcap captures from: not longer than at open,
+ * nor shorter than the kernel's own timer, half of that.  -ENOTSUP: there are
+ * none, and the kernel's timer is all that counts. */
 int64_t weir_pipeline_set_filter(struct weir_pipeline *p, const char *filter,
                                  struct weir_err *err);
 int64_t weir_pipeline_set_snaplen(struct weir_pipeline *p, uint32_t snaplen,
+                                  struct weir_err *err);
+int64_t weir_pipeline_set_timeout(struct weir_pipeline *p, uint32_t timeout_ms,
                                   struct weir_err *err);
 
 /* weir_pipeline_rotate: the next file begins now. */

@@ -99,7 +99,12 @@ struct weir_snapshot *weir_settings_draft(struct weir_settings *settings)
     /* Relaxed: only this thread publishes. */
     const struct weir_snapshot *now =
         atomic_load_explicit(&settings->current, memory_order_relaxed);
-    return make(settings->lanes_count, now->snaplen);
+    struct weir_snapshot *draft = make(settings->lanes_count, now->snaplen);
+    if (draft != NULL) {
+        draft->waits = now->waits;
+        draft->wait_ms = now->wait_ms;
+    }
+    return draft;
 }
 
 static void reclaim(struct weir_settings *settings)

@@ -55,6 +55,8 @@ struct weir_snapshot_lane {
 struct weir_snapshot {
     uint64_t generation; /* from 0, which is that of open */
     uint32_t snaplen;    /* 0: no frame is cut */
+    bool waits;          /* the next counts; else as at open */
+    uint32_t wait_ms;    /* that frames wait in a source for others */
     uint32_t lanes_count;
     struct weir_snapshot *next; /* settings' own */
     struct weir_snapshot_lane lanes[];
@@ -69,7 +71,7 @@ int weir_settings_open(struct weir_settings **out, uint32_t lanes,
 void weir_settings_close(struct weir_settings *settings);
 
 /* weir_settings_draft [a]: a snapshot for the caller to fill in, with no
- * screens, and snaplen as it is; NULL: no memory.  weir_settings_discard [a]:
+ * screens, and the rest as it is; NULL: no memory.  weir_settings_discard [a]:
  * frees one that is not to be published, with its screens; accepts NULL.
  * weir_settings_publish [a]: it is what counts from now on; returns its
  * generation.  The lanes' bells are the caller's to ring. */

@@ -223,3 +223,25 @@ Test(assembly_change, each_link_type_is_tested_by_what_it_has)
     close_all();
     cr_assert_eq(unwanted("tcp"), LANES * FRAMES);
 }
+
+Test(assembly_change, a_wait_is_put_at_the_next_batch_and_stays)
+{
+    open_with(false, WEIR_FORMAT_NONE, 0);
+    capture(0);
+    cr_assert_eq(
+        weir_assembly_change(
+            a, &(struct weir_change){.waits = true, .wait_ms = 7}, &err),
+        1);
+    cr_assert_eq(fake_source_wait(sources[0]), -1);
+    capture(0);
+    cr_assert_eq(fake_source_wait(sources[0]), 7);
+    cr_assert_eq(fake_source_wait(sources[1]), -1);
+    cr_assert_eq(change("ip", 0), 2);
+    cr_assert_eq(
+        weir_assembly_change(a, &(struct weir_change){.waits = true}, &err), 3);
+    capture(0);
+    capture(1);
+    cr_assert_eq(fake_source_wait(sources[0]), 0);
+    cr_assert_eq(fake_source_wait(sources[1]), 0);
+    run_to_the_end();
+}

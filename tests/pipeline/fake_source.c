@@ -43,6 +43,7 @@ struct fake_source {
     struct program old, new;
     uint64_t generation; /* of the new one */
     uint64_t late;       /* frames until it goes for all */
+    int64_t wait_ms;     /* wait_put; -1: none */
 };
 
 /* An IPv4/UDP frame with its mark in the first 8 bytes, where addresses of
@@ -289,6 +290,16 @@ static int fake_screen_put(struct weir_source *source,
     return 0;
 }
 
+static void fake_wait_put(struct weir_source *source, uint32_t wait_ms)
+{
+    ((struct fake_source *)source)->wait_ms = wait_ms;
+}
+
+int64_t fake_source_wait(const struct weir_source *source)
+{
+    return ((const struct fake_source *)source)->wait_ms;
+}
+
 static void fake_cut(struct weir_source *source)
 {
     ((struct fake_source *)source)->cut = true;
@@ -326,6 +337,7 @@ static const struct weir_source_ops fake_source_ops = {
     .cut = fake_cut,
     .stats = fake_stats,
     .screen_put = fake_screen_put,
+    .wait_put = fake_wait_put,
     .close = fake_source_close,
 };
 
@@ -333,6 +345,7 @@ struct weir_source *fake_source_open(const struct fake_source_config *config)
 {
     struct fake_source *f = calloc(1, sizeof *f);
     WEIR_ASSERT(f != NULL);
+    f->wait_ms = -1;
     f->config = *config;
     f->random = config->seed;
     f->old.snaplen = f->new.snaplen = WEIR_SNAPLEN_MAX;

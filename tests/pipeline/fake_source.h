@@ -47,6 +47,10 @@ struct weir_source *fake_source_open(const struct fake_source_config *config);
  * thread. */
 uint64_t fake_source_made(const struct weir_source *source);
 
+/* fake_source_wait: what wait_put was last told, -1: nothing; used by one
+ * thread. */
+int64_t fake_source_wait(const struct weir_source *source);
+
 /* fake_source_turned: leases that were turned; used by one thread. */
 uint64_t fake_source_turned(const struct weir_source *source);
 void fake_source_close(struct weir_source *source);

@@ -132,6 +132,7 @@ Test(pipeline_live, a_filter_is_changed_under_traffic)
                 i / 30 + 1, "%s", embed_err.text);
     }
     cr_assert_eq(weir_pipeline_set_filter(p, "inbound", &embed_err), -ENOTSUP);
+    cr_assert_eq(weir_pipeline_set_timeout(p, 1, &embed_err), -ENOTSUP);
     finish(p, &progress);
     cr_assert_eq(progress.filter_generation, 20);
     cr_assert_geq(progress.ledger.delivered, 300);
@@ -154,6 +155,8 @@ Test(pipeline_live, what_libpcap_alone_takes_and_an_interface_that_is_removed)
                                                  .filter = "udp"},
                    NULL);
     cr_assert_eq(weir_pipeline_start(p, &embed_err), 0, "%s", embed_err.text);
+    cr_assert_eq(weir_pipeline_set_timeout(p, 1, &embed_err), 1, "%s",
+                 embed_err.text);
     rig_send_udp(10, 60);
     wait_for(p, 20);
     finish(p, &progress);

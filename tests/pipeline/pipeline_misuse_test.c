@@ -36,6 +36,7 @@ Test(pipeline_misuse, null_is_refused_everywhere)
     cr_assert_eq(weir_pipeline_done_fd(NULL), -EINVAL);
     cr_assert_eq(weir_pipeline_set_filter(NULL, "ip", NULL), -EINVAL);
     cr_assert_eq(weir_pipeline_set_snaplen(NULL, 60, NULL), -EINVAL);
+    cr_assert_eq(weir_pipeline_set_timeout(NULL, 60, NULL), -EINVAL);
     cr_assert_eq(weir_pipeline_progress(NULL, &progress), -EINVAL);
     cr_assert_eq(weir_pipeline_count_tap(NULL, 0, &tap), -EINVAL);
     cr_assert_eq(weir_pipeline_count_sink(NULL, 0, &sink), -EINVAL);
@@ -158,6 +159,7 @@ static void meddle(struct meddler *m)
         weir_pipeline_close(&p, NULL),
         weir_pipeline_set_filter(p, "ip", NULL),
         weir_pipeline_set_snaplen(p, 60, NULL),
+        weir_pipeline_set_timeout(p, 60, NULL),
     };
     for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
         m->calls++;
@@ -228,6 +230,6 @@ Test(pipeline_misuse, control_from_a_callback_is_a_deadlock_that_is_told)
                      "in.pcap");
     embed_run(m.p, &progress);
     cr_assert_eq(weir_pipeline_close(&m.p, NULL), 0);
-    cr_assert_geq(m.calls, 4 * 5);
+    cr_assert_geq(m.calls, 4 * 6);
     cr_assert_eq(m.calls, m.refused);
 }

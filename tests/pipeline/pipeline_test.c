@@ -213,6 +213,7 @@ Test(pipeline, a_filter_is_changed_while_it_runs)
     feed_open(&feed);
     feed_run(&feed, NULL, &p);
     cr_assert_eq(weir_pipeline_set_filter(p, "udp port", &embed_err), -EINVAL);
+    cr_assert_eq(weir_pipeline_set_timeout(p, 10, &embed_err), -ENOTSUP);
     cr_assert_eq(weir_pipeline_set_filter(p, "udp port 53", &embed_err), 1,
                  "%s", embed_err.text);
     feed_frames(&feed, 30);
