@@ -33,7 +33,7 @@ struct weir_dump_owner {
 };
 
 /* Of the buffer: one longest frame with its header, and more. */
-#define DUMP_BUFFER_BYTES (512u * 1024)
+#define DUMP_BUFFER_BYTES UINT32_C(524288)
 
 struct weir_dump {
     struct weir_dump_owner owner;
