@@ -80,9 +80,13 @@ static int put_records(struct weir_dump *dump, struct weir_err *err)
         return 0;
     const int rc = weir_outfile_write(&dump->out, dump->chunk.buf,
                                       dump->chunk.len, &written, &why);
-    const uint32_t whole = drop_written(dump, written);
-    if (rc == 0)
+    if (rc == 0) {
+        dump->written += dump->chunk.frames;
+        dump->chunk.frames = 0;
+        dump->chunk.len = 0;
         return 0;
+    }
+    const uint32_t whole = drop_written(dump, written);
     weir_outfile_cut(&dump->out, start + whole);
     if (dump->out.torn) {
         dump->failed = rc;
