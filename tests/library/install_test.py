@@ -95,7 +95,8 @@ def check_manual(prefix):
 
 
 def check_needed(prefix):
-    """The files of pkg-config's name the libraries that libweir.so needs."""
+    """The files of pkg-config's name the libraries that libweir.so needs, and
+    no others."""
     needed = set(re.findall(r"\(NEEDED\).*\[lib(.*?)\.so",
                             library.run("readelf", "-d", library.SHARED)))
     needed -= {"c", "m", "asan", "ubsan", "gcc_s"}
@@ -104,7 +105,7 @@ def check_needed(prefix):
                 for word in pkg_config(prefix, "--libs-only-l", *words)}
         said -= {"weir", "weir.a"}
         check(f"{words} names {said}, libweir.so needs {needed}",
-              said >= needed)
+              said == needed)
 
 
 def main():
