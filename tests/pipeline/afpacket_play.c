@@ -1,6 +1,7 @@
 #include "tests/pipeline/afpacket_play.h"
 
 #include <linux/if_packet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -8,20 +9,42 @@
 #include "base/linktype.h"
 #include "capture/source.h"
 #include "pipeline/lane.h"
+#include "pipeline/settings.h"
 #include "sink/encode.h"
 
 #define BLOCK_BYTES WEIR_AFPACKET_BLOCK_BYTES_MIN
 #define LEN_MAX     3000U
 #define EPB_HEADER  28U
 
+/* Of struct play_filters. */
+#define TOOK      1
+#define DELIVERED 2
+
 static bool is_outgoing(uint64_t number)
 {
     return number % 3 == 1;
 }
 
+/* By the lowest byte of the number. */
+static const struct {
+    const char *text;
+    uint8_t taken;
+} texts[] = {
+    {"", 15},
+    {"ether[20] & 3 != 0", 14},
+    {"ether[20] & 3 != 3", 7},
+    {"ether[20] & 2 = 0", 3},
+};
+
+static bool is_taken(const struct play_filters *filters, uint64_t generation,
+                     uint64_t number)
+{
+    return filters->taken[generation] >> number % 4 & 1;
+}
+
 /* Checks the record at *offset of the chunk and moves behind it. */
 static void check_record(struct play_sink *s, const struct weir_chunk *chunk,
-                         uint32_t *offset)
+                         uint64_t generation, uint32_t *offset)
 {
     struct weir_encoded record;
     const uint8_t *bytes = chunk->bytes + *offset;
@@ -36,6 +59,12 @@ static void check_record(struct play_sink *s, const struct weir_chunk *chunk,
         s->fault = "a copy";
     else if (record.time_ns != (int64_t)number * 1000)
         s->fault = "another time than the frame's";
+    else if (number >= PLAY_FRAMES_MAX || s->filters->frames[number] != TOOK)
+        s->fault = "a frame that the kernel did not take";
+    else if (!is_taken(s->filters, generation, number))
+        s->fault = "a frame that the filter of its batch refuses";
+    else
+        s->filters->frames[number] |= DELIVERED;
     if (s->on_record != NULL)
         s->on_record(s->record_context, bytes, record.bytes);
     s->next = number + 1;
@@ -53,7 +82,7 @@ static int play_write(struct weir_sink *sink, struct weir_batch *batch,
         s->fault = "a chunk of another number of frames";
     s->in_place += batch->lease.records == WEIR_RECORDS_PCAPNG;
     for (*taken = 0; *taken < frames_max && s->fault == NULL; ++*taken)
-        check_record(s, &batch->chunk, &offset);
+        check_record(s, &batch->chunk, batch->snapshot->generation, &offset);
     if (s->fault == NULL && offset != batch->chunk.len)
         s->fault = "something behind the last record";
     s->delivered += *taken;
@@ -124,11 +153,14 @@ bool play_open(struct play *p, uint64_t seed)
     };
     fake_kernel_open(&p->kernel, BLOCK_BYTES, blocks, origin.iface.snaplen);
     const struct weir_afpacket_kernel kernel = fake_kernel_of(&p->kernel);
+    p->filters.taken[0] = 15;
+    p->filters.frames = calloc(PLAY_FRAMES_MAX, 1);
     p->sink = (struct play_sink){.sink = {.ops = &play_sink_ops},
+                                 .filters = &p->filters,
                                  .copies = origin.iface.copies};
     p->sink.sink.in_place_min = in_place_min[random_below(&p->random, 3)];
     configure(p, workers, seed);
-    return weir_stop_open(&p->stop, &err) == 0 &&
+    return p->filters.frames != NULL && weir_stop_open(&p->stop, &err) == 0 &&
            weir_stop_open(&p->abandon, &err) == 0 &&
            weir_afpacket_source_over(&p->source, &kernel, &origin, &err) == 0;
 }
@@ -139,6 +171,23 @@ void play_close(struct play *p)
     fake_kernel_close(&p->kernel);
     weir_stop_close(&p->stop);
     weir_stop_close(&p->abandon);
+    free(p->filters.frames);
+}
+
+const char *play_change(struct play *p, struct weir_assembly *a)
+{
+    struct play_filters *f = &p->filters;
+    struct weir_err err;
+    const uint32_t i = random_below(&p->random, 4);
+    const struct weir_change change = {.filter = texts[i].text};
+    if (f->generation == PLAY_CHANGES_MAX)
+        return NULL;
+    f->taken[++f->generation] = texts[i].taken;
+    /* Sometimes the kernel has room for what takes all, and no more. */
+    p->kernel.filter_room = random_below(&p->random, 4) == 0 ? 1 : 4096;
+    return weir_assembly_change(a, &change, &err) == (int64_t)f->generation
+               ? NULL
+               : "a filter was not changed";
 }
 
 static void receive(struct play *p)
@@ -149,6 +198,7 @@ static void receive(struct play *p)
     const bool tagged = number % 5 == 0;
     const uint32_t len = 30 + random_below(&p->kernel_random, LEN_MAX - 30);
     memcpy(data, zeros, len);
+    data[20] = (uint8_t)number;
     weir_store_64(data + len - 8, number);
     const struct fake_frame frame = {
         .data = data,
@@ -158,7 +208,8 @@ static void receive(struct play *p)
         .vlan_tpid = tagged ? 0x8100 : 0,
         .pkttype = is_outgoing(number) ? PACKET_OUTGOING : PACKET_HOST,
     };
-    (void)fake_kernel_receive(&p->kernel, &frame);
+    if (fake_kernel_receive(&p->kernel, &frame) && number < PLAY_FRAMES_MAX)
+        p->filters.frames[number] = TOOK;
 }
 
 void play_kernel(struct play *p)
@@ -173,6 +224,19 @@ void play_kernel(struct play *p)
         fake_kernel_tick(&p->kernel);
     while (frames-- > 0)
         receive(p);
+}
+
+/* None is missing that all filters take. */
+static bool are_all(const struct play *p)
+{
+    uint8_t taken = 15;
+    for (uint32_t i = 0; i <= p->filters.generation; i++)
+        taken &= p->filters.taken[i];
+    for (uint64_t i = 0; i < p->sent && i < PLAY_FRAMES_MAX; i++)
+        if (p->filters.frames[i] == TOOK && (taken >> i % 4 & 1) != 0 &&
+            !(p->sink.copies && is_outgoing(i)))
+            return false;
+    return true;
 }
 
 const char *play_wrong(struct play *p, const struct weir_progress *progress,
@@ -192,6 +256,8 @@ const char *play_wrong(struct play *p, const struct weir_progress *progress,
     if (l->received != p->kernel.accepted ||
         l->kernel_dropped != p->kernel.dropped)
         return "the kernel has another count";
+    if (!are_all(p))
+        return "a frame is missing that all filters take";
     if (l->kernel_dropped > 0 && progress->freezes == 0)
         return "drops without a freeze";
     return NULL;

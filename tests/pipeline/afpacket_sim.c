@@ -5,6 +5,8 @@
  * the kernel counted, and the sink must have got each frame that the kernel
  * took, once and in order, also from blocks that were turned in place, and
  * branches what the sink got.
+ * The filter changes at any step: what is delivered passed that of its batch,
+ * and what all take is not missing.
  * Usage: afpacket_sim [FIRST_SEED [SEEDS]]. */
 
 #include <inttypes.h>
@@ -18,13 +20,13 @@
 #include "tests/support/seeds.h"
 
 #define STAGES_MAX (7 + SIM_BRANCHES_MAX)
-#define FRAMES_MAX (UINT64_C(1) << 20)
 
 struct sim {
     struct play play;
     struct sim_branches branches;
     struct weir_assembly *assembly;
     uint64_t stop_step, abandon_step;
+    uint32_t change_odds; /* at one in so many steps; 0: never */
     bool ended[STAGES_MAX];
     uint32_t running; /* stages that have not */
     uint64_t notices;
@@ -83,6 +85,12 @@ static const char *run(struct sim *s)
             weir_stop_set(&s->play.stop);
         if (n == s->abandon_step)
             weir_stop_set(&s->play.abandon);
+        if (s->change_odds > 0 &&
+            random_below(&s->play.random, s->change_odds) == 0) {
+            const char *fault = play_change(&s->play, s->assembly);
+            if (fault != NULL)
+                return fault;
+        }
         /* The counts are read every 250 ms. */
         s->now_ns += random_below(&s->play.random, 2000000);
         const uint32_t stage = random_below(&s->play.random, stages);
@@ -103,6 +111,8 @@ static const char *run(struct sim *s)
 struct seen {
     uint64_t in_place; /* blocks */
     uint64_t lossy;    /* runs */
+    uint64_t changes;
+    uint64_t tested; /* frames that workers refused */
     struct sim_branches_seen branches;
 };
 
@@ -113,8 +123,8 @@ static const char *simulate(uint64_t seed, struct seen *seen)
     struct weir_progress progress;
     if (!play_open(&s.play, seed))
         return "does not open";
-    sim_branches_choose(&s.branches, &s.play.random.state, false, FRAMES_MAX,
-                        &s.play.config);
+    sim_branches_choose(&s.branches, &s.play.random.state, false,
+                        PLAY_FRAMES_MAX, &s.play.config);
     if (s.branches.count > 0) {
         s.play.sink.on_record = sim_branches_note;
         s.play.sink.record_context = &s.branches.watches[0];
@@ -128,6 +138,8 @@ static const char *simulate(uint64_t seed, struct seen *seen)
     s.abandon_step = random_below(&s.play.random, 8) == 0
                          ? random_below(&s.play.random, 5000)
                          : UINT64_MAX;
+    s.change_odds = random_below(&s.play.random, 2) *
+                    (1 + random_below(&s.play.random, 400));
     const char *fault = run(&s);
     weir_assembly_progress(s.assembly, &progress);
     if (fault == NULL)
@@ -142,6 +154,8 @@ static const char *simulate(uint64_t seed, struct seen *seen)
     if (fault != NULL)
         return fault;
     seen->in_place += s.play.sink.in_place;
+    seen->changes += s.play.filters.generation;
+    seen->tested += progress.ledger.excluded[WEIR_EXCLUDED_FILTER];
     seen->lossy += progress.ledger.kernel_dropped > 0;
     sim_branches_add(&s.branches, s.assembly, &seen->branches);
     weir_assembly_close(s.assembly);
@@ -156,10 +170,11 @@ int main(int argc, char **argv)
     struct seen seen = {0};
     while (seeds_next(&seeds))
         seeds_told(&seeds, simulate(seeds.seed, &seen));
-    printf("%" PRIu64 " blocks in place, %" PRIu64 " runs with loss\n",
-           seen.in_place, seen.lossy);
+    printf("%" PRIu64 " blocks in place, %" PRIu64 " runs with loss; %" PRIu64
+           " changes, %" PRIu64 " frames tested and refused\n",
+           seen.in_place, seen.lossy, seen.changes, seen.tested);
     bool saw_all = sim_branches_saw_all(&seen.branches) && seen.in_place > 0 &&
-                   seen.lossy > 0;
+                   seen.lossy > 0 && seen.changes > 0 && seen.tested > 0;
     if (seeds.count >= 100 && !saw_all)
         seeds_told(&seeds, "so far something of all that has not been");
     return seeds_end(&seeds);
