@@ -13,10 +13,15 @@
  * are known; frames of those that do not have it are not taken. */
 static int make_screen(struct weir_screen **out,
                        const struct weir_source *source, const char *text,
-                       uint32_t snaplen, struct weir_err *err)
+                       bool of_open, uint32_t snaplen, struct weir_err *err)
 {
     struct weir_screen_config config = {
-        .text = text, .snaplen = snaplen, .source = source};
+        .text = text,
+        .snaplen = snaplen,
+        .source = source,
+        /* The kernel has tested by that since, and goes on. */
+        .tested = of_open && source->filter == NULL,
+    };
     const uint32_t count = source->live ? 0 : weir_ifaces_count(source->ifaces);
     if (count == 0)
         return weir_screen_make(out, &config, err);
@@ -45,7 +50,8 @@ static int make_screens(const struct weir_assembly *a,
         if (text == NULL && a->filters != NULL)
             text = a->filters[i];
         ret = make_screen(&snapshot->lanes[i].screen,
-                          weir_lane_source(a->lanes[i]), text, snaplen, err);
+                          weir_lane_source(a->lanes[i]), text, filter == NULL,
+                          snaplen, err);
     }
     return ret;
 }
