@@ -9,7 +9,11 @@
 #include "base/clock.h"
 #include "sink/sender_impl.h"
 
-#define RING_BYTES       (4u << 20)
+/* A card has frames on their way, in slots that are not free yet.  Where there
+ * is none, they are free when the call returns, and a ring that stays in a
+ * core's cache is 9 % faster with 1514 bytes (veth). */
+#define RING_BYTES_CARD  (4u << 20)
+#define RING_BYTES       (256u << 10)
 #define RING_BYTES_MIN   (64u << 10)
 #define RING_BYTES_MAX   (1u << 30)
 #define PATIENCE_DEFAULT WEIR_NS_PER_S
@@ -84,10 +88,8 @@ static int config_check(struct weir_sender_config *config, struct weir_err *err)
     if (weir_sender_way_name((int)config->way) == NULL)
         return weir_err_set(err, -EINVAL, "%s: no such way to send: %d",
                             config->device, (int)config->way);
-    if (config->ring_bytes == 0)
-        config->ring_bytes = RING_BYTES;
-    if (config->ring_bytes < RING_BYTES_MIN ||
-        config->ring_bytes > RING_BYTES_MAX)
+    if (config->ring_bytes != 0 && (config->ring_bytes < RING_BYTES_MIN ||
+                                    config->ring_bytes > RING_BYTES_MAX))
         return weir_err_set(
             err, -EINVAL, "%s: a ring of %u bytes: from %u to %u",
             config->device, config->ring_bytes, RING_BYTES_MIN, RING_BYTES_MAX);
@@ -110,7 +112,11 @@ static int port_open(const struct weir_sender *sender,
 
 static int ring_open(struct weir_sender *sender, struct weir_err *err)
 {
-    uint32_t slots = sender->config.ring_bytes / (sender->slot_max + 64);
+    uint32_t bytes = sender->config.ring_bytes;
+    if (bytes == 0)
+        bytes = weir_sender_port_is_card(&sender->port) ? RING_BYTES_CARD
+                                                        : RING_BYTES;
+    uint32_t slots = bytes / (sender->slot_max + 64);
     const struct weir_sender_ring_config config = {
         .frame_max = sender->slot_max,
         .slots_min = slots > WEIR_SENDER_BATCH ? slots : WEIR_SENDER_BATCH,

@@ -71,7 +71,8 @@ enum weir_sender_refusal {
 struct weir_sender_config {
     const char *device; /* copied */
     enum weir_sender_way way;
-    uint32_t ring_bytes; /* 0: 4 MiB; 64 KiB to 1 GiB */
+    uint32_t ring_bytes; /* 64 KiB to 1 GiB, and at least 64 frames; 0: 4 MiB
+                          * for a network card, else 256 KiB */
     bool qdisc_bypass;
     bool nonblock;
     bool strict;             /* a call that refuses a frame returns -EMSGSIZE,

@@ -10,8 +10,9 @@
 
 /* Enough for what a network card has not told to be sent yet.  A receiver on
  * the same machine needs none: the kernel copies a frame for it before the
- * slot is ours again. */
-#define SLOTS_MIN 2048u
+ * call returns, and fewer stay in the core's cache. */
+#define SLOTS_CARD 2048u
+#define SLOTS_MIN  (2 * WEIR_GEN_BATCH)
 
 struct gen_txring {
     struct weir_gen gen;
@@ -79,7 +80,8 @@ static int open_ring(struct gen_txring *txring, struct weir_err *err)
     const struct weir_plan *plan = txring->config.plan;
     const struct weir_sender_ring_config config = {
         .frame_max = plan->size_max,
-        .slots_min = SLOTS_MIN,
+        .slots_min =
+            weir_sender_port_is_card(&txring->port) ? SLOTS_CARD : SLOTS_MIN,
     };
     int ret = weir_sender_port_bypass(&txring->port, err);
     if (ret == 0)
