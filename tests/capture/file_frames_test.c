@@ -23,7 +23,8 @@ static bool same(const struct seen *seen, size_t i, const struct weir_frame *f)
     const struct seen_frame *s = &seen->frames[i];
     return s->time_ns == f->time_ns && s->caplen == f->caplen &&
            s->len == f->len && s->iface == f->iface && s->flags == f->flags &&
-           memcmp(seen->bytes.bytes + s->data, f->data, f->caplen) == 0;
+           (f->caplen == 0 ||
+            memcmp(seen->bytes.bytes + s->data, f->data, f->caplen) == 0);
 }
 
 /* The first n bytes, max frames at a time, against the source's leases: the
