@@ -113,7 +113,7 @@ int64_t weir_replay_pace_at(const struct weir_replay_pace *pace, int64_t now_ns)
 {
     if (pace->config.mode == WEIR_REPLAY_TOPSPEED)
         return now_ns;
-    int64_t at_ns = pace->went_ns + pace->gap_ns / 2;
+    int64_t at_ns = pace->went_ns + pace->gap_ns - pace->gap_ns / 4;
     if (at_ns < pace->due_ns)
         at_ns = pace->due_ns;
     int64_t oldest_ns = now_ns - WEIR_REPLAY_TOGETHER_NS;

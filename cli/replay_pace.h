@@ -17,10 +17,10 @@
  * set back by more than a second goes on from there.
  *
  * Who is late does not burst: the gap to the frame before is never shorter
- * than half of what was asked, but that what is due within TOGETHER_NS may go
- * together, in one system call.  Who is more than STALL_NS late (the process
- * was stopped, or the interface takes less than was asked) has all the rest
- * moved back by that.
+ * than three quarters of what was asked, but that what is due within
+ * TOGETHER_NS may go together, in one system call.  Who is more than STALL_NS
+ * late (the process was stopped, or the interface takes less than was asked)
+ * has all the rest moved back by that.
  *
  * Threads   one per struct.  No clock is read here: now is the caller's.
  * Units     nanoseconds; of the file's clock, or of the caller's.
