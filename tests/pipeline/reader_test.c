@@ -264,9 +264,9 @@ Test(reader, files_that_are_cut_off)
     for (size_t n = 24; n < made.n; n++) {
         const uint32_t whole = (uint32_t)(n - 24) / 76;
         const size_t offset = 24 + whole * (size_t)76;
-        cr_assert_eq(
-            reader_rig_open(&rig, &made, n, (struct weir_reader_config){NULL}),
-            0);
+        cr_assert_eq(reader_rig_open(&rig, &made, n,
+                                     (struct weir_reader_config){.path = NULL}),
+                     0);
         for (uint32_t i = 0; i < whole; i++)
             (void)reader_rig_frame(&rig, i, 60);
         snprintf(want, sizeof want,
@@ -281,9 +281,9 @@ Test(reader, files_that_are_cut_off)
         reader_rig_close(&rig);
     }
     for (size_t n = 0; n < 24; n++) {
-        cr_assert_eq(
-            reader_rig_open(&rig, &made, n, (struct weir_reader_config){NULL}),
-            -EBADMSG);
+        cr_assert_eq(reader_rig_open(&rig, &made, n,
+                                     (struct weir_reader_config){.path = NULL}),
+                     -EBADMSG);
         close(rig.fd);
     }
 }
@@ -345,7 +345,7 @@ Test(reader, its_own_file_is_refused)
     test_dir();
     reader_rig_pcap(&made, 3);
     int fd = open(test_path("in"), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    cr_assert_eq(write(fd, made.bytes, made.n), made.n);
+    cr_assert_eq(write(fd, made.bytes, made.n), (ssize_t)made.n);
     close(fd);
     cr_assert_eq(symlink(test_path("in"), test_path("link")), 0);
     const struct weir_reader_config config = {.path = test_path("in")};
