@@ -35,12 +35,13 @@ static void control_leave(struct weir_pipeline *p)
 static enum pipeline_state state_of(const struct weir_pipeline *p)
 {
     /* Pairs with the release in set_state: join reads the result behind it. */
-    return atomic_load_explicit(&p->state, memory_order_acquire);
+    return (enum pipeline_state)atomic_load_explicit(&p->state,
+                                                     memory_order_acquire);
 }
 
 static void set_state(struct weir_pipeline *p, enum pipeline_state state)
 {
-    atomic_store_explicit(&p->state, state, memory_order_release);
+    atomic_store_explicit(&p->state, (int)state, memory_order_release);
 }
 
 static int control_open(struct weir_pipeline *p, struct weir_err *err)
