@@ -29,10 +29,10 @@ static bool same(const struct seen *seen, size_t i, const struct weir_frame *f)
 
 /* The first n bytes, max frames at a time, against the source's leases: the
  * same frames, and the same end with the same words. */
-static void compare(size_t n, uint32_t max)
+static void compare_with(size_t n, uint32_t max, uint32_t block_bytes)
 {
     const struct weir_source_config config = {.leases = 1,
-                                              .block_bytes = BLOCK_BYTES};
+                                              .block_bytes = block_bytes};
     struct weir_frame frames[8];
     struct weir_source *source;
     struct weir_err err = {""};
@@ -40,7 +40,7 @@ static void compare(size_t n, uint32_t max)
     char path[64];
     size_t count = 0;
     uint32_t got;
-    const int by_leases = seen_made(&seen, &made, n, BLOCK_BYTES);
+    const int by_leases = seen_made(&seen, &made, n, block_bytes);
     const int fd = made_memfd(&made, n, path);
     int rc = weir_file_source_open(&source, path, &config, &err);
     if (rc == 0) {
@@ -61,6 +61,11 @@ static void compare(size_t n, uint32_t max)
         cr_assert_str_eq(strchr(err.text, ':'), strchr(seen.err.text, ':'));
     seen_free(&seen);
     close(fd);
+}
+
+static void compare(size_t n, uint32_t max)
+{
+    compare_with(n, max, BLOCK_BYTES);
 }
 
 static void compare_all(void)
@@ -113,6 +118,18 @@ Test(file_frames, pcap_of_long_frames)
     for (size_t n = 24; n <= made.n; n += 61)
         compare(n, 3);
     compare(made.n, 8);
+}
+
+/* Several reads, into a block in which each can begin where it likes. */
+Test(file_frames, pcap_of_several_reads)
+{
+    made_pcap(&made, 0xa1b2c3d4, 4, 0, 1);
+    make_records(2500);
+    made_record(&made, 0, 0, made_frame(0, 262144), 262144, 262144);
+    make_records(10);
+    for (size_t n = made.n; n > made.n - 3000; n -= 499)
+        compare_with(n, 8, 266240);
+    compare_with(made.n - 262144, 8, 266240);
 }
 
 Test(file_frames, pcapng)
