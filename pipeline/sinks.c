@@ -17,8 +17,8 @@ struct one_sink {
 
 struct weir_sinks {
     struct weir_sinks_config config;
-    struct one_sink *at;
-    struct weir_branch_config *branches;
+    struct one_sink at[WEIR_BRANCHES_MAX];
+    struct weir_branch_config branches[WEIR_BRANCHES_MAX];
 };
 
 /* Room for one more block, or NULL. */
@@ -139,12 +139,9 @@ int weir_sinks_open(struct weir_sinks **out,
     if (sinks == NULL)
         return weir_err_sys(err, -ENOMEM, "sinks");
     sinks->config = *config;
-    sinks->at = calloc(config->count + 1, sizeof *sinks->at);
-    sinks->branches = calloc(config->count + 1, sizeof *sinks->branches);
-    int ret = sinks->at != NULL && sinks->branches != NULL
-                  ? 0
-                  : weir_err_sys(err, -ENOMEM, "sinks");
-    for (uint32_t i = 0; ret == 0 && i < config->count; i++)
+    int ret = 0;
+    for (uint32_t i = 0; ret == 0 && i < config->count && i < WEIR_BRANCHES_MAX;
+         i++)
         ret = open_one(sinks, i, err);
     if (ret == 0)
         ret = weir_branch_check(sinks->branches, config->count, err);
@@ -166,11 +163,9 @@ void weir_sinks_close(struct weir_sinks *sinks)
 {
     if (sinks == NULL)
         return;
-    for (uint32_t i = 0; sinks->at != NULL && i < sinks->config.count; i++) {
+    for (uint32_t i = 0; i < WEIR_BRANCHES_MAX; i++) {
         free(sinks->at[i].declared);
         free(sinks->at[i].head);
     }
-    free(sinks->at);
-    free(sinks->branches);
     free(sinks);
 }

@@ -16,13 +16,13 @@
 
 struct weir_err embed_err;
 
-static char folder[] = "/tmp/weir_embed_XXXXXX";
+static char folder[PATH_MAX];
 static char paths[64][PATH_MAX];
 static unsigned paths_given;
 
 void embed_begin(void)
 {
-    memcpy(folder + sizeof folder - 7, "XXXXXX", 6);
+    (void)snprintf(folder, sizeof folder, "/tmp/weir_embed_XXXXXX");
     WEIR_ASSERT(mkdtemp(folder) != NULL);
 }
 
@@ -34,7 +34,7 @@ void embed_end(void)
 const char *embed_path(const char *name)
 {
     char *path = paths[paths_given++ % 64];
-    (void)snprintf(path, PATH_MAX, "%s/%s", folder, name);
+    (void)snprintf(path, PATH_MAX, "%.64s/%s", folder, name);
     return path;
 }
 

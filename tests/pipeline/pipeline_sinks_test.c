@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "pipeline/pipeline.h"
 #include "ring/ledger.h"
 #include "tests/pipeline/embed_rig.h"
@@ -55,7 +56,8 @@ static int take(void *context, const struct weir_delivery *d,
         for (int i = 0; i < n; i++) {
             const uint32_t number = embed_number(&frames[i]);
             cr_assert_eq(number, k->next++);
-            cr_assert_eq(frames[i].time_ns, EMBED_BEGIN + number * 1000000ll);
+            cr_assert_eq(frames[i].time_ns,
+                         EMBED_BEGIN + number * WEIR_NS_PER_MS);
             cr_assert_eq(frames[i].len, EMBED_FRAME_BYTES);
             cr_assert_eq(weir_delivery_linktype(d, frames[i].iface), 1);
             k->frames++;
