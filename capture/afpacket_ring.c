@@ -27,7 +27,7 @@ struct weir_afpacket_ring {
     const char *device;
     int ifindex;
     int fd;    /* the packet socket */
-    int epoll; /* of fd, edge-triggered */
+    int epoll; /* of fd, edge-triggered; -1: fd itself will do */
     int route; /* netlink, for the interface's counts; -1: none */
     uint8_t *memory;
     uint32_t block_bytes;
@@ -202,7 +202,7 @@ int weir_afpacket_ring_open(struct weir_afpacket_ring **out,
         rc = weir_afpacket_stamp(ring->fd, ring->device, config->stamp, err);
     if (rc == 0)
         rc = map_ring(ring, err);
-    if (rc == 0)
+    if (rc == 0 && !config->waits_home)
         rc = open_epoll(ring, err);
     if (rc == 0)
         rc = bind_ring(ring, config, err);
@@ -287,7 +287,8 @@ static void ring_calm(void *kernel)
 {
     const struct weir_afpacket_ring *ring = kernel;
     struct epoll_event event;
-    (void)epoll_wait(ring->epoll, &event, 1, 0);
+    if (ring->epoll >= 0)
+        (void)epoll_wait(ring->epoll, &event, 1, 0);
 }
 
 static void ring_cut(void *kernel)
@@ -337,7 +338,7 @@ weir_afpacket_ring_kernel(struct weir_afpacket_ring *ring)
     return (struct weir_afpacket_kernel){
         .ops = &ring_ops,
         .self = ring,
-        .fd = ring->epoll,
+        .fd = ring->epoll >= 0 ? ring->epoll : ring->fd,
         .memory = ring->memory,
         .block_bytes = ring->block_bytes,
         .blocks = ring->blocks,

@@ -26,9 +26,10 @@ enum weir_netif_state weir_netif_bound_state(int packet_socket)
      * nobody. */
     if (address.sll_ifindex <= 0)
         return WEIR_NETIF_GONE;
-    struct ifreq request = {0};
-    if (if_indextoname((unsigned)address.sll_ifindex, request.ifr_name) == NULL)
-        return errno == ENXIO ? WEIR_NETIF_GONE : WEIR_NETIF_UP;
+    /* if_indextoname() would make a socket for it each time. */
+    struct ifreq request = {.ifr_ifindex = address.sll_ifindex};
+    if (ioctl(packet_socket, SIOCGIFNAME, &request) != 0)
+        return errno == ENODEV ? WEIR_NETIF_GONE : WEIR_NETIF_UP;
     if (ioctl(packet_socket, SIOCGIFFLAGS, &request) != 0)
         return WEIR_NETIF_UP;
     return (request.ifr_flags & IFF_UP) != 0 ? WEIR_NETIF_UP : WEIR_NETIF_DOWN;

@@ -20,7 +20,7 @@
  *          next is called when fd or wait_ms say so.
  *
  * The fd may be waited for level- or edge-triggered; it does not stay
- * readable while blocks are lent. */
+ * readable while blocks are lent, if waits_home is not set. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,6 +75,8 @@ struct weir_afpacket_config {
     uint32_t retire_ms; /* until the kernel gives a block that is not full;
                            0: the default */
     bool promisc;
+    /* Whoever waits for fd has given all leases back: it costs less then. */
+    bool waits_home;
     enum weir_stamp stamp;
     struct weir_fanout fanout;
 };

@@ -4,18 +4,24 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "base/pcap.h"
 #include "pipeline/socket_impl.h"
 
+int socket_enter_fails(const struct weir_socket *socket, struct weir_err *err)
+{
+    return socket == NULL
+               ? weir_err_set(err, -EINVAL, "socket: NULL is none")
+               : weir_err_set(err, -EBUSY, "socket: in use by another thread");
+}
+
 int socket_enter(struct weir_socket *socket, struct weir_err *err)
 {
-    if (socket == NULL)
-        return weir_err_set(err, -EINVAL, "socket: NULL is none");
-    if (!weir_guard_enter(&socket->guard))
-        return weir_err_set(err, -EBUSY, "socket: in use by another thread");
-    return 0;
+    return socket == NULL || !weir_guard_enter(&socket->guard)
+               ? socket_enter_fails(socket, err)
+               : 0;
 }
 
 int socket_leave(struct weir_socket *socket, int rc)
@@ -33,6 +39,8 @@ static void dispose(struct weir_socket *socket)
     if (source != NULL)
         source->ops->close(source);
     weir_screen_free(socket->screen);
+    if (socket->alarm >= 0)
+        (void)close(socket->alarm);
     if (socket->epoll >= 0)
         (void)close(socket->epoll);
     if (socket->timer >= 0)
@@ -97,6 +105,9 @@ static int fill_in(struct weir_socket *socket,
         return weir_err_sys(err, rc, "%s", config->device);
     socket->ifindex = (int)if_nametoindex(config->device);
     socket->stop = config->stop;
+    socket->alarm = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+    if (socket->alarm < 0)
+        return weir_err_sys(err, -errno, "%s: a timer", config->device);
     set_info(&socket->info, config);
     if (socket->ifindex == 0)
         socket->info.promisc = false;
@@ -130,7 +141,7 @@ int socket_open_by(struct weir_socket **out,
     if (socket == NULL)
         return weir_err_sys(err, -ENOMEM, "%s", config->device);
     socket->guard = (struct weir_guard)WEIR_GUARD_INIT;
-    socket->epoll = socket->timer = socket->out = -1;
+    socket->alarm = socket->epoll = socket->timer = socket->out = -1;
     rc = fill_in(socket, config, open, err);
     if (rc != 0) {
         dispose(socket);

@@ -52,14 +52,17 @@ struct weir_socket {
     uint32_t notices;
     uint32_t notice_generation;
 
-    int epoll; /* weir_socket_fd; -1: nobody asked */
-    int timer; /* in it */
-    int out;   /* for send; -1: none was sent */
+    int alarm;        /* a timer that ends waits within next */
+    int64_t alarm_ns; /* when, on the monotonic clock */
+    int epoll;        /* weir_socket_fd; -1: nobody asked */
+    int timer;        /* in it */
+    int out;          /* for send; -1: none was sent */
     struct weir_dump dump;
 };
 
 /* socket_enter: 0, and the caller leaves; -EINVAL: NULL, -EBUSY.  socket_leave
- * returns rc. */
+ * returns rc.  socket_enter_fails: why it could not be entered. */
+int socket_enter_fails(const struct weir_socket *socket, struct weir_err *err);
 int socket_enter(struct weir_socket *socket, struct weir_err *err);
 int socket_leave(struct weir_socket *socket, int rc);
 

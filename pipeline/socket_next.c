@@ -1,6 +1,6 @@
 #include <errno.h>
 #include <poll.h>
-#include <time.h>
+#include <sys/timerfd.h>
 
 #include "base/clock.h"
 #include "base/pcap.h"
@@ -132,35 +132,64 @@ static int take(struct weir_socket *socket)
     }
 }
 
-/* Sleeps until something may be there; false: the time is over. */
-static bool sleep_on(struct weir_socket *socket, int64_t until_ns)
-{
-    const int64_t left_ns = until_ns - weir_clock_mono_ns();
-    int64_t wait_ns = socket->source->wait_ms * WEIR_NS_PER_MS;
-    if (left_ns <= 0)
-        return false;
-    if (socket->source->wait_ms < 0 || left_ns < wait_ns)
-        wait_ns = left_ns;
-    struct pollfd fds[2] = {
-        {.fd = socket->source->fd, .events = POLLIN},
-        {.fd = -1, .events = POLLIN},
-    };
-    /* Once heeded, the event stays readable and means nothing more. */
-    if (socket->stop != NULL && !socket->cut)
-        fds[1].fd = socket->stop->stop.fd;
-    const struct timespec limit = {
-        .tv_sec = wait_ns / WEIR_NS_PER_S,
-        .tv_nsec = wait_ns % WEIR_NS_PER_S,
-    };
-    (void)ppoll(fds, 2, &limit, NULL);
-    return true;
-}
-
-static int64_t deadline(const struct weir_socket *socket)
+static int64_t deadline(const struct weir_socket *socket, int64_t now_ns)
 {
     const int64_t timeout_ms = socket->info.timeout_ms;
-    return timeout_ms < 0 ? INT64_MAX
-                          : weir_clock_mono_ns() + timeout_ms * WEIR_NS_PER_MS;
+    return timeout_ms < 0 ? INT64_MAX : now_ns + timeout_ms * WEIR_NS_PER_MS;
+}
+
+/* Frames come, and none is given.  *until_ns: as of sleep_on. */
+static bool is_late(const struct weir_socket *socket, int64_t *until_ns)
+{
+    const int64_t now_ns = weir_clock_mono_ns();
+    if (*until_ns == 0)
+        *until_ns = deadline(socket, now_ns);
+    return now_ns >= *until_ns;
+}
+
+/* A timer that is set anew for each wait costs some microseconds, which is as
+ * much as a hundred frames.  This one stays as it is, and wakes at an earlier
+ * wait's time; then it is set to that of the present one. */
+static int set_alarm(struct weir_socket *socket, int64_t now_ns,
+                     int64_t wake_ns)
+{
+    if (socket->alarm_ns > now_ns && socket->alarm_ns <= wake_ns)
+        return 0;
+    const struct itimerspec at = {
+        .it_value = {.tv_sec = wake_ns / WEIR_NS_PER_S,
+                     .tv_nsec = wake_ns % WEIR_NS_PER_S},
+    };
+    socket->alarm_ns = wake_ns;
+    return timerfd_settime(socket->alarm, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+/* Sleeps until something may be there; false: the time is over.  *until_ns: 0
+ * for the first wait of a call. */
+static bool sleep_on(struct weir_socket *socket, int64_t *until_ns)
+{
+    const int64_t now_ns = weir_clock_mono_ns();
+    const int64_t wait_ms = socket->source->wait_ms;
+    if (*until_ns == 0)
+        *until_ns = deadline(socket, now_ns);
+    if (now_ns >= *until_ns)
+        return false;
+    int64_t wake_ns = *until_ns;
+    if (wait_ms >= 0 && now_ns + wait_ms * WEIR_NS_PER_MS < wake_ns)
+        wake_ns = now_ns + wait_ms * WEIR_NS_PER_MS;
+    struct pollfd fds[3] = {
+        {.fd = socket->source->fd, .events = POLLIN},
+        {.fd = socket->alarm, .events = POLLIN},
+    };
+    nfds_t n = 2;
+    /* Once heeded, the event stays readable and means nothing more. */
+    if (socket->stop != NULL && !socket->cut)
+        fds[n++] =
+            (struct pollfd){.fd = socket->stop->stop.fd, .events = POLLIN};
+    /* It cannot fail: the time is valid.  If it did, the wait would be one
+     * without end. */
+    const int set = set_alarm(socket, now_ns, wake_ns);
+    (void)poll(fds, n, set == 0 ? -1 : 1);
+    return true;
 }
 
 /* No frame is in hand. */
@@ -184,30 +213,36 @@ static int refill(struct weir_socket *socket, struct weir_err *err)
             socket_fd_calm(socket);
             return WEIR_NEXT_NOTHING;
         }
-        if (until_ns == 0)
-            until_ns = deadline(socket);
-        if (rc == WEIR_NEXT_FRAME ? weir_clock_mono_ns() >= until_ns
-                                  : !sleep_on(socket, until_ns))
+        if (rc == WEIR_NEXT_FRAME ? is_late(socket, &until_ns)
+                                  : !sleep_on(socket, &until_ns))
             return WEIR_NEXT_NOTHING;
     }
+}
+
+static int refuse(struct weir_socket *socket, struct weir_err *err)
+{
+    return socket_leave(socket,
+                        weir_err_set(err, -EINVAL, "%s: nowhere to put a frame",
+                                     socket->device));
 }
 
 int weir_socket_next(struct weir_socket *socket,
                      const struct weir_frame **frame, struct weir_err *err)
 {
-    int rc = socket_enter(socket, err);
-    if (rc != 0)
-        return rc;
+    /* The call is for each frame: socket_enter is within it. */
+    if (socket == NULL || !weir_guard_enter(&socket->guard))
+        return socket_enter_fails(socket, err);
     if (frame == NULL)
-        return socket_leave(socket, weir_err_set(err, -EINVAL,
-                                                 "%s: nowhere to put a frame",
-                                                 socket->device));
-    rc = socket->at < socket->count ? WEIR_NEXT_FRAME : refill(socket, err);
+        return refuse(socket, err);
+    int rc = WEIR_NEXT_FRAME;
+    if (socket->at == socket->count)
+        rc = refill(socket, err);
     if (rc == WEIR_NEXT_FRAME) {
         *frame = &socket->frames[socket->at++];
         socket->given++;
     }
-    return socket_leave(socket, rc);
+    weir_guard_leave(&socket->guard);
+    return rc;
 }
 
 int weir_socket_next_batch(struct weir_socket *socket,
@@ -218,9 +253,7 @@ int weir_socket_next_batch(struct weir_socket *socket,
     if (rc != 0)
         return rc;
     if (frames == NULL || count == NULL)
-        return socket_leave(socket, weir_err_set(err, -EINVAL,
-                                                 "%s: nowhere to put frames",
-                                                 socket->device));
+        return refuse(socket, err);
     rc = socket->at < socket->count ? WEIR_NEXT_FRAME : refill(socket, err);
     if (rc == WEIR_NEXT_FRAME) {
         *frames = &socket->frames[socket->at];

@@ -53,7 +53,7 @@ int socket_put(struct weir_socket *socket, const char *text, uint32_t snaplen,
 }
 
 int weir_socket_filter(struct weir_socket *socket, const char *text,
-                           struct weir_err *err)
+                       struct weir_err *err)
 {
     const int rc = socket_enter(socket, err);
     return rc != 0

@@ -11,9 +11,11 @@
  * int. */
 #define BUFFER_BYTES_MIN UINT64_C(1048576)
 
-/* As large as what libpcap has: it stays in a cache, and a hundred full
- * frames, or two thousand short ones, are in it. */
-#define BLOCK_BYTES 262144U
+/* A wake-up costs as much as some hundred frames, so blocks are as large as may
+ * be.  But each may go with a frame in it when the retire timer fires: if
+ * nobody takes any for this long, there must still be one to fill. */
+#define SLACK_MS   1000
+#define BLOCKS_MIN 8
 
 /* What libpcap's frames are copied to, the least that there may be. */
 #define COPY_BYTES 524288U
@@ -25,17 +27,25 @@ static uint32_t retire_ms(int32_t timeout_ms)
     return (uint32_t)timeout_ms;
 }
 
+static uint32_t block_bytes(const struct weir_socket_info *info)
+{
+    uint32_t bytes = WEIR_AFPACKET_BLOCK_BYTES_MAX;
+    while (bytes > WEIR_AFPACKET_BLOCK_BYTES_MIN &&
+           (info->buffer_bytes / bytes < BLOCKS_MIN ||
+            info->buffer_bytes / bytes * info->retire_ms < SLACK_MS))
+        bytes /= 2;
+    return bytes;
+}
+
 static int open_afpacket(struct weir_socket *socket,
                          const struct weir_socket_config *config,
                          const struct weir_source_config *common,
                          struct weir_err *err)
 {
     struct weir_afpacket_layout layout;
-    int rc = weir_afpacket_layout_make(
-        &layout, socket->info.buffer_bytes,
-        socket->info.buffer_bytes / 8 < BLOCK_BYTES ? BLOCK_BYTES / 2
-                                                    : BLOCK_BYTES,
-        common->leases, err);
+    int rc = weir_afpacket_layout_make(&layout, socket->info.buffer_bytes,
+                                       block_bytes(&socket->info),
+                                       common->leases, err);
     if (rc != 0)
         return rc;
     struct weir_afpacket_config live = {
@@ -44,6 +54,7 @@ static int open_afpacket(struct weir_socket *socket,
         .blocks = layout.blocks,
         .retire_ms = socket->info.retire_ms,
         .promisc = !config->no_promisc,
+        .waits_home = true,
         .stamp = config->adapter_stamps ? WEIR_STAMP_ADAPTER : WEIR_STAMP_HOST,
     };
     live.source.block_bytes = layout.block_bytes;

@@ -15,6 +15,7 @@ static const struct part {
 } parts[] = {
     {"reader", weir_embed_reader, "a file's frames, against libpcap"},
     {"replay", weir_embed_replay, "a file sent, against tcpreplay, trafgen"},
+    {"socket", weir_embed_socket, "a device's frames, against libpcap"},
     {"swap", weir_embed_swap, "a filter swapped under full load"},
     {NULL, NULL, NULL},
 };

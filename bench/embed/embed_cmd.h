@@ -6,8 +6,9 @@
  * its --help.
  *
  * Results   a "run" line, "peer" lines of the tasks "embed PART", and "ratio"
- *           lines of the rounds; of `replay` also "pace" lines, of `swap` two
- *           "swap" lines.
+ *           lines of the rounds; of `replay` also "pace" lines; of `socket`
+ *           "socket" lines instead of "peer" lines, of `swap` two "swap"
+ *           lines.
  * Errors    an exit status of base/args.h. */
 
 int weir_bench_embed(int argc, char **argv);
@@ -16,6 +17,7 @@ int weir_bench_embed(int argc, char **argv);
  * session (bench/stages/session.h) has argc + 1 and argv - 1. */
 int weir_embed_reader(int argc, char **argv);
 int weir_embed_replay(int argc, char **argv);
+int weir_embed_socket(int argc, char **argv);
 int weir_embed_swap(int argc, char **argv);
 
 #endif

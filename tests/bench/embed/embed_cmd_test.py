@@ -56,6 +56,9 @@ def check_wrong():
             (("replay", "--frames", "1"), "--frames"),
             (("replay", "--pps", "1000000"), "--pps"),
             (("replay", "--seconds", "60"), "--seconds"),
+            (("socket", "--rate", "0"), "--rate"),
+            (("socket", "--way", "foot"), "--way"),
+            (("socket", "more"), "more"),
             (("replay", "more"), "more")):
         done = run(*options)
         check(f"{options}: {done.returncode} {done.stderr}",
@@ -65,6 +68,7 @@ def check_wrong():
     check(f"no folder: {done.returncode} {done.stderr}",
           done.returncode == 1 and "/nonexistent" in done.stderr)
     for options in (("--help",), ("reader", "--help"), ("replay", "--help"),
+                    ("socket", "--help"),
                     ("-h",)):
         done = run(*options)
         check(f"{options}: {done.stderr}", done.returncode == 0 and
