@@ -122,7 +122,9 @@ struct weir_build_ipv6 {
 };
 
 /* The checksums of TCP, UDP and ICMPv6 are with the pseudo header of the IP
- * layer before them, and go to the frame's end, also in a fragment. */
+ * layer before them, and go to the frame's end, also in a fragment.  Where the
+ * options of IPv4 have a source route with stations left, the destination in
+ * it is the final one. */
 struct weir_build_tcp {
     uint16_t srcport;
     uint16_t dstport;

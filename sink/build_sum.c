@@ -1,29 +1,16 @@
-/* Checksums of a frame that is laid out: RFC 1071's sum, in IPv4 over the
- * header alone, elsewhere over all behind it, with the pseudo header of RFC
- * 9293 3.1 and RFC 8200 8.1 but in ICMP. */
+/* Checksums of a frame that is laid out: in IPv4 over the header alone,
+ * elsewhere over all behind it, with the pseudo header of RFC 9293 3.1 and RFC
+ * 8200 8.1 but in ICMP. */
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
 
 #include "base/bytes.h"
+#include "base/checksum.h"
 #include "sink/build_impl.h"
 
-/* Of big-endian words; 64 bits take far more of them than a frame has. */
-static uint64_t sum_add(uint64_t sum, const uint8_t *bytes, uint32_t count)
-{
-    for (uint32_t i = 0; i + 1 < count; i += 2)
-        sum += weir_load_be16(bytes + i);
-    if (count % 2 != 0)
-        sum += (uint64_t)bytes[count - 1] << 8;
-    return sum;
-}
-
-static uint16_t sum_finish(uint64_t sum)
-{
-    while (sum > UINT16_MAX)
-        sum = (sum & UINT16_MAX) + (sum >> 16);
-    return (uint16_t)~sum;
-}
+#define IPV4_FIXED 20u
 
 /* Where a layer's checksum is in its header, or 0 if there is none to fill in;
  * *protocol is the one of its pseudo header, or 0 if it has none. */
@@ -65,15 +52,37 @@ static uint32_t wanted(const struct weir_build_layer *layer, uint32_t *protocol)
     return given != 0 || (zeros & WEIR_BUILD_ZERO_CHECKSUM) != 0 ? 0 : at;
 }
 
+/* Whom a packet is for in the end: of a source route whose pointer is not
+ * behind it, the last address (RFC 791, 3.1; RFC 1122, 3.2.1.8). */
+static const uint8_t *ipv4_destination(const uint8_t *header, uint32_t bytes)
+{
+    const uint8_t *dst = header + 16;
+    uint32_t at = IPV4_FIXED;
+    while (at < bytes && header[at] != IPOPT_EOL) {
+        uint8_t kind = header[at];
+        uint32_t left = bytes - at;
+        uint32_t said = kind == IPOPT_NOP ? 1 : left < 2 ? 0 : header[at + 1];
+        if (said == 0 || said > left)
+            break;
+        if ((kind == IPOPT_LSRR || kind == IPOPT_SSRR) && said >= 7 &&
+            (said - 3) % 4 == 0 && header[at + 2] <= said)
+            dst = header + at + said - 4;
+        at += said;
+    }
+    return dst;
+}
+
 /* An IP layer is always right before one that has a pseudo header. */
 static uint64_t sum_pseudo(const struct weir_build_layer *ip,
                            const uint8_t *header, uint32_t protocol,
                            uint32_t bytes)
 {
-    uint64_t sum = (uint64_t)protocol + bytes;
-    if (ip->kind == WEIR_BUILD_IPV4)
-        return sum_add(sum, header + 12, 8);
-    return sum_add(sum, header + 8, 32);
+    uint32_t tail[2] = {htonl(bytes), htonl(protocol)};
+    uint64_t sum = weir_sum_add(0, tail, sizeof tail);
+    if (ip->kind == WEIR_BUILD_IPV6)
+        return weir_sum_add(sum, header + 8, 32);
+    sum = weir_sum_add(sum, header + 12, 4);
+    return weir_sum_add(sum, ipv4_destination(header, ip->bytes), 4);
 }
 
 void weir_build_sum(const struct weir_build *build, uint8_t *frame,
@@ -95,7 +104,7 @@ void weir_build_sum(const struct weir_build *build, uint8_t *frame,
         if (protocol != 0)
             sum = sum_pseudo(&layer[-1], header - layer[-1].bytes, protocol,
                              bytes);
-        uint16_t found = sum_finish(sum_add(sum, header, bytes));
+        uint16_t found = weir_sum_field(weir_sum_add(sum, header, bytes));
         /* RFC 768: 0 would say that there is no checksum. */
         if (found == 0 && layer->kind == WEIR_BUILD_UDP)
             found = UINT16_MAX;

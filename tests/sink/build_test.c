@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/linktype.h"
+#include "dissect/checksum.h"
 #include "dissect/dissect.h"
 #include "tests/sink/build_stack.h"
 
@@ -284,6 +285,42 @@ Test(build, a_udp_sum_of_zero_is_sent_as_ones)
     cr_assert_eq(weir_build_set_payload(build, 2, payload, 4, NULL), 2);
     cr_assert_eq(weir_build_bytes(build, frame, sizeof frame, NULL), 32);
     cr_assert_arr_eq(frame + 26, "\xff\xff", 2);
+}
+
+/* RFC 1122, 3.2.1.8: the checksum is with the final destination, which is the
+ * route's last address while its pointer is not behind it. */
+Test(build, a_source_route_ends_at_the_final_destination)
+{
+    static const uint8_t options[][12] = {
+        {131, 7, 4, 192, 0, 2, 3},
+        {131, 7, 8, 192, 0, 2, 3},
+        {1, 137, 11, 4, 192, 0, 2, 3, 192, 0, 2, 4},
+        {131, 6, 4, 192, 0, 2},
+        {131},
+        {7, 7, 4, 192, 0, 2, 3},
+        {0, 131, 7, 4, 192, 0, 2, 3},
+    };
+    static const uint16_t sums[] = {0x7569, 0x7563, 0x7568, 0x7563,
+                                    0x7563, 0x7563, 0x7563};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        const struct weir_build_ipv4 ip = {.src = {1, 2, 3, 4},
+                                           .dst = {192, 0, 2, 9},
+                                           .options = options[i],
+                                           .options_bytes = 12};
+        const struct weir_build_udp ports = {.srcport = 1, .dstport = 2};
+        struct weir_dissection d;
+        cr_assert_eq(weir_build_reset(build, NULL), 0);
+        cr_assert_eq(weir_build_add_ipv4(build, &ip, NULL), 0);
+        cr_assert_eq(weir_build_add_udp(build, &ports, NULL), 1);
+        cr_assert_eq(weir_build_add_payload(build, "abc", 3, NULL), 2);
+        cr_assert_eq(weir_build_bytes(build, frame, sizeof frame, NULL), 43);
+        weir_dissect(&d, frame, 43, 43, WEIR_LINKTYPE_RAW);
+        uint8_t status = weir_checksum_verify(frame, 43, &d, 1);
+        cr_assert(status == WEIR_CHECKSUM_VALID ||
+                      status == WEIR_CHECKSUM_PARTIAL,
+                  "%zu: %s", i, weir_checksum_name(status));
+        cr_assert_eq(frame[38] << 8 | frame[39], sums[i], "%zu", i);
+    }
 }
 
 /* From here on, properties. */
