@@ -11,11 +11,15 @@
 #include "capture/source_file.h"
 #include "capture/source_pcap.h"
 #include "pipeline/placement.h"
+#include "ring/event_stop.h"
 
 /* Why these: cli/record_lanes.c's and docs/architecture.md's. */
 #define FILE_BLOCK_BYTES 327680u
 #define PCAP_BLOCK_BYTES 1048576u
 #define PCAP_HOLD_MS     50u
+
+/* Of any use, and far from what libpcap takes for never. */
+#define TIMEOUT_MS_MAX 60000u
 
 static int check_source(const struct weir_pipeline_config *config, uint32_t i,
                         struct weir_err *err)
@@ -63,6 +67,9 @@ static int check(const struct weir_pipeline_config *config, uint32_t *lanes,
     if (config->snaplen > WEIR_SNAPLEN_MAX)
         return weir_err_set(err, -EINVAL, "snapshot length %u: %u at most",
                             config->snaplen, WEIR_SNAPLEN_MAX);
+    if (config->timeout_ms > TIMEOUT_MS_MAX)
+        return weir_err_set(err, -EINVAL, "a timeout of %u ms: %u at most",
+                            config->timeout_ms, TIMEOUT_MS_MAX);
     *lanes = (uint32_t)all;
     return 0;
 }
@@ -76,6 +83,7 @@ static int open_file(struct weir_inputs *in,
         .block_bytes = FILE_BLOCK_BYTES,
         .snaplen = config->snaplen,
         .filter = in->filter,
+        .stop = config->stop != NULL ? &config->stop->stop : NULL,
     };
     in->block_bytes = FILE_BLOCK_BYTES;
     const int ret = weir_file_source_open(

@@ -53,7 +53,26 @@ static int control_open(struct weir_pipeline *p, struct weir_err *err)
     pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_ERRORCHECK);
     ret = pthread_mutex_init(&p->control, &kind);
     pthread_mutexattr_destroy(&kind);
-    return ret == 0 ? 0 : weir_err_sys(err, -ret, "pipeline");
+    if (ret != 0)
+        return weir_err_sys(err, -ret, "pipeline");
+    ret = pthread_cond_init(&p->left, NULL);
+    if (ret == 0)
+        return 0;
+    pthread_mutex_destroy(&p->control);
+    return weir_err_sys(err, -ret, "pipeline");
+}
+
+/* Waits for those who still look at the result, and keeps control while it
+ * goes: it is called back by what a tap has to destroy. */
+static void control_close(struct weir_pipeline *p)
+{
+    pthread_mutex_lock(&p->control);
+    while (p->joining > 0)
+        pthread_cond_wait(&p->left, &p->control);
+    pipeline_dismantle(p);
+    pthread_mutex_unlock(&p->control);
+    pthread_cond_destroy(&p->left);
+    pthread_mutex_destroy(&p->control);
 }
 
 int weir_pipeline_open(struct weir_pipeline **out,
@@ -165,13 +184,14 @@ int weir_pipeline_join(struct weir_pipeline *p, struct weir_err *err)
     int ret = control_enter(p, "join", err);
     if (ret < 0)
         return ret;
-    const bool runs = state_of(p) == PIPELINE_RUNS;
-    control_leave(p);
-    if (runs)
+    if (state_of(p) == PIPELINE_RUNS) {
+        p->joining++;
+        control_leave(p);
         wait_for_end(p);
-    ret = control_enter(p, "join", err);
-    if (ret < 0)
-        return ret;
+        pthread_mutex_lock(&p->control);
+        p->joining--;
+        pthread_cond_signal(&p->left);
+    }
     if (state_of(p) == PIPELINE_RUNS)
         finish(p);
     ret = state_of(p) == PIPELINE_JOINED
@@ -197,9 +217,8 @@ int weir_pipeline_close(struct weir_pipeline **at, struct weir_err *err)
         weir_event_set(p->stop);
         ret = weir_pipeline_join(p, err);
     }
+    control_close(p);
     *at = NULL;
-    pipeline_dismantle(p);
-    pthread_mutex_destroy(&p->control);
     free(p);
     return ret;
 }

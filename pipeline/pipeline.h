@@ -118,7 +118,8 @@ struct weir_pipeline_config {
     uint32_t snaplen;       /* 0: all of each frame */
     bool no_promisc;
     uint32_t timeout_ms;   /* a frame of a quiet link waits at most so long in
-                              the kernel, whose timer is fixed at open; 0: 100 */
+                              the kernel, whose timer is fixed at open; 0:
+                              100; 60000 at most */
     uint64_t buffer_bytes; /* of each kernel ring; 0: 64 MiB (libpcap's: 16) */
     uint32_t workers;      /* of each lane; 0: what the host has CPUs for */
     uint64_t frames_max;   /* it stops after so many; 0: no limit */
@@ -130,7 +131,8 @@ struct weir_pipeline_config {
     uint32_t taps_count; /* at most WEIR_TAPS_MAX */
     const struct weir_pipeline_sink *sinks;
     uint32_t sinks_count;    /* at most 8 */
-    struct weir_event *stop; /* stops it; NULL: weir_pipeline_stop alone */
+    struct weir_event *stop; /* stops it, and ends an open that waits for a
+                                pipe; NULL: weir_pipeline_stop alone */
     int64_t interval_ns;     /* 0: on_interval is called at the end only */
     weir_pipeline_interval_fn *on_interval; /* may be NULL */
     weir_pipeline_notice_fn *on_notice;     /* may be NULL */
@@ -140,7 +142,8 @@ struct weir_pipeline_config {
 /* weir_pipeline_open: opens sources and files; no frame is taken in yet.  *out
  * must be NULL (-EBUSY: it is a pipeline already, and goes on), and is set only
  * on 0.
- * -ENODEV, -EPERM, -ENOENT, -EINVAL (the filter), ... as the text says. */
+ * -ENODEV, -EPERM, -ENOENT, -EINVAL (the filter), -ECANCELED (stopped while it
+ * waited for a pipe), ... as the text says. */
 int weir_pipeline_open(struct weir_pipeline **out,
                        const struct weir_pipeline_config *config,
                        struct weir_err *err);
@@ -172,8 +175,8 @@ int weir_pipeline_close(struct weir_pipeline **p, struct weir_err *err);
  * when it is in effect everywhere.
  * weir_pipeline_set_filter: NULL or "": all frames.  -EINVAL: the text is
  * wrong, and nothing changes; -ENOTSUP: only a kernel could test it.
- * weir_pipeline_set_snaplen: where a file is written at most what it was at
- * open, for the file says that; 0: all of each frame.
+ * weir_pipeline_set_snaplen: with a file or a sink at most what it was at open,
+ * for what comes before their frames says that; 0: all of each frame.
  * weir_pipeline_set_timeout: how long a frame waits until it goes on with those
  * behind it, of devices that libpcap captures from: not longer than at open,
  * nor shorter than the kernel's own timer, half of that.  -ENOTSUP: there are

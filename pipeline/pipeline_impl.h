@@ -30,6 +30,8 @@ enum pipeline_state {
 
 struct weir_pipeline {
     pthread_mutex_t control; /* tells its own thread from another */
+    pthread_cond_t left;     /* one that joined it has, with control */
+    uint32_t joining;        /* by control */
     _Atomic int state;       /* enum pipeline_state */
     struct weir_inputs inputs;
     struct weir_sinks *sinks;

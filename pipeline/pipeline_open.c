@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "capture/source_file.h"
+#include "pipeline/branch.h"
 #include "pipeline/pipeline_impl.h"
 #include "ring/event_stop.h"
 #include "sink/file_sink.h"
@@ -13,6 +14,14 @@
 /* Room for the talkers that a summary counts, of which nothing is shown
  * here. */
 #define TALKERS 1024
+
+/* More than any machine runs, and it can still be added to a time. */
+#define FOREVER_NS (INT64_MAX / 4)
+
+static int64_t until_forever(int64_t ns)
+{
+    return ns < FOREVER_NS ? ns : FOREVER_NS;
+}
 
 static bool ends_in(const char *path, const char *ending)
 {
@@ -46,6 +55,9 @@ static int check(const struct weir_pipeline_config *config,
     if (config->duration_ns < 0 || config->interval_ns < 0 ||
         config->file.duration_ns < 0)
         return weir_err_set(err, -EINVAL, "a time below zero");
+    if (config->sinks_count > WEIR_BRANCHES_MAX)
+        return weir_err_set(err, -EINVAL, "%u sinks: %d are possible",
+                            config->sinks_count, WEIR_BRANCHES_MAX);
     if (config->sinks == NULL && config->sinks_count > 0)
         return weir_err_set(err, -EINVAL, "%u sinks, and none is there",
                             config->sinks_count);
@@ -103,13 +115,13 @@ static int open_runner(struct weir_pipeline *p,
                      .snaplen = config->snaplen,
                      .filters = p->inputs.filters,
                      .frames_max = config->frames_max,
-                     .duration_ns = config->duration_ns,
+                     .duration_ns = until_forever(config->duration_ns),
                      .talkers = TALKERS,
                      .branches = weir_sinks_branches(p->sinks),
                      .branches_count = config->sinks_count,
                      .taps = config->taps,
                      .taps_count = config->taps_count},
-        .interval_ns = config->interval_ns,
+        .interval_ns = until_forever(config->interval_ns),
         .on_interval = config->on_interval,
         .on_notice = config->on_notice,
         .context = config->context,

@@ -2,9 +2,15 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "pipeline/pipeline.h"
 #include "tests/pipeline/embed_rig.h"
@@ -129,6 +135,11 @@ Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
     refused((struct weir_pipeline_config){FROM(&file, 1), .sinks = &nameless,
                                           .sinks_count = 1},
             -EINVAL, "sink 0 has no name or no function");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks = &nameless,
+                                          .sinks_count = UINT32_MAX},
+            -EINVAL, "4294967295 sinks: 8 are possible");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .timeout_ms = 60001},
+            -EINVAL, "a timeout of 60001 ms: 60000 at most");
     refused((struct weir_pipeline_config){FROM(&file, 1), .file = {.ring = 3}},
             -EINVAL, "limits of a file, and no file");
     refused((struct weir_pipeline_config){FROM(&file, 1), .duration_ns = -1},
@@ -143,6 +154,88 @@ Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
 #undef FROM
 }
 
+Test(pipeline_misuse, a_time_without_end_is_no_limit)
+{
+    struct weir_progress progress;
+    struct weir_pipeline *p =
+        embed_open((struct weir_pipeline_config){.duration_ns = INT64_MAX,
+                                                 .interval_ns = INT64_MAX},
+                   "in.pcap");
+    embed_run(p, &progress);
+    cr_assert_eq(progress.ledger.delivered, 1000);
+    cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
+}
+
+Test(pipeline_misuse, a_stop_ends_the_wait_for_a_pipe, .timeout = 10)
+{
+    struct weir_event *stop = NULL;
+    struct weir_pipeline *p = NULL;
+    const char *pipe = embed_path("pipe");
+    const struct weir_pipeline_source source = {.file = pipe};
+    cr_assert_eq(mkfifo(pipe, 0600), 0);
+    cr_assert_eq(weir_event_open(&stop, NULL), 0);
+    cr_assert_eq(weir_event_set(stop), 0);
+    const struct weir_pipeline_config config = {
+        .sources = &source, .sources_count = 1, .stop = stop};
+    cr_assert_eq(weir_pipeline_open(&p, &config, &embed_err), -ECANCELED);
+    cr_assert_null(p);
+    weir_event_close(&stop);
+}
+
+struct joiner {
+    struct weir_pipeline *p;
+    atomic_int tid;
+    int result;
+};
+
+static void *join_it(void *argument)
+{
+    struct joiner *joiner = argument;
+    atomic_store(&joiner->tid, gettid());
+    joiner->result = weir_pipeline_join(joiner->p, NULL);
+    return NULL;
+}
+
+static bool sleeps(int tid)
+{
+    char path[64], state = '?';
+    if (tid == 0)
+        return false;
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+    FILE *file = fopen(path, "r");
+    cr_assert_not_null(file);
+    cr_assert_eq(fscanf(file, "%*d (%*[^)]) %c", &state), 1);
+    (void)fclose(file);
+    return state == 'S';
+}
+
+/* Both wait for the end, and one must not free what the other still looks
+ * at. */
+Test(pipeline_misuse, one_is_closed_while_another_thread_joins)
+{
+    size_t bytes;
+    uint8_t *some = embed_bytes(0, 10, &bytes);
+    const char *pipe = embed_path("pipe");
+    cr_assert_eq(mkfifo(pipe, 0600), 0);
+    for (int i = 0; i < 50; i++) {
+        const int fd = open(pipe, O_RDWR);
+        cr_assert_eq(write(fd, some, bytes), (ssize_t)bytes);
+        struct weir_pipeline *p =
+            embed_open((struct weir_pipeline_config){.workers = 1}, "pipe");
+        struct joiner joiner = {.p = p};
+        pthread_t other;
+        cr_assert_eq(weir_pipeline_start(p, NULL), 0);
+        cr_assert_eq(pthread_create(&other, NULL, join_it, &joiner), 0);
+        while (!sleeps(joiner.tid))
+            (void)sched_yield();
+        cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
+        cr_assert_eq(pthread_join(other, NULL), 0);
+        cr_assert_eq(joiner.result, 0);
+        cr_assert_eq(close(fd), 0);
+    }
+    free(some);
+}
+
 /* Control calls from all callbacks. */
 struct meddler {
     struct weir_pipeline *p;
@@ -150,7 +243,7 @@ struct meddler {
     atomic_int refused;
 };
 
-static void meddle(struct meddler *m)
+static void control(struct meddler *m)
 {
     struct weir_pipeline *p = m->p;
     const int64_t answers[] = {
@@ -166,8 +259,13 @@ static void meddle(struct meddler *m)
         m->refused += answers[i] == -EDEADLK;
     }
     cr_assert_eq(p, m->p);
+}
+
+static void meddle(struct meddler *m)
+{
     struct weir_progress progress;
-    cr_assert_eq(weir_pipeline_progress(p, &progress), 0);
+    control(m);
+    cr_assert_eq(weir_pipeline_progress(m->p, &progress), 0);
 }
 
 static uint64_t tap(void *state, const struct weir_tap_vector *v)
@@ -191,6 +289,12 @@ static void merge(void *context, void *state)
 {
     (void)state;
     meddle(context);
+}
+
+static void destroy(void *context, void *state)
+{
+    (void)state;
+    control(context);
 }
 
 static int take(void *context, const struct weir_delivery *d,
@@ -218,7 +322,8 @@ Test(pipeline_misuse, control_from_a_callback_is_a_deadlock_that_is_told)
                                          .context = &m,
                                          .create = create,
                                          .tap = tap,
-                                         .merge = merge};
+                                         .merge = merge,
+                                         .destroy = destroy};
     const struct weir_pipeline_sink sink = {
         .name = "meddler", .take = take, .context = &m};
     m.p = embed_open((struct weir_pipeline_config){.taps = &taps,
@@ -231,5 +336,23 @@ Test(pipeline_misuse, control_from_a_callback_is_a_deadlock_that_is_told)
     embed_run(m.p, &progress);
     cr_assert_eq(weir_pipeline_close(&m.p, NULL), 0);
     cr_assert_geq(m.calls, 4 * 6);
+    cr_assert_eq(m.calls, m.refused);
+}
+
+Test(pipeline_misuse, control_while_one_is_closed_that_never_ran)
+{
+    struct meddler m = {.calls = 0};
+    const struct weir_tap_config taps = {.name = "meddler",
+                                         .context = &m,
+                                         .create = create,
+                                         .tap = tap,
+                                         .destroy = destroy};
+    m.p = embed_open((struct weir_pipeline_config){.taps = &taps,
+                                                   .taps_count = 1,
+                                                   .workers = 1},
+                     "in.pcap");
+    cr_assert_eq(weir_pipeline_close(&m.p, NULL), 0);
+    cr_assert_null(m.p);
+    cr_assert_eq(m.calls, 6);
     cr_assert_eq(m.calls, m.refused);
 }
