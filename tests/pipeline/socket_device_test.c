@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -186,6 +187,39 @@ Test(socket_device, what_cannot_be_sent_is_named)
     cr_assert_eq(weir_socket_send(socket, bytes, sizeof bytes, &err),
                  -EMSGSIZE);
     rig_close(socket);
+}
+
+/* A device without a link header, by libpcap alone. */
+Test(socket_device, packets_go_out_of_a_tunnel)
+{
+    struct weir_err err = {""};
+    uint8_t packet[40] = {0x45, 0, 0, 40, 0, 0, 0, 0, 64, 17};
+    uint8_t out[100];
+    rig_need();
+    const int tun = rig_tun(ARPHRD_NONE);
+    if (tun < 0)
+        cr_skip_test("SKIPPED: no tun devices here");
+    struct weir_socket_config config = rig_config(NULL);
+    config.device = RIG_TUN;
+    config.way = WEIR_SOCKET_AFPACKET;
+    struct weir_socket *socket = NULL;
+    cr_assert_eq(weir_socket_open(&socket, &config, &err), -EOPNOTSUPP);
+    config.way = WEIR_SOCKET_AUTO;
+    socket = rig_socket_on(&config);
+    struct weir_socket_info info;
+    cr_assert_eq(weir_socket_info(socket, &info, NULL), 0);
+    cr_assert_eq(info.way, WEIR_SOCKET_LIBPCAP);
+    cr_assert_eq(weir_socket_send(socket, packet, sizeof packet, &err), 0, "%s",
+                 err.text);
+    cr_assert_eq(read(tun, out, sizeof out), (ssize_t)sizeof packet);
+    cr_assert_arr_eq(out, packet, sizeof packet);
+    cr_assert_eq(rig_next(socket).len, sizeof packet);
+    packet[0] = 0x75;
+    cr_assert_eq(weir_socket_send(socket, packet, sizeof packet, &err),
+                 -EINVAL);
+    cr_assert_eq(weir_socket_send(socket, packet, 0, &err), -EINVAL);
+    rig_close(socket);
+    (void)close(tun);
 }
 
 Test(socket_device, frames_can_be_dumped)
