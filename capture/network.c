@@ -35,7 +35,7 @@ static uint8_t leading_ones(const uint8_t *mask)
 static bool read_one(const struct ifaddrs *entry, const char *device,
                      struct weir_network *out)
 {
-    uint8_t of_mask;
+    uint8_t of_mask = 0;
     struct weir_network one = {0};
     if (strcmp(entry->ifa_name, device) != 0)
         return false;

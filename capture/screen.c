@@ -215,16 +215,15 @@ static int fill_in(struct weir_screen *screen,
     if (source != NULL && source->live &&
         pcap_lookupnet(source->name, &net, &screen->netmask, ignored) != 0)
         screen->netmask = PCAP_NETMASK_UNKNOWN;
-    screen->tested = config->tested && screen->has_kernel;
-    const int rc = screen->tested ? 0 : compile_known(screen, config, err);
-    if ((rc != 0 && rc != -ENOTSUP) || source == NULL || !screen->has_kernel)
-        return rc;
-    const int kernel = compile_kernel(screen, source, err);
-    if (kernel == 0 && screen->tested && screen->kernel == NULL)
-        return weir_err_set(err, -ENOTSUP,
-                            "the kernel cannot be asked to filter now");
+    const int kernel = source != NULL && screen->has_kernel
+                           ? compile_kernel(screen, source, err)
+                           : 0;
+    screen->tested = config->tested && screen->kernel != NULL;
+    if (kernel != 0 || screen->tested)
+        return kernel;
     /* What only the kernel knew may be told of the frame afterwards. */
-    return kernel == 0 && !screen->views ? rc : kernel;
+    const int rc = compile_known(screen, config, err);
+    return rc == -ENOTSUP && screen->views ? 0 : rc;
 }
 
 int weir_screen_make(struct weir_screen **out,

@@ -60,8 +60,9 @@ struct weir_screen_config {
 
 /* weir_screen_make: returns 0, -EINVAL (the text is wrong, or asks for what one
  * of the link types does not have), -ENOTSUP (only the kernel could test it,
- * and a frame does not tell afterwards: inbound, outbound, ifindex) or -errno;
- * *out is set only on 0. */
+ * and a frame does not tell afterwards: ifindex, and inbound and outbound where
+ * the source does not mark frames, weir_kernel_filter_config) or -errno; *out
+ * is set only on 0. */
 int weir_screen_make(struct weir_screen **out,
                      const struct weir_screen_config *config,
                      struct weir_err *err);
@@ -79,8 +80,8 @@ const char *weir_screen_text(const struct weir_screen *screen);
 
 /* weir_screen_attach: for sources: gives the kernel the program by `attach`,
  * which returns 0 or -errno; if the kernel has no memory for it, and weir can
- * test the text, one that takes all.  Returns 1: the kernel tests the text; 0: it only cuts; -errno: it has
- * what it had. */
+ * test the text, one that takes all.  Returns 1: the kernel tests the text; 0:
+ * it only cuts; -errno: it has what it had. */
 typedef int weir_screen_attach_fn(void *context,
                                   const struct weir_kernel_filter *program);
 int weir_screen_attach(const struct weir_screen *screen,

@@ -123,8 +123,8 @@ struct weir_change {
  * open.
  * Returns the generation, from 1 on; or, with nothing changed, -EINVAL (the
  * text is wrong, the snapshot length is not possible, or there is nothing to
- * change), -ENOTSUP (only the kernel could test it: inbound, ifindex) or
- * -errno. */
+ * change), -ENOTSUP (only the kernel could test it: ifindex, and but of
+ * afpacket inbound and outbound) or -errno. */
 int64_t weir_assembly_change(struct weir_assembly *a,
                              const struct weir_change *change,
                              struct weir_err *err);

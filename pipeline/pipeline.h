@@ -174,7 +174,8 @@ int weir_pipeline_close(struct weir_pipeline **p, struct weir_err *err);
  * take.  They return the change's generation, from 1 on, which progress tells
  * when it is in effect everywhere.
  * weir_pipeline_set_filter: NULL or "": all frames.  -EINVAL: the text is
- * wrong, and nothing changes; -ENOTSUP: only a kernel could test it.
+ * wrong, and nothing changes; -ENOTSUP: only a kernel could test it (ifindex,
+ * and but of afpacket inbound and outbound).
  * weir_pipeline_set_snaplen: with a file or a sink at most what it was at open,
  * for what comes before their frames says that; 0: all of each frame.
  * weir_pipeline_set_timeout: how long a frame waits until it goes on with those
