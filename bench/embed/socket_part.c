@@ -126,7 +126,7 @@ static double pps_of(const struct weir_socket_found *f)
 }
 
 static struct weir_spread
-spread_of(const struct command *c, int load, int by,
+spread_of(const struct command *c, int load, enum weir_socket_way_of by,
           double (*figure)(const struct weir_socket_found *))
 {
     double values[ROUNDS_MAX];
@@ -146,7 +146,8 @@ static json_t *round_json(const struct weir_socket_found *f)
                      loss_of(f), "pps", pps_of(f), "cpu_ns", cpu_of(f));
 }
 
-static json_t *line_json(const struct command *c, int load, int by)
+static json_t *line_json(const struct command *c, int load,
+                         enum weir_socket_way_of by)
 {
     json_t *rounds = json_array();
     for (uint64_t i = 0; i < c->rounds; i++)
@@ -172,7 +173,8 @@ static json_t *line_json(const struct command *c, int load, int by)
         "loss_fraction", loss.most, "pps", pps.most);
 }
 
-static void print_row(FILE *out, const struct command *c, int load, int by)
+static void print_row(FILE *out, const struct command *c, int load,
+                      enum weir_socket_way_of by)
 {
     const struct weir_spread cpu = spread_of(c, load, by, cpu_of);
     const struct weir_spread loss = spread_of(c, load, by, loss_of);
@@ -183,9 +185,10 @@ static void print_row(FILE *out, const struct command *c, int load, int by)
 }
 
 /* How many times `over` is better than `under`. */
-static int tell_ratio(const struct command *c, int load, int over, int under,
-                      FILE *out, struct weir_results *results,
-                      struct weir_err *err)
+static int tell_ratio(const struct command *c, int load,
+                      enum weir_socket_way_of over,
+                      enum weir_socket_way_of under, FILE *out,
+                      struct weir_results *results, struct weir_err *err)
 {
     double of_over[ROUNDS_MAX], of_under[ROUNDS_MAX], ratios[ROUNDS_MAX];
     struct weir_spread spread;
@@ -217,14 +220,14 @@ static int tell_load(const struct command *c, int load, FILE *out,
         fprintf(out, "\nat full speed\n");
     fprintf(out, "%-24s %9s %18s %9s %10s\n", "function", "CPU ns",
             "least to most", "Mpps", "loss %");
-    for (int by = 0; by < WEIR_BY_COUNT && rc == 0; by++) {
+    for (enum weir_socket_way_of by = 0; by < WEIR_BY_COUNT && rc == 0; by++) {
         print_row(out, c, load, by);
         if (results != NULL)
             rc = weir_results_add(results, line_json(c, load, by), err);
     }
-    for (int over = 0; over <= WEIR_BY_NEXT; over++)
-        for (int under = WEIR_BY_NEXT + 1; under < WEIR_BY_COUNT && rc == 0;
-             under++)
+    for (enum weir_socket_way_of over = 0; over <= WEIR_BY_NEXT; over++)
+        for (enum weir_socket_way_of under = WEIR_BY_NEXT + 1;
+             under < WEIR_BY_COUNT && rc == 0; under++)
             rc = tell_ratio(c, load, over, under, out, results, err);
     return rc;
 }

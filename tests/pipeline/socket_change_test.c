@@ -226,7 +226,7 @@ Test(socket_change, a_tagged_frame_is_cut_like_any)
     struct weir_socket *socket = rig_socket_on(&config);
     uint8_t sent[200];
     rig_udp(sent, sizeof sent, 53, 1, 5);
-    for (int i = 0; i < 2; i++) {
+    for (uint32_t i = 0; i < 2; i++) {
         rig_send(RIG_LEFT, sent, sizeof sent);
         const struct weir_frame frame = rig_next(socket);
         cr_assert_eq(frame.len, sizeof sent);

@@ -104,8 +104,8 @@ static void *uses(void *context)
 
 static void check_socket(void)
 {
-    pthread_t receiver;
-    pthread_t second;
+    pthread_t receiver = 0;
+    pthread_t second = 0;
     struct user users[2] = {{.random = random_start("socket", 1)},
                             {.random = {2}}};
     const struct weir_socket_config config = {
