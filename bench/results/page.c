@@ -52,6 +52,7 @@ void weir_page_build(const struct weir_lines *lines, struct weir_doc *doc)
     weir_page_disks(lines, doc);
     weir_page_stages(lines, doc);
     weir_page_peers(lines, doc);
+    weir_page_embed(lines, doc);
     weir_page_ratios(lines, doc);
     weir_page_trials(lines, doc);
     weir_page_method(lines, doc);

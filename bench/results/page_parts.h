@@ -78,6 +78,7 @@ void weir_page_limits(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_trials(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_stages(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_peers(const struct weir_lines *lines, struct weir_doc *doc);
+void weir_page_embed(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_ratios(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_method(const struct weir_lines *lines, struct weir_doc *doc);
 void weir_page_host(const struct weir_lines *lines, struct weir_doc *doc);
