@@ -3,6 +3,7 @@
  * worse; the second is no misuse.  For ThreadSanitizer above all. */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/if_packet.h>
 #include <pthread.h>
 #include <sched.h>
@@ -127,9 +128,9 @@ static void check_socket(void)
     check(stats.given > 0 && stats.given + stats.excluded <= stats.received &&
               stats.received + stats.dropped <= stats.seen,
           "the counts");
-    printf("%llu frames, %llu times busy\n", (unsigned long long)stats.given,
-           (unsigned long long)(users[0].busy + users[1].busy));
-    check(users[0].busy + users[1].busy > 0, "both at once");
+    const uint64_t busy = users[0].busy + users[1].busy;
+    printf("%" PRIu64 " frames, %" PRIu64 " times busy\n", stats.given, busy);
+    check(busy > 0, "both at once");
     check(weir_socket_close(&sock, NULL) == 0, "close");
     fake_kernel_close(&kernel);
 }
