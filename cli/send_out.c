@@ -112,12 +112,11 @@ int send_out_device(const struct send_options *o,
 }
 
 static int write_all(struct weir_dump *dump, const struct send_options *o,
-                     const struct send_frame *frame, struct send_result *result,
-                     struct weir_err *err)
+                     const struct send_frame *frame, struct weir_err *err)
 {
     int64_t at = weir_clock_real_ns();
     int rc = 0;
-    for (; rc == 0 && more(o, result->frames); at += o->interval_ns) {
+    for (uint64_t i = 0; rc == 0 && more(o, i); i++, at += o->interval_ns) {
         const struct weir_dump_time time = {
             .has_seconds = true,
             .has_fraction = true,
@@ -125,7 +124,6 @@ static int write_all(struct weir_dump *dump, const struct send_options *o,
             .fraction_ns = (uint32_t)(at % WEIR_NS_PER_S),
         };
         rc = weir_dump_bytes(dump, frame->data, frame->bytes, &time, err);
-        result->frames += rc == 0;
     }
     return rc;
 }
@@ -144,10 +142,15 @@ int send_out_file(const struct send_options *o, const struct send_frame *frame,
     if (rc == 0)
         rc = weir_writer_open(&writer, &config, err);
     if (rc == 0) {
+        struct weir_dump *dump = weir_writer_dump(writer);
         take_signals(on_signal);
-        rc = write_all(weir_writer_dump(writer), o, frame, result, err);
+        rc = write_all(dump, o, frame, err);
+        /* Only then is it told which of them are in the file. */
+        int closed = weir_dump_close(dump, rc == 0 ? err : NULL);
+        rc = rc == 0 ? closed : rc;
+        (void)weir_dump_count(dump, NULL, &result->frames, NULL);
     }
-    int closed = weir_writer_close(&writer, rc == 0 ? err : NULL);
+    (void)weir_writer_close(&writer, NULL);
     end_signals();
-    return rc == 0 ? closed : rc;
+    return rc;
 }

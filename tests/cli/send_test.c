@@ -126,6 +126,26 @@ Test(send, a_file_has_the_times_that_were_asked_for)
     cr_expect_eq(times[2] - times[1], 10000000);
 }
 
+Test(send, a_file_that_is_too_small_has_as_many_as_it_says)
+{
+    static const char *const names[] = {"x.pcap", "x.pcapng"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct command_result *r = command_run(
+            "trap '' XFSZ; ulimit -f 1300; weir send -w %s -c 2000 -I 0 "
+            "--ip-dst 192.0.2.9 --len 1000",
+            names[i]);
+        char said[64];
+        cr_assert_eq(r->status, 1);
+        cr_assert_not_null(strstr(r->err, "File too large"), "%s", r->err);
+        long frames = command_frames(names[i]);
+        cr_assert_gt(frames, 600);
+        cr_assert_lt(frames, 2000);
+        snprintf(said, sizeof said, "%ld frames of 1000 bytes written",
+                 frames >= 1000 ? frames % 1000 : frames);
+        cr_assert_not_null(strstr(r->out, said), "%ld: %s", frames, r->out);
+    }
+}
+
 Test(send, a_file_may_be_standard_output)
 {
     const struct command_result *r = command_run(
