@@ -68,9 +68,14 @@ static int open_all(struct weir_replay *replay, struct weir_err *err)
 static int replay_all(struct weir_replay *replay)
 {
     struct weir_err err = {0};
-    if (open_all(replay, &err) != 0)
-        return say(&err);
     int status = WEIR_EXIT_OK;
+    int ret = open_all(replay, &err);
+    if (ret == -EINTR && weir_event_is_set(replay->stop) > 0) {
+        fprintf(stderr, COMMAND ": stopped before a frame had come\n");
+        return status;
+    }
+    if (ret != 0)
+        return say(&err);
     if (weir_replay_run(replay, &err) != 0)
         status = say(&err);
     weir_replay_report_text(stderr, replay);

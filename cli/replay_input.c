@@ -232,26 +232,28 @@ static int too_large(const struct weir_replay_input *input,
         input->config.preload ? "" : " (see --preload)");
 }
 
-/* False: stopped. */
-static bool await_stream(const struct weir_replay_input *input)
+static bool stopped(const struct weir_replay_input *input)
+{
+    return weir_event_is_set(input->config.stop) > 0;
+}
+
+static void await_stream(const struct weir_replay_input *input)
 {
     struct pollfd fds[2] = {
         {.fd = input->source->fd, .events = POLLIN},
         {.fd = weir_event_fd(input->config.stop), .events = POLLIN},
     };
     (void)poll(fds, 2, -1);
-    return weir_event_is_set(input->config.stop) <= 0;
 }
 
 static int hold_all(struct weir_replay_input *input, struct weir_err *err)
 {
     uint32_t count = 0;
-    int ret;
-    while ((ret = next_read(input, &count, err)) > 0 &&
+    int ret = 0;
+    while (!stopped(input) && (ret = next_read(input, &count, err)) > 0 &&
            ret != WEIR_REPLAY_INPUT_END) {
         if (ret == WEIR_REPLAY_INPUT_WAIT) {
-            if (!await_stream(input))
-                return 0;
+            await_stream(input);
             continue;
         }
         for (uint32_t i = 0; i < count; i++) {
@@ -268,11 +270,14 @@ static int hold_all(struct weir_replay_input *input, struct weir_err *err)
 }
 
 /* In memory the shortest frames take less than four times what they take in a
- * file.  A stream has no size, and no second pass unless it is held. */
+ * file.  A stream has no size, and no second pass unless it is held; nor has
+ * the standard input one, which cannot be opened anew even where it is a file.
+ */
 static bool is_held(struct weir_replay_input *input)
 {
     struct stat stat_of;
-    bool stream = input->source->fd >= 0;
+    bool stream =
+        input->source->fd >= 0 || strcmp(input->config.path, "-") == 0;
     uint64_t usual = input->config.again ? HOLD_BYTES_AGAIN : HOLD_BYTES;
     input->held_max = 4 * usual;
     if (input->config.preload) {

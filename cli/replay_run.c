@@ -34,6 +34,16 @@ static bool is_sent_as(uint16_t linktype, uint16_t interface)
             (linktype == WEIR_LINKTYPE_IPV4 || linktype == WEIR_LINKTYPE_IPV6));
 }
 
+/* The check sequence, or what of it was captured. */
+static void leave_out(struct weir_frame *frame, uint32_t fcs_bytes)
+{
+    if (fcs_bytes == 0 || frame->len < fcs_bytes)
+        return;
+    frame->len -= fcs_bytes;
+    if (frame->caplen > frame->len)
+        frame->caplen = frame->len;
+}
+
 /* Of a vector those that can be sent, without the check sequence that some
  * captures have behind each frame: the interface makes its own. */
 static uint32_t make_ready(struct run *run, const struct weir_frame *frames,
@@ -41,8 +51,6 @@ static uint32_t make_ready(struct run *run, const struct weir_frame *frames,
 {
     struct weir_replay *replay = run->replay;
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++)
-        replay->cut_short += frames[i].caplen < frames[i].len;
     *out = frames;
     if (weir_replay_input_plain(replay->input, run->linktype))
         return count;
@@ -56,12 +64,20 @@ static uint32_t make_ready(struct run *run, const struct weir_frame *frames,
             continue;
         }
         run->ready[kept] = frames[i];
-        if (frames[i].caplen == frames[i].len &&
-            frames[i].caplen >= iface->fcs_bytes)
-            run->ready[kept].caplen -= iface->fcs_bytes;
-        kept++;
+        leave_out(&run->ready[kept++], iface->fcs_bytes);
     }
     return kept;
+}
+
+/* An interface never comes back: one of the same name is another. */
+static int check_device(const struct weir_replay *replay, struct weir_err *err)
+{
+    struct weir_sender_counts counts = {0};
+    (void)weir_sender_stats(replay->sender, &counts, NULL);
+    if (counts.refused[WEIR_SENDER_GONE] == 0)
+        return 0;
+    return weir_err_set(err, -ENODEV, "%s: the interface was removed",
+                        replay->options->device);
 }
 
 /* What was given to the sender goes before anything is waited for. */
@@ -70,7 +86,8 @@ static int kick(struct run *run, struct weir_err *err)
     if (run->kicked)
         return 0;
     run->kicked = true;
-    return weir_sender_kick(run->replay->sender, err);
+    int ret = weir_sender_kick(run->replay->sender, err);
+    return ret != 0 ? ret : check_device(run->replay, err);
 }
 
 /* Until the frame may go; -ECANCELED: the replay was stopped. */
@@ -139,7 +156,9 @@ static int send_vector(struct run *run, const struct weir_frame *frames,
     }
     /* Those behind a stop never had their turn. */
     replay->asked += count - (n - settled);
-    return ret;
+    for (uint32_t i = 0; i < settled; i++)
+        replay->cut_short += ready[i].caplen < ready[i].len;
+    return ret != 0 ? ret : check_device(replay, err);
 }
 
 static int await_stream(struct run *run, struct weir_err *err)

@@ -174,6 +174,12 @@ Test(replay, loops_and_limits_are_exact)
     expect_frames(ear, 100);
     expect_frames(ear, 50);
     cr_assert(sender_ear_silent(ear));
+    /* Not to be opened anew, though it is a file. */
+    cr_assert_eq(
+        command_run("weir replay - -t -l 2 -i " RIG_LEFT " <x.pcap")->status,
+        0);
+    expect_frames(ear, 100);
+    expect_frames(ear, 100);
     /* A stream is held for it. */
     const struct command_result *r =
         command_run("cat x.pcap | weir replay - -t -l 2 -i " RIG_LEFT);
@@ -254,6 +260,13 @@ Test(replay, a_frame_that_was_cut_is_sent_so_and_told)
     cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 60);
     cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 100);
     (void)close(ear);
+    /* Only what was sent was sent so. */
+    file = file_make("x.pcap", 113);
+    put(file, (uint32_t[]){1700000000, 0, 100, 1000}, 4);
+    cr_assert_eq(fwrite(bytes, 1, 100, file), 100);
+    cr_assert_eq(fclose(file), 0);
+    cr_assert_eq(replay("-t")->status, 1);
+    cr_assert_eq(command_number("r.json", "frames.cut_short"), 0);
 }
 
 /* A tun device has no header of its own: IP packets, by two link types. */
@@ -287,6 +300,19 @@ Test(replay, a_captured_check_sequence_is_left_out)
     int ear = sender_ear_open(RIG_RIGHT);
     cr_assert_eq(replay("-t")->status, 0);
     cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), size_of(0));
+    /* Cut within it, and right before it: that is all of the frame. */
+    file = file_make("x.pcap", 1u | 0x04000000u | 2u << 28);
+    sender_frame(bytes, 104, 1);
+    for (uint32_t caplen = 99; caplen <= 104; caplen++) {
+        put(file, (uint32_t[]){1700000000, 0, caplen, 104}, 4);
+        cr_assert_eq(fwrite(bytes, 1, caplen, file), caplen);
+    }
+    cr_assert_eq(fclose(file), 0);
+    cr_assert_eq(replay("-t")->status, 0);
+    cr_assert_eq(command_number("r.json", "frames.cut_short"), 1);
+    cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 99);
+    for (uint32_t caplen = 100; caplen <= 104; caplen++)
+        cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 100);
     (void)close(ear);
 }
 
@@ -326,6 +352,28 @@ Test(replay, an_interface_that_goes_down_in_the_middle_is_told)
     (void)close(ear);
 }
 
+/* One that is made anew under the same name is another. */
+Test(replay, an_interface_that_is_removed_ends_it)
+{
+    static const char *const ways[] = {"-t", "-p 1k", "-p 1M --qdisc-bypass"};
+    make(100, 1);
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        const struct command_result *r = command_run(
+            "timeout 20 weir replay x.pcap -l 0 %s -i " RIG_LEFT
+            " --report r.json & " UNTIL_SENT "ip link del " RIG_LEFT "; "
+            "ip link add " RIG_LEFT " type veth peer name " RIG_RIGHT "; "
+            "ip link set " RIG_LEFT " up; ip link set " RIG_RIGHT " up; "
+            "wait $!",
+            ways[i]);
+        cr_assert_eq(r->status, 1, "%s: %d %s", ways[i], r->status, r->err);
+        cr_assert_not_null(strstr(r->err, "weir replay: " RIG_LEFT
+                                          ": the interface was removed\n"),
+                           "%s", r->err);
+        cr_assert_gt(command_number("r.json", "frames.not_sent.gone"), 0);
+        expect_balance();
+    }
+}
+
 Test(replay, an_interrupt_ends_it_with_the_report)
 {
     make(1000, 1000000);
@@ -360,6 +408,18 @@ Test(replay, an_interrupt_ends_the_wait_for_a_stream)
         cr_assert_eq(r->status, 0, "%d: %d %s", passes, r->status, r->err);
         cr_assert_not_null(strstr(r->err, "frames out of"), "%s", r->err);
     }
+}
+
+/* There is nothing to report then. */
+Test(replay, an_interrupt_ends_the_wait_for_a_file_header)
+{
+    const struct command_result *r = command_run(
+        IGNORED "mkfifo pipe; sleep 9 >pipe & other=$!; "
+                "weir replay - -i " RIG_LEFT " <pipe & " UNTIL_ENDED(
+                    "INT") "; status=$?; "
+                           "kill -KILL $other; rm pipe; exit $status");
+    cr_assert_eq(r->status, 0, "%d %s", r->status, r->err);
+    cr_assert_str_eq(r->err, "weir replay: stopped before a frame had come\n");
 }
 
 Test(replay, without_the_privilege_it_says_which)
