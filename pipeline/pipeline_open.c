@@ -10,6 +10,7 @@
 #include "ring/event_stop.h"
 #include "sink/file_sink.h"
 #include "sink/null_sink.h"
+#include "sink/sigpipe.h"
 
 /* Room for the talkers that a summary counts, of which nothing is shown
  * here. */
@@ -157,7 +158,12 @@ static int open_file(struct weir_pipeline *p,
         weir_file_source_identity(p->inputs.sources[0], &file.input.dev,
                                   &file.input.ino);
     }
-    return weir_file_sink_open(&p->sink, &file, err);
+    /* It writes the file's header, here in the caller's thread. */
+    struct weir_sigpipe held;
+    weir_sigpipe_hold(&held);
+    const int ret = weir_file_sink_open(&p->sink, &file, err);
+    weir_sigpipe_release(&held, ret == -EPIPE);
+    return ret;
 }
 
 /* A pcap holds one link type. */

@@ -25,7 +25,7 @@
  *           disk when finish returns; no other is waited for.
  * Errors    beside sink.h's: -EPIPE the reader closed the pipe, -ECANCELED
  *           it did not read and `abandon` was set.  SIGPIPE is ignored by
- *           the program. */
+ *           the program, or blocked in the thread that calls. */
 
 #include <stdbool.h>
 #include <stdint.h>

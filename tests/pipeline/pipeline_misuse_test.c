@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -211,6 +212,35 @@ static bool sleeps(int tid)
 
 /* Both wait for the end, and one must not free what the other still looks
  * at. */
+/* Open writes the file's header in the caller's thread. */
+Test(pipeline_misuse, a_pipe_that_nobody_reads_is_no_signal)
+{
+    int ends[2];
+    const struct weir_pipeline_source source = {.file = embed_path("in.pcap")};
+    const struct weir_pipeline_config config = {
+        .sources = &source,
+        .sources_count = 1,
+        .file = {.path = "-"},
+    };
+    struct weir_pipeline *p = NULL;
+    sigset_t mask;
+    const int out = dup(STDOUT_FILENO);
+    cr_assert_geq(out, 0);
+    cr_assert_eq(pipe(ends), 0);
+    cr_assert_eq(dup2(ends[1], STDOUT_FILENO), STDOUT_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+    const int ret = weir_pipeline_open(&p, &config, &embed_err);
+    cr_assert_eq(dup2(out, STDOUT_FILENO), STDOUT_FILENO);
+    close(out);
+    cr_assert_eq(ret, -EPIPE, "%d: %s", ret, embed_err.text);
+    cr_assert_null(p);
+    cr_assert_eq(sigpending(&mask), 0);
+    cr_assert_eq(sigismember(&mask, SIGPIPE), 0);
+    cr_assert_eq(pthread_sigmask(SIG_BLOCK, NULL, &mask), 0);
+    cr_assert_eq(sigismember(&mask, SIGPIPE), 0);
+}
+
 Test(pipeline_misuse, one_is_closed_while_another_thread_joins)
 {
     size_t bytes;
