@@ -254,6 +254,11 @@ const char *weir_screen_text(const struct weir_screen *screen)
     return screen->text;
 }
 
+bool weir_screen_tested(const struct weir_screen *screen)
+{
+    return screen->tested || screen->text == NULL;
+}
+
 int weir_screen_attach(const struct weir_screen *screen,
                        weir_screen_attach_fn *attach, void *context)
 {

@@ -78,6 +78,11 @@ bool weir_screen_match(const struct weir_screen *screen, uint16_t linktype,
 uint32_t weir_screen_snaplen(const struct weir_screen *screen);
 const char *weir_screen_text(const struct weir_screen *screen);
 
+/* weir_screen_tested: config.tested is so for the next screen of that text,
+ * too.  False: the kernel could not be given the text anew, and takes all once
+ * this screen is put. */
+bool weir_screen_tested(const struct weir_screen *screen);
+
 /* weir_screen_attach: for sources: gives the kernel the program by `attach`,
  * which returns 0 or -errno; if the kernel has no memory for it, and weir can
  * test the text, one that takes all.  Returns 1: the kernel tests the text; 0:

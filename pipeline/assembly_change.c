@@ -41,8 +41,9 @@ static int make_screens(const struct weir_assembly *a,
                         struct weir_snapshot *snapshot, const char *filter,
                         uint32_t snaplen, struct weir_err *err)
 {
+    const bool of_open = filter == NULL && !a->untested;
     /* Filters and kernels as at open, and no frame is longer than there. */
-    if (filter == NULL && snaplen <= a->snaplen_max)
+    if (of_open && snaplen <= a->snaplen_max)
         return 0;
     int ret = 0;
     for (uint32_t i = 0; ret == 0 && i < a->lanes_count; i++) {
@@ -50,8 +51,8 @@ static int make_screens(const struct weir_assembly *a,
         if (text == NULL && a->filters != NULL)
             text = a->filters[i];
         ret = make_screen(&snapshot->lanes[i].screen,
-                          weir_lane_source(a->lanes[i]), text, filter == NULL,
-                          snaplen, err);
+                          weir_lane_source(a->lanes[i]), text, of_open, snaplen,
+                          err);
     }
     return ret;
 }
@@ -75,6 +76,17 @@ static int draft(const struct weir_assembly *a, struct weir_snapshot **out,
     }
     *out = snapshot;
     return 0;
+}
+
+/* Behind these screens the kernels test by the filters of open, as before. */
+static bool all_tested(const struct weir_snapshot *snapshot)
+{
+    bool tested = true;
+    for (uint32_t i = 0; i < snapshot->lanes_count; i++) {
+        const struct weir_screen *screen = snapshot->lanes[i].screen;
+        tested &= screen == NULL || weir_screen_tested(screen);
+    }
+    return tested;
 }
 
 static bool any_waits(const struct weir_assembly *a)
@@ -130,6 +142,7 @@ int64_t weir_assembly_change(struct weir_assembly *a,
         free(a->filter);
         a->filter = filter;
     }
+    a->untested |= a->filter == NULL && !all_tested(snapshot);
     a->snaplen = snaplen;
     const uint64_t generation = weir_settings_publish(a->settings, snapshot);
     atomic_store_explicit(&a->generation, generation, memory_order_relaxed);

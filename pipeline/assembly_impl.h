@@ -27,9 +27,10 @@ struct weir_assembly {
     /* The control thread's, for changes. */
     const char *const *filters; /* of open */
     char *filter;               /* instead of them; NULL: not changed yet */
-    uint32_t snaplen;           /* 1 to WEIR_SNAPLEN_MAX */
-    uint32_t snaplen_max;       /* that of open */
-    bool writes;                /* a file says snaplen_max */
+    bool untested;        /* a kernel may take more than filters of open do */
+    uint32_t snaplen;     /* 1 to WEIR_SNAPLEN_MAX */
+    uint32_t snaplen_max; /* that of open */
+    bool writes;          /* a file says snaplen_max */
     struct weir_lane *lanes[WEIR_LANES_MAX];
     struct weir_outlet *outlets[WEIR_LANES_MAX];
     uint32_t branches_count;

@@ -48,7 +48,7 @@ int socket_put(struct weir_socket *socket, const char *text, uint32_t snaplen,
         weir_screen_free(screen);
         return rc;
     }
-    adopt(socket, screen, copy, !config.tested);
+    adopt(socket, screen, copy, !config.tested || !weir_screen_tested(screen));
     return 0;
 }
 

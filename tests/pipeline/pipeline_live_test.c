@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "pipeline/pipeline.h"
 #include "ring/ledger.h"
@@ -178,6 +179,34 @@ Test(pipeline_live, what_libpcap_alone_takes_and_an_interface_that_is_removed)
     cr_assert_eq(weir_pipeline_progress(p, &progress), 0);
     cr_assert_eq(progress.ledger.delivered, 10);
     cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
+}
+
+/* The kernel is given a text about tags anew only with the privilege; without,
+ * it takes all, and the workers test. */
+Test(pipeline_live, a_filter_outlives_a_loss_of_privilege)
+{
+    need();
+    const struct weir_pipeline_source source = {.device = RIG_RIGHT};
+    struct weir_pipeline *p = embed_open(
+        (struct weir_pipeline_config){
+            .sources = &source,
+            .sources_count = 1,
+            .filter = "vlan 7",
+            .snaplen = 60,
+        },
+        NULL);
+    struct weir_progress progress;
+    cr_assert_eq(weir_pipeline_start(p, &embed_err), 0, "%s", embed_err.text);
+    cr_assert_eq(seteuid(65534), 0);
+    cr_assert_eq(weir_pipeline_set_snaplen(p, 500, NULL), 1);
+    cr_assert_eq(seteuid(0), 0);
+    rig_send_udp(5, 100);
+    wait_for(p, 5);
+    cr_assert_eq(weir_pipeline_set_snaplen(p, 60, NULL), 2);
+    rig_send_udp(5, 100);
+    finish(p, &progress);
+    cr_assert_eq(progress.ledger.delivered, 0);
+    cr_assert_geq(progress.ledger.excluded[WEIR_EXCLUDED_FILTER], 5);
 }
 
 Test(pipeline_live, what_is_not_there_is_refused)

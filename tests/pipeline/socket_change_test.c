@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/pipeline/socket_rig.h"
 
@@ -214,6 +215,22 @@ Test(socket_change, a_snapshot_length_holds_for_what_is_in_hand)
         cr_assert_eq(frame.caplen, 70);
         cr_assert_eq(frame.len, 200);
     }
+    rig_close(socket);
+}
+
+/* For a text about tags the device is opened once more, which takes the
+ * privilege.  Without it weir tests, and goes on when it has it again. */
+Test(socket_change, a_filter_outlives_a_loss_of_privilege)
+{
+    rig_need();
+    struct weir_socket *socket = rig_socket("vlan 7");
+    cr_assert_eq(seteuid(65534), 0);
+    cr_assert_eq(weir_socket_set_snaplen(socket, 100, NULL), 0);
+    cr_assert_eq(seteuid(0), 0);
+    rig_send_udp(5, 60);
+    cr_assert_eq(weir_socket_set_snaplen(socket, 200, NULL), 0);
+    rig_send_udp(5, 60);
+    rig_expect(socket, WEIR_NEXT_NOTHING);
     rig_close(socket);
 }
 
