@@ -101,6 +101,9 @@ struct weir_source {
     /* What each of its frames must pass in the worker, besides the filter of
      * its interface; NULL: all do, or the kernel tests them. */
     const struct weir_filter *filter;
+    /* No frame of it is ever longer, whatever a screen asks for; 0: no such
+     * limit. */
+    uint32_t snaplen_max;
     /* How the kernel sees its frames, which it filters; NULL: it does not.
      * Immutable after open. */
     const struct weir_kernel_filter_config *kernel;

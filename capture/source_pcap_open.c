@@ -177,6 +177,7 @@ int weir_pcap_source_open(struct weir_source **out,
         .ifaces = common->ifaces != NULL ? common->ifaces : &live->ifaces,
         .name = config->device,
         .live = true,
+        .snaplen_max = handle.snaplen,
         .wait_ms = 0,
     };
     live->snaplen = handle.snaplen;

@@ -120,11 +120,12 @@ struct weir_change {
  * kernel had let through by the old one are tested in the workers
  * (excluded[filter]).  A recording's file says how long its frames are at
  * most: where something is written, no snapshot length is greater than that of
- * open.
+ * open; nor is it where libpcap captures.
  * Returns the generation, from 1 on; or, with nothing changed, -EINVAL (the
  * text is wrong, the snapshot length is not possible, or there is nothing to
  * change), -ENOTSUP (only the kernel could test it: ifindex, and but of
- * afpacket inbound and outbound) or -errno. */
+ * afpacket inbound and outbound; or the source has no longer frames) or
+ * -errno. */
 int64_t weir_assembly_change(struct weir_assembly *a,
                              const struct weir_change *change,
                              struct weir_err *err);

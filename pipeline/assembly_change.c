@@ -97,6 +97,25 @@ static bool any_waits(const struct weir_assembly *a)
     return any;
 }
 
+static int check_snaplen(const struct weir_assembly *a, uint32_t snaplen,
+                         struct weir_err *err)
+{
+    if (a->writes && snaplen > a->snaplen_max)
+        return weir_err_set(err, -EINVAL,
+                            "a snapshot length of %u: the file says that no "
+                            "frame is longer than %u",
+                            snaplen, a->snaplen_max);
+    for (uint32_t i = 0; i < a->lanes_count; i++) {
+        const struct weir_source *source = weir_lane_source(a->lanes[i]);
+        if (source->snaplen_max != 0 && snaplen > source->snaplen_max)
+            return weir_err_set(err, -ENOTSUP,
+                                "%s: a snapshot length of %u: it was opened "
+                                "for %u, and libpcap gives no more",
+                                source->name, snaplen, source->snaplen_max);
+    }
+    return 0;
+}
+
 static int check(const struct weir_assembly *a,
                  const struct weir_change *change, uint32_t snaplen,
                  struct weir_err *err)
@@ -107,12 +126,7 @@ static int check(const struct weir_assembly *a,
         return weir_err_set(err, -ENOTSUP,
                             "frames wait in the kernel alone, whose timer is "
                             "fixed at open");
-    if (a->writes && snaplen > a->snaplen_max)
-        return weir_err_set(err, -EINVAL,
-                            "a snapshot length of %u: the file says that no "
-                            "frame is longer than %u",
-                            snaplen, a->snaplen_max);
-    return 0;
+    return check_snaplen(a, snaplen, err);
 }
 
 int64_t weir_assembly_change(struct weir_assembly *a,

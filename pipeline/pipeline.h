@@ -178,6 +178,7 @@ int weir_pipeline_close(struct weir_pipeline **p, struct weir_err *err);
  * and but of afpacket inbound and outbound).
  * weir_pipeline_set_snaplen: with a file or a sink at most what it was at open,
  * for what comes before their frames says that; 0: all of each frame.
+ * -ENOTSUP: longer than at open, of a device that libpcap captures from.
  * weir_pipeline_set_timeout: how long a frame waits until it goes on with those
  * behind it, of devices that libpcap captures from: not longer than at open,
  * nor shorter than the kernel's own timer, half of that.  -ENOTSUP: there are

@@ -209,6 +209,26 @@ Test(pipeline_live, a_filter_outlives_a_loss_of_privilege)
     cr_assert_geq(progress.ledger.excluded[WEIR_EXCLUDED_FILTER], 5);
 }
 
+/* What libpcap was opened for is the most that it gives. */
+Test(pipeline_live, a_snapshot_length_that_libpcap_cannot_give_is_refused)
+{
+    need();
+    const struct weir_pipeline_source source = {.device = "any"};
+    struct weir_pipeline *p = embed_open(
+        (struct weir_pipeline_config){
+            .sources = &source, .sources_count = 1, .snaplen = 60},
+        NULL);
+    cr_assert_eq(weir_pipeline_set_snaplen(p, 61, &embed_err), -ENOTSUP);
+    cr_assert_str_eq(embed_err.text, "any: a snapshot length of 61: it was "
+                                     "opened for 60, and libpcap gives no "
+                                     "more");
+    cr_assert_eq(weir_pipeline_set_snaplen(p, 0, NULL), -ENOTSUP);
+    cr_assert_eq(weir_pipeline_set_snaplen(p, 50, NULL), 1);
+    cr_assert_eq(weir_pipeline_set_snaplen(p, 60, NULL), 2);
+    cr_assert_eq(weir_pipeline_set_filter(p, "udp", NULL), 3);
+    cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
+}
+
 Test(pipeline_live, what_is_not_there_is_refused)
 {
     need();
