@@ -32,12 +32,21 @@ static uint8_t leading_ones(const uint8_t *mask)
     return bits;
 }
 
+/* getifaddrs names an IPv4 address by its label, which may be the device's name
+ * with a colon and more: eth0:1.  No device's name has a colon. */
+static bool is_of(const char *label, const char *device)
+{
+    const size_t bytes = strlen(device);
+    return strncmp(label, device, bytes) == 0 &&
+           (label[bytes] == '\0' || label[bytes] == ':');
+}
+
 static bool read_one(const struct ifaddrs *entry, const char *device,
                      struct weir_network *out)
 {
     uint8_t of_mask = 0;
     struct weir_network one = {0};
-    if (strcmp(entry->ifa_name, device) != 0)
+    if (!is_of(entry->ifa_name, device))
         return false;
     const void *address = bytes_of(entry->ifa_addr, &one.version);
     const void *mask = bytes_of(entry->ifa_netmask, &of_mask);

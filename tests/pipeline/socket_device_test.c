@@ -120,7 +120,7 @@ Test(socket_device, it_knows_the_addresses_of_its_device)
     weir_network_free(list);
     cr_assert(rig_ip("-6 addr add 2001:db8::7/48 dev w6 nodad"));
     cr_assert(rig_ip("addr add 192.0.2.77/26 dev w6"));
-    cr_assert(rig_ip("addr add 10.1.2.3/8 dev w6"));
+    cr_assert(rig_ip("addr add 10.1.2.3/8 label w6:1 dev w6"));
     cr_assert_eq(weir_socket_network(socket, network, netmask, &err), 0, "%s",
                  err.text);
     cr_assert_arr_eq(network, is_network, 4);
