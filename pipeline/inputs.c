@@ -28,6 +28,9 @@ static int check_source(const struct weir_pipeline_config *config, uint32_t i,
     if ((source->device == NULL) == (source->file == NULL))
         return weir_err_set(err, -EINVAL,
                             "source %u: a device or a file, one of them", i);
+    if (source->device != NULL && source->device[0] == '\0')
+        return weir_err_set(err, -EINVAL, "source %u: its device has no name",
+                            i);
     if (source->file != NULL && config->sources_count > 1)
         return weir_err_set(err, -EINVAL, "%s: a file is the only source",
                             source->file);

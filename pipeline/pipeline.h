@@ -66,7 +66,7 @@ struct weir_pipeline_file {
     uint64_t bytes_max;
     uint64_t frames_max;
     int64_t duration_ns;
-    uint32_t ring; /* so many are kept; 0: all */
+    uint32_t ring; /* with such a limit: so many are kept; 0: all */
 };
 
 /* What becomes of frames for which a sink has no memory: the pipeline waits

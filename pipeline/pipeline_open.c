@@ -53,6 +53,11 @@ static int check(const struct weir_pipeline_config *config,
         (config->file.bytes_max != 0 || config->file.frames_max != 0 ||
          config->file.duration_ns != 0 || config->file.ring != 0))
         return weir_err_set(err, -EINVAL, "limits of a file, and no file");
+    if (config->file.ring != 0 && config->file.bytes_max == 0 &&
+        config->file.frames_max == 0 && config->file.duration_ns == 0)
+        return weir_err_set(err, -EINVAL,
+                            "a ring of %u files, and no limit to end one",
+                            config->file.ring);
     if (config->duration_ns < 0 || config->interval_ns < 0 ||
         config->file.duration_ns < 0)
         return weir_err_set(err, -EINVAL, "a time below zero");

@@ -102,6 +102,7 @@ Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
 {
     const struct weir_pipeline_source none = {.lanes = 1};
     const struct weir_pipeline_source both = {.device = "lo", .file = "-"};
+    const struct weir_pipeline_source unnamed = {.device = ""};
     const struct weir_pipeline_source file = {.file = embed_path("in.pcap")};
     const struct weir_pipeline_source files[2] = {file, file};
     const struct weir_pipeline_source lanes = {.file = file.file, .lanes = 2};
@@ -115,6 +116,8 @@ Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
             "source 0: a device or a file, one of them");
     refused((struct weir_pipeline_config){FROM(&both, 1)}, -EINVAL,
             "a device or a file");
+    refused((struct weir_pipeline_config){FROM(&unnamed, 1)}, -EINVAL,
+            "source 0: its device has no name");
     refused((struct weir_pipeline_config){FROM(files, 2)}, -EINVAL,
             "a file is the only source");
     refused((struct weir_pipeline_config){FROM(&lanes, 1)}, -EINVAL,
@@ -143,6 +146,10 @@ Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
             -EINVAL, "a timeout of 60001 ms: 60000 at most");
     refused((struct weir_pipeline_config){FROM(&file, 1), .file = {.ring = 3}},
             -EINVAL, "limits of a file, and no file");
+    refused(
+        (struct weir_pipeline_config){
+            FROM(&file, 1), .file = {.path = "/nowhere/of.pcap", .ring = 3}},
+        -EINVAL, "a ring of 3 files, and no limit to end one");
     refused((struct weir_pipeline_config){FROM(&file, 1), .duration_ns = -1},
             -EINVAL, "a time below zero");
     refused((struct weir_pipeline_config){FROM(&file, 1),
