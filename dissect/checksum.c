@@ -233,7 +233,8 @@ static void ip_judge(struct weir_checksum *out, const struct place *at)
         .said = true,
     };
     out->stored = ip.checksum;
-    if (ip.header_length <= at->layer->header)
+    /* It may have been written since it was dissected. */
+    if (ip.header_length >= IPV4_FIXED && ip.header_length <= at->layer->header)
         sum_judge(out, 0, &header, 10);
 }
 

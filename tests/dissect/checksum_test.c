@@ -245,6 +245,22 @@ Test(checksum, of_what_has_none)
     status_expect(&h, WEIR_PROTO_ARP, WEIR_CHECKSUM_NONE);
 }
 
+/* A program that writes into a frame may look at the old dissection. */
+Test(checksum, of_a_header_length_that_was_written_since)
+{
+    struct hand h;
+    struct weir_dissection d;
+    udp_frame(&h, 4);
+    seal_ip(&h, 20);
+    hand_dissect(&h, &d, h.n, h.n);
+    for (uint32_t ihl = 0; ihl < 16; ihl++) {
+        h.bytes[d.layers[1].offset] = (uint8_t)(0x40 | ihl);
+        cr_assert_eq(weir_checksum_verify(h.bytes, h.n, &d, 1),
+                     ihl == 5 ? WEIR_CHECKSUM_VALID : WEIR_CHECKSUM_PARTIAL,
+                     "%u", ihl);
+    }
+}
+
 Test(checksum, misuse)
 {
     struct hand h;
