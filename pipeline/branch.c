@@ -150,6 +150,8 @@ static void fail(struct weir_branch *branch, int error,
     const struct weir_branch_config *config = &branch->config;
     if (branch->error != 0)
         return;
+    /* Whatever it says, it has failed. */
+    error = error < 0 ? error : -EINVAL;
     branch->error = error;
     if (err->text[0] == '\0')
         weir_err_sys(&branch->err, error, "sink %s", config->name);

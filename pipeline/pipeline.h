@@ -159,8 +159,9 @@ int weir_pipeline_abandon(struct weir_pipeline *p);
 
 /* weir_pipeline_done_fd: becomes readable, and stays so, when all has ended.
  * weir_pipeline_join: waits for that, merges the taps' states, and returns 0,
- * or the first thing that went wrong: of a source, a file, a sink that ends
- * all; -EPROTO if the ledger does not balance.  Again: the same answer. */
+ * or the first thing that went wrong: of a source, a file, a sink, also of one
+ * that does not end all; -EPROTO if the ledger does not balance; -ECANCELED if
+ * it was abandoned.  Again: the same answer. */
 int weir_pipeline_done_fd(const struct weir_pipeline *p);
 int weir_pipeline_join(struct weir_pipeline *p, struct weir_err *err);
 

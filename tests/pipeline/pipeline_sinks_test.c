@@ -156,6 +156,31 @@ Test(pipeline_sinks, one_that_fails_ends_all_if_it_says_so)
     free(k.bytes);
 }
 
+static int fails_oddly(void *context, const struct weir_delivery *d,
+                       struct weir_err *err)
+{
+    (void)context;
+    (void)d;
+    (void)err;
+    return 5;
+}
+
+/* All else goes on without it; what it answers is no errno, but no success. */
+Test(pipeline_sinks, one_that_fails_alone_is_told_at_the_end)
+{
+    struct weir_progress progress;
+    const struct weir_pipeline_sink sink = {.name = "odd", .take = fails_oddly};
+    struct weir_pipeline *p = embed_open(
+        (struct weir_pipeline_config){.sinks = &sink, .sinks_count = 1},
+        "in.pcap");
+    cr_assert_eq(weir_pipeline_start(p, &embed_err), 0);
+    cr_assert_eq(weir_pipeline_join(p, &embed_err), -EINVAL);
+    cr_assert_str_eq(embed_err.text, "sink odd: Invalid argument");
+    cr_assert_eq(weir_pipeline_progress(p, &progress), 0);
+    cr_assert_eq(progress.ledger.delivered, FRAMES);
+    cr_assert_eq(weir_pipeline_close(&p, NULL), 0);
+}
+
 /* A tap that counts, and one that excludes what is not for port 53. */
 struct tally {
     uint64_t frames;
