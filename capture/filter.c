@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <pcap/pcap.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,23 @@ static bool asks_kernel(const struct bpf_program *program)
     return false;
 }
 
+/* libpcap's compiler is reentrant, but 1.10.3 writes the number of a link type
+ * that it has no name for to memory that all threads share, and then into the
+ * reason why it has not got the text (pcap.c,
+ * pcap_datalink_val_to_description_or_dlt; 1.10.5 has made it the thread's). */
+static pthread_mutex_t nameless = PTHREAD_MUTEX_INITIALIZER;
+
+static int compile_on(pcap_t *dead, struct bpf_program *program,
+                      const char *text, uint32_t netmask)
+{
+    if (pcap_datalink_val_to_description(pcap_datalink(dead)) != NULL)
+        return pcap_compile(dead, program, text, 1, netmask);
+    pthread_mutex_lock(&nameless);
+    const int rc = pcap_compile(dead, program, text, 1, netmask);
+    pthread_mutex_unlock(&nameless);
+    return rc;
+}
+
 static int compile(struct weir_filter **out, const char *text,
                    uint16_t linktype, uint32_t snaplen, uint32_t netmask,
                    struct weir_err *err)
@@ -88,7 +106,7 @@ static int compile(struct weir_filter **out, const char *text,
         free(filter);
         return weir_err_sys(err, -ENOMEM, "filter");
     }
-    if (pcap_compile(dead, &filter->program, text, 1, netmask) != 0) {
+    if (compile_on(dead, &filter->program, text, netmask) != 0) {
         const int rc = weir_filter_wrong(text, pcap_geterr(dead), err);
         pcap_close(dead);
         free(filter);

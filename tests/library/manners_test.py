@@ -37,6 +37,8 @@ ALLOWED = {
 STATE = {
     # Of which pipeline a thread is, if of one; the thread's own.
     "inside",
+    # A lock around what libpcap keeps (capture/filter.c).
+    "nameless",
 }
 
 
