@@ -11,7 +11,7 @@
 #include "base/version.h"
 #include "cli/flow_report.h"
 #include "cli/flow_text.h"
-#include "sink/printable.h"
+#include "sink/json_text.h"
 #include "sink/report.h"
 
 static void put_address(struct flow_text *t, const struct weir_flow *f,
@@ -89,15 +89,11 @@ static void print_sums(const struct weir_flow_sums *sums, FILE *out)
 /* A name of a file may be any bytes. */
 static int print_text(const char *text, FILE *out)
 {
-    size_t size = 3 * strlen(text) + 1;
-    char *clean = malloc(size);
-    json_t *value =
-        clean == NULL ? NULL : json_string(weir_utf8(clean, size, text));
+    json_t *value = weir_json_text(text);
     int ret = value == NULL ? -ENOMEM : 0;
     if (value != NULL)
         (void)json_dumpf(value, out, JSON_ENCODE_ANY);
     json_decref(value);
-    free(clean);
     return ret;
 }
 

@@ -16,7 +16,7 @@
 #include "cli/linktypes.h"
 #include "cli/record_flows.h"
 #include "cli/record_options.h"
-#include "cli/record_same.h"
+#include "cli/same_file.h"
 #include "dissect/dissect.h"
 #include "pipeline/lane.h"
 #include "pipeline/outlet.h"
@@ -233,7 +233,7 @@ static int refuse_lanes(const struct record_run *r, const char *option,
         return 0;
     for (uint32_t i = 0; !same && i < r->lanes.count; i++) {
         char *file = record_sinks_path(o->output, i);
-        same = record_same(path, file, STDOUT_FILENO);
+        same = weir_same_file(path, file, STDOUT_FILENO);
         free(file);
     }
     return same ? weir_err_set(err, -EINVAL, "%s %s: is the recording", option,

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "cli/record_memory.h"
 #include "cli/record_options.h"
-#include "cli/record_same.h"
+#include "cli/same_file.h"
 #include "pipeline/placement.h"
 
 /* -W counts the files of a ring with -C, the files in all with -G, and with
@@ -84,9 +84,9 @@ static int settle_end(const struct record_options *o, struct weir_args *args,
                       const char *option, const char *path)
 {
     const char *taken = NULL;
-    if (record_same(path, o->output, STDOUT_FILENO))
+    if (weir_same_file(path, o->output, STDOUT_FILENO))
         taken = "-w";
-    else if (record_same(path, o->input, STDIN_FILENO))
+    else if (weir_same_file(path, o->input, STDIN_FILENO))
         taken = "-r";
     if (taken == NULL)
         return 0;
@@ -99,7 +99,7 @@ static int settle_report(const struct record_options *o, struct weir_args *args)
     int ret = settle_end(o, args, "--report", o->report);
     if (ret == 0 && !o->is_flows)
         ret = settle_end(o, args, "--flows", o->flows.output);
-    if (ret == 0 && record_same(o->report, o->flows.output, STDOUT_FILENO))
+    if (ret == 0 && weir_same_file(o->report, o->flows.output, STDOUT_FILENO))
         ret = weir_err_set(&args->err, -EINVAL,
                            "--report %s: the flows go there", o->report);
     return ret;

@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/args.h"
 #include "base/clock.h"
 #include "base/decimal.h"
+#include "cli/same_file.h"
 
 #define COMMAND "weir replay"
 
@@ -214,6 +216,10 @@ static int words_take(struct weir_replay_options *out, struct weir_args *args)
         out->pace.gap_max_ns != INT64_MAX)
         return weir_err_set(&args->err, -EINVAL,
                             "--max-gap is for the file's own timing");
+    if (weir_same_file(out->report, out->path, STDIN_FILENO))
+        return weir_err_set(&args->err, -EINVAL,
+                            "--report %s: that is the file to be sent",
+                            out->report);
     int ret = weir_args_join(args, &out->filter);
     return ret == 0 ? 0 : weir_err_sys(&args->err, ret, "filter");
 }

@@ -9,6 +9,8 @@
 #include "base/version.h"
 #include "cli/replay_run.h"
 #include "sink/figure.h"
+#include "sink/json_text.h"
+#include "sink/printable.h"
 #include "sink/whole.h"
 
 #define OTHER_LINK "other_link"
@@ -123,9 +125,11 @@ void weir_replay_report_text(FILE *out, const struct weir_replay *replay)
     char number[WEIR_FIGURE_MAX];
     char time[WEIR_FIGURE_MAX];
     char words[96];
+    char device[64];
     fprintf(out, "sent      %s of %s frames out of %s, %s in %s\n",
             weir_figure_grouped(sent, o.counts.sent),
-            weir_figure_grouped(asked, replay->asked), replay->options->device,
+            weir_figure_grouped(asked, replay->asked),
+            weir_printable(device, sizeof device, replay->options->device),
             weir_figure_scaled(bytes, (double)o.counts.bytes, "B"),
             weir_figure_seconds(time, replay->end_ns - replay->begin_ns));
     fprintf(out, "rate      %s pps, ",
@@ -210,10 +214,10 @@ static json_t *report_make(const struct weir_replay *replay)
     const struct weir_replay_options *options = replay->options;
     struct outcome o = outcome_of(replay);
     return json_pack(
-        "{s:s, s:s, s:s, s:s, s:b, s:I, s:b, s:o, s:I, s:I, s:o, s:f, s:f, "
+        "{s:s, s:o, s:o, s:s, s:b, s:I, s:b, s:o, s:I, s:I, s:o, s:f, s:f, "
         "s:o, s:{s:I, s:I}, s:I, s:I, s:I}",
-        "version", WEIR_VERSION, "source", options->path, "device",
-        options->device, "way",
+        "version", WEIR_VERSION, "source", weir_json_text(options->path),
+        "device", weir_json_text(options->device), "way",
         weir_sender_way_name(weir_sender_way_of(replay->sender)),
         "qdisc_bypass", options->bypass, "passes", (json_int_t)replay->passes,
         "held", weir_replay_input_held(replay->input), "frames",
@@ -234,9 +238,7 @@ int weir_replay_report_json(const char *path, const struct weir_replay *replay,
     struct weir_whole whole;
     json_t *report = report_make(replay);
     if (report == NULL)
-        return weir_err_set(err, -ENOMEM,
-                            "report: no memory, or a name that "
-                            "is not UTF-8");
+        return weir_err_sys(err, -ENOMEM, "report");
     int ret = weir_whole_open(&whole, path, "report", err);
     if (ret == 0) {
         bool made = json_dumpf(report, whole.out, JSON_INDENT(2)) == 0 &&

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "sink/printable.h"
+#include "sink/json_text.h"
 #include "sink/whole.h"
 
 /* Every value goes through put or append, and they remember a failure: a
@@ -28,16 +28,6 @@ static json_t *append(bool *failed, json_t *array, json_t *value)
 static json_t *number(uint64_t v)
 {
     return v <= INT64_MAX ? json_integer((json_int_t)v) : json_real((double)v);
-}
-
-static json_t *text(const char *s)
-{
-    size_t size = 3 * strlen(s) + 1;
-    char *clean = malloc(size);
-    json_t *value =
-        clean == NULL ? NULL : json_string(weir_utf8(clean, size, s));
-    free(clean);
-    return value;
 }
 
 static void put_sum(bool *failed, json_t *object, struct weir_sum sum)
@@ -201,8 +191,8 @@ static json_t *lanes(bool *failed, const struct weir_report *report)
     for (size_t i = 0; i < report->lanes_count; i++) {
         const struct weir_report_lane *lane = &report->lanes[i];
         json_t *o = append(failed, array, json_object());
-        put(failed, o, "name", text(lane->name));
-        put(failed, o, "interface", text(lane->interface));
+        put(failed, o, "name", weir_json_text(lane->name));
+        put(failed, o, "interface", weir_json_text(lane->interface));
         put(failed, o, "ledger", ledger(failed, &lane->ledger));
         put(failed, o, "starved", number(lane->starved));
         put(failed, o, "freezes", number(lane->freezes));
@@ -217,8 +207,8 @@ static char *dump(const struct weir_report *report,
 {
     bool failed = false;
     json_t *o = json_object();
-    put(&failed, o, "version", text(report->version));
-    put(&failed, o, "source", text(report->source));
+    put(&failed, o, "version", weir_json_text(report->version));
+    put(&failed, o, "source", weir_json_text(report->source));
     put(&failed, o, "duration_ns", json_integer(report->duration_ns));
     put_sum(&failed, o, report->delivered);
     put(&failed, o, "ledger", ledger(&failed, &report->ledger));

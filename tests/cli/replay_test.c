@@ -35,6 +35,11 @@ Test(replay, wrong_usage_is_told_in_a_line)
          "exclude each other"},
         {"weir replay x.pcap -i lo --nonsense", "--nonsense"},
         {"weir replay x.pcap -i", "-i"},
+        {"weir replay x.pcap -i lo --report x.pcap",
+         "--report x.pcap: that is the file to be sent"},
+        {"touch y; ln -sf y z; weir replay z -i lo --report ./y",
+         "--report ./y: that is the file to be sent"},
+        {"weir replay - -i lo --report y <y", "that is the file to be sent"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         command_complains(cases[i][0], 2, "weir replay: ", cases[i][1]);

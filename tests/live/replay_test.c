@@ -410,6 +410,23 @@ Test(replay, an_interrupt_ends_the_wait_for_a_stream)
     }
 }
 
+Test(replay, a_name_may_be_any_bytes)
+{
+    make(3, 1);
+    const struct command_result *r = command_run(
+        "cp x.pcap '\377\n.pcap' && weir replay '\377\n.pcap' -i " RIG_LEFT
+        " --report r.json");
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    cr_assert_eq(command_number("r.json", "frames.sent"), 3);
+    r = command_run("ip link set " RIG_LEFT " down name 'w\033x' && "
+                    "ip link set 'w\033x' up && "
+                    "weir replay x.pcap -t -i 'w\033x' && "
+                    "ip link set 'w\033x' down name " RIG_LEFT);
+    cr_assert_eq(r->status, 0, "%s", r->err);
+    cr_assert_not_null(strstr(r->err, "3 of 3 frames out of w?x"), "%s",
+                       r->err);
+}
+
 /* There is nothing to report then. */
 Test(replay, an_interrupt_ends_the_wait_for_a_file_header)
 {

@@ -1,4 +1,4 @@
-#include "cli/record_same.h"
+#include "cli/same_file.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static bool will_be_one(const char *a, const char *b)
            is_one(&of_a, &of_b);
 }
 
-bool record_same(const char *path, const char *other, int other_standard)
+bool weir_same_file(const char *path, const char *other, int other_standard)
 {
     struct stat a, b;
     if (path == NULL || other == NULL)
