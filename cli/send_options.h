@@ -70,7 +70,8 @@ struct send_options {
     uint8_t tcp_options[WEIR_BUILD_OPTIONS_MAX];
     uint8_t *payload; /* room for WEIR_BUILD_PAYLOAD_MAX, or NULL */
     size_t payload_bytes;
-    uint32_t len; /* of the frame; 0: as it comes */
+    const char *payload_file; /* that it was read from, or NULL */
+    uint32_t len;             /* of the frame; 0: as it comes */
 };
 
 static inline bool send_given(const struct send_options *o,

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/args.h"
+#include "cli/same_file.h"
 #include "cli/send_options.h"
 #include "cli/send_options_parts.h"
 
@@ -29,6 +31,7 @@ static int read_payload(struct send_options *o, struct weir_args *args)
 {
     bool input = strcmp(args->value, "-") == 0;
     FILE *file = input ? stdin : fopen(args->value, "rb");
+    o->payload_file = args->value;
     if (file == NULL)
         return weir_err_sys(&args->err, -errno, "%s: %s", args->option,
                             args->value);
@@ -167,6 +170,10 @@ int send_options_settle(const struct send_options *o, struct weir_args *args)
     if (!o->dry_run && o->file == NULL && o->device == NULL)
         return weir_err_set(&args->err, -EINVAL,
                             "-i DEVICE is missing (or -n, or -w FILE)");
+    if (weir_same_file(o->file, o->payload_file, STDIN_FILENO))
+        return weir_err_set(&args->err, -EINVAL,
+                            "-w %s: that is what --payload-file names",
+                            o->file);
     if (o->file != NULL && o->count == 0)
         return weir_err_set(&args->err, -EINVAL,
                             "-c 0: a file cannot be without end");

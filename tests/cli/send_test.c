@@ -157,6 +157,7 @@ Test(send, a_file_may_be_standard_output)
 
 /* Options, and what is said of them with status 2. */
 static const struct line wrong[] = {
+    {"--payload-file p -w ./p", "-w ./p: that is what --payload-file names"},
     {"", "there is nothing to send: --ip-dst, --payload or --eth-type is "
          "missing"},
     {"--payload x", "-i DEVICE is missing (or -n, or -w FILE)"},
@@ -232,6 +233,7 @@ static const struct line wrong[] = {
 Test(send, wrong_usage)
 {
     char said[512];
+    (void)command_run("echo hello >p");
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         const struct command_result *r =
             command_run("weir send %s", wrong[i].options);
