@@ -402,8 +402,9 @@ int weir_sender_flush(struct weir_sender *sender, struct weir_err *err)
         ret = weir_sender_wait(sender);
     sender->full_ns = 0;
     if (ret == -ENOBUFS)
-        ret = weir_err_set(err, -ETIMEDOUT, "%s: keeps frames to itself",
-                           sender->port.name);
+        ret = weir_err_set(
+            err, -ETIMEDOUT, "%s: frames are still on their way after %.3g s",
+            sender->port.name, (double)sender->config.patience_ns / 1e9);
     (void)weir_sender_look(sender);
     return leave(sender, ret, err);
 }

@@ -117,7 +117,8 @@ int weir_sender_send_batch(struct weir_sender *sender,
 
 /* weir_sender_kick: hands what is queued to the kernel.  weir_sender_flush:
  * and waits until the interface is done with what the ring holds, at most
- * patience_ns (-ETIMEDOUT). */
+ * patience_ns (-ETIMEDOUT: a tunnel may keep them until it knows its
+ * neighbour). */
 int weir_sender_kick(struct weir_sender *sender, struct weir_err *err);
 int weir_sender_flush(struct weir_sender *sender, struct weir_err *err);
 

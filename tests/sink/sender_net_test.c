@@ -303,6 +303,7 @@ Test(sender_net, an_interface_that_is_removed_is_gone)
         cr_assert(rig_ip("link add wgone type veth peer name wother"));
         cr_assert(rig_ip("link set wgone up"));
         cr_assert(rig_ip("link set wother up"));
+        cr_assert(rig_carries("wgone"));
         struct weir_sender *sender = open_with((struct weir_sender_config){
             .device = "wgone", .way = ways[w], .strict = true});
         sender_frame(bytes, 60, 0);
