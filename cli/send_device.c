@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "capture/network.h"
 
 static int of_kind(struct send_device *out, const char *name,
                    const struct sockaddr *hw, struct weir_err *err)
@@ -22,7 +22,11 @@ static int of_kind(struct send_device *out, const char *name,
         out->ethernet = true;
         memcpy(out->mac, hw->sa_data, sizeof out->mac);
         return 0;
-    case ARPHRD_NONE: /* tun, WireGuard */
+    case ARPHRD_NONE: /* tun, WireGuard; and others as sink/sender_port.c */
+    case ARPHRD_TUNNEL:
+    case ARPHRD_TUNNEL6:
+    case ARPHRD_SIT:
+    case ARPHRD_PPP:
         return 0;
     default:
         return weir_err_set(err, -EPROTONOSUPPORT,
@@ -49,57 +53,48 @@ int send_device_find(struct send_device *out, const char *name,
     return of_kind(out, name, &request.ifr_hwaddr, err);
 }
 
-static bool is_link_local(const struct in6_addr *address)
+static bool is_link_local(const uint8_t *address)
 {
-    return IN6_IS_ADDR_LINKLOCAL(address) || IN6_IS_ADDR_MC_LINKLOCAL(address);
+    struct in6_addr ipv6;
+    memcpy(&ipv6, address, sizeof ipv6);
+    return IN6_IS_ADDR_LINKLOCAL(&ipv6) || IN6_IS_ADDR_MC_LINKLOCAL(&ipv6);
 }
 
-static bool take(const struct ifaddrs *at, int family, const uint8_t *dst,
-                 uint8_t *out)
+static bool suits(const struct weir_network *at, uint8_t version,
+                  const uint8_t *dst)
 {
-    if (family == AF_INET) {
-        struct sockaddr_in ipv4;
-        memcpy(&ipv4, at->ifa_addr, sizeof ipv4);
-        memcpy(out, &ipv4.sin_addr, 4);
-        return true;
-    }
-    struct sockaddr_in6 ipv6;
-    struct in6_addr to;
-    memcpy(&ipv6, at->ifa_addr, sizeof ipv6);
-    memcpy(&to, dst, sizeof to);
-    if (is_link_local(&ipv6.sin6_addr) != is_link_local(&to))
-        return false;
-    memcpy(out, &ipv6.sin6_addr, 16);
-    return true;
+    return at->version == version &&
+           (version == 4 || is_link_local(at->address) == is_link_local(dst));
 }
 
-static int find(const char *name, int family, const uint8_t *dst, uint8_t *out,
-                struct weir_err *err)
+static int find(const char *name, uint8_t version, const uint8_t *dst,
+                uint8_t *out, struct weir_err *err)
 {
-    struct ifaddrs *all;
-    bool found = false;
-    if (getifaddrs(&all) != 0)
-        return weir_err_sys(err, -errno, "%s: getifaddrs", name);
-    for (const struct ifaddrs *at = all; at != NULL && !found;
-         at = at->ifa_next)
-        if (at->ifa_addr != NULL && at->ifa_addr->sa_family == family &&
-            strcmp(at->ifa_name, name) == 0)
-            found = take(at, family, dst, out);
-    freeifaddrs(all);
-    if (found)
-        return 0;
-    return weir_err_set(err, -EADDRNOTAVAIL,
-                        "%s has no IPv%d address for it: --ip-src is missing",
-                        name, family == AF_INET ? 4 : 6);
+    struct weir_network *list = NULL;
+    uint32_t count = 0;
+    uint32_t i = 0;
+    int rc = weir_network_list(&list, &count, name, err);
+    if (rc != 0)
+        return rc;
+    while (i < count && !suits(&list[i], version, dst))
+        i++;
+    if (i < count)
+        memcpy(out, list[i].address, version == 4 ? 4 : 16);
+    else
+        rc = weir_err_set(err, -EADDRNOTAVAIL,
+                          "%s has no IPv%u address for it: --ip-src is missing",
+                          name, version);
+    weir_network_free(list);
+    return rc;
 }
 
 int send_device_ipv4(const char *name, uint8_t out[4], struct weir_err *err)
 {
-    return find(name, AF_INET, NULL, out, err);
+    return find(name, 4, NULL, out, err);
 }
 
 int send_device_ipv6(const char *name, const uint8_t dst[16], uint8_t out[16],
                      struct weir_err *err)
 {
-    return find(name, AF_INET6, dst, out, err);
+    return find(name, 6, dst, out, err);
 }

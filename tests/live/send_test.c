@@ -81,6 +81,11 @@ Test(send_live, the_devices_own_addresses)
                                       "77 08 06"));
     command_complains("weir send -i " RIG_RIGHT " --ip-dst 192.0.2.9", 1,
                       RIG_RIGHT " has no IPv4 address", "--ip-src");
+    cr_assert(rig_ip("addr add 198.51.100.1/24 label " RIG_RIGHT
+                     ":1 dev " RIG_RIGHT));
+    r = command_run("weir send -n -i " RIG_RIGHT " --ip-dst 192.0.2.9");
+    cr_expect_eq(r->status, 0, "%s", r->err);
+    cr_expect_not_null(strstr(r->out, "IP 198.51.100.1 > 192.0.2.9"));
 }
 
 /* At an interval, without end, until it is interrupted. */
