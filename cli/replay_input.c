@@ -183,7 +183,7 @@ int weir_replay_input_again(struct weir_replay_input *input,
 
 static int hold_bytes(struct weir_replay_input *input, struct weir_frame *frame)
 {
-    if (frame->caplen > input->chunk_left) {
+    if (input->chunks == NULL || frame->caplen > input->chunk_left) {
         uint32_t bytes =
             frame->caplen > CHUNK_BYTES ? frame->caplen : CHUNK_BYTES;
         struct chunk *chunk = malloc(sizeof *chunk + bytes);

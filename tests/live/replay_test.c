@@ -214,6 +214,7 @@ Test(replay, a_filter_takes_what_it_wants)
 Test(replay, frames_that_cannot_go_are_named_and_the_others_go)
 {
     FILE *file = file_make("x.pcap", 1);
+    put(file, (uint32_t[]){1700000000, 0, 0, 0}, 4); /* without bytes */
     record_put(file, 0, size_of(0), 1);
     record_put(file, 9, 1515, 1);
     record_put(file, 9, 5, 1);
@@ -223,7 +224,7 @@ Test(replay, frames_that_cannot_go_are_named_and_the_others_go)
     const struct command_result *r = replay("");
     cr_assert_eq(r->status, 1);
     cr_assert_not_null(strstr(r->err, "not sent  1 too_long: longer than"));
-    cr_assert_not_null(strstr(r->err, "not sent  1 too_short: "));
+    cr_assert_not_null(strstr(r->err, "not sent  2 too_short: "));
     expect_balance();
     expect_frames(ear, 2);
     cr_assert(sender_ear_silent(ear));
@@ -348,7 +349,9 @@ Test(replay, an_interface_that_goes_down_in_the_middle_is_told)
     cr_assert_eq(command_number("r.json", "frames.asked"), 300);
     uint64_t sent = command_number("r.json", "frames.sent");
     cr_assert_lt(sent, 300);
-    expect_frames(ear, (uint32_t)sent);
+    /* What is on its way while the interface closes may be dropped. */
+    uint64_t doubtful = command_number("r.json", "frames.doubtful");
+    expect_frames(ear, (uint32_t)(sent - doubtful));
     (void)close(ear);
 }
 
