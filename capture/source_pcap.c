@@ -135,6 +135,18 @@ static void settle(struct weir_live *live, int64_t now_ns)
         weir_intake_settle(&live->intake, &live->stats, live->received, over);
 }
 
+/* A read that would wait is an error to some devices that are no packet
+ * sockets: libpcap 1.10.3, pcap-netfilter-linux.c, netfilter_read_linux. */
+static int dispatch(struct weir_live *live)
+{
+    errno = 0;
+    const int n = pcap_dispatch(live->pcap, WEIR_LIVE_DISPATCH, take_frame,
+                                (u_char *)live);
+    const bool waits =
+        n == PCAP_ERROR && errno == EAGAIN && !live->packet_socket;
+    return waits ? 0 : n;
+}
+
 /* Fills blocks until one is full or there is nothing more now. */
 static void pump(struct weir_live *live, int64_t now_ns)
 {
@@ -142,8 +154,7 @@ static void pump(struct weir_live *live, int64_t now_ns)
     if (weir_intake_overdue(&live->intake, now_ns))
         live->broken = true;
     while (live->full.base == NULL && !live->broken) {
-        const int n = pcap_dispatch(live->pcap, WEIR_LIVE_DISPATCH, take_frame,
-                                    (u_char *)live);
+        const int n = dispatch(live);
         if (n == PCAP_ERROR_BREAK)
             continue;
         if (n < 0 && !weir_pcap_handle_link_error(live->pcap)) {

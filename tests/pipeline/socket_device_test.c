@@ -270,6 +270,25 @@ Test(socket_device, loopback_gives_each_frame_twice_or_once)
     rig_close(socket);
 }
 
+/* What of the kernel's is no interface at all, and has no ring.  Nothing logs
+ * to it here. */
+Test(socket_device, one_that_is_no_packet_socket_waits)
+{
+    struct weir_err err = {""};
+    struct weir_socket *socket = NULL;
+    const struct weir_socket_config config = {
+        .device = "nflog", .filter = "len > 0", .timeout_ms = 10};
+    rig_need();
+    if (weir_socket_open(&socket, &config, &err) != 0)
+        cr_skip_test("SKIPPED: %s", err.text);
+    for (int i = 0; i < 3; i++)
+        rig_expect(socket, WEIR_NEXT_NOTHING);
+    cr_assert_eq(weir_socket_filter(socket, "len > 100", &err), 0, "%s",
+                 err.text);
+    rig_expect(socket, WEIR_NEXT_NOTHING);
+    rig_close(socket);
+}
+
 Test(socket_device, any_is_libpcaps)
 {
     struct weir_err err = {""};
