@@ -68,7 +68,7 @@ static int check_device(struct weir_afpacket_ring *ring, struct weir_err *err)
     ring->ifindex = request.ifr_ifindex;
     if (!weir_netif_is_ethernet(ring->fd, ring->device))
         return weir_err_set(err, -EOPNOTSUPP,
-                            "%s: not an Ethernet device: --source pcap "
+                            "%s: not an Ethernet device, nor loopback: libpcap "
                             "captures from any",
                             ring->device);
     if (ioctl(ring->fd, SIOCGIFFLAGS, &request) != 0)
@@ -110,8 +110,8 @@ static int map_ring(struct weir_afpacket_ring *ring, struct weir_err *err)
     const size_t bytes = (size_t)ring->block_bytes * ring->blocks;
     if (setsockopt(ring->fd, SOL_PACKET, PACKET_RX_RING, &request,
                    sizeof request) != 0)
-        return weir_err_sys(err, -errno, "%s: a ring of %zu MiB (-B)",
-                            ring->device, bytes >> 20);
+        return weir_err_sys(err, -errno, "%s: a ring of %zu MiB", ring->device,
+                            bytes >> 20);
     void *memory =
         mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
     if (memory == MAP_FAILED)

@@ -36,7 +36,7 @@ int weir_afpacket_stamp(int packet_socket, const char *device,
     if (!can_stamp(packet_socket, &request))
         return weir_err_set(err, -EOPNOTSUPP,
                             "%s: the adapter cannot stamp all frames that it "
-                            "receives: -j host",
+                            "receives; the host can",
                             device);
     request.ifr_data = (char *)&config;
     if (ioctl(packet_socket, SIOCSHWTSTAMP, &request) != 0)

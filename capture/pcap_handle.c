@@ -58,7 +58,7 @@ int weir_pcap_handle_open(pcap_t **out,
         pcap_set_tstamp_type(pcap, PCAP_TSTAMP_ADAPTER) != 0) {
         pcap_close(pcap);
         return weir_err_set(err, -EOPNOTSUPP,
-                            "%s: the adapter cannot stamp frames: -j host",
+                            "%s: the adapter cannot stamp frames; the host can",
                             config->device);
     }
     const int status = pcap_activate(pcap);

@@ -124,8 +124,8 @@ static int check_name(const char *device, struct weir_err *err)
     if (strcmp(device, "any") != 0 || if_nametoindex(device) != 0)
         return 0;
     return weir_err_set(err, -EOPNOTSUPP,
-                        "%s: --source afpacket takes Ethernet devices and "
-                        "loopback; --source pcap takes %s",
+                        "%s: afpacket takes Ethernet devices and loopback; "
+                        "libpcap takes %s",
                         device, device);
 }
 

@@ -31,9 +31,9 @@
  *           controls the pipeline, which waits for it.
  * Errors    of create end the opening.  A tap has none: frames are data.
  *
- * It sees what a sink is not given after all: whether a limit (-c) lets a frame
- * through is known only to the writer, in the order of the file, long after;
- * to ask before would make workers wait for it.  Such frames are
+ * It sees what a sink is not given after all: whether a limit (frames_max) lets
+ * a frame through is known only to the writer, in the order of the file, long
+ * after; to ask before would make workers wait for it.  Such frames are
  * excluded[surplus], or lost[write], and stay in what the taps counted.  What
  * an abandoned recording had still in flight it is not shown. */
 

@@ -329,7 +329,7 @@ Test(source_afpacket, what_it_cannot_do_it_says)
     config.stamp = WEIR_STAMP_ADAPTER;
     check_refused(&config, -EOPNOTSUPP,
                   RIG_RIGHT ": the adapter cannot stamp all frames that it "
-                            "receives: -j host");
+                            "receives; the host can");
     config = afpacket_hand_config(RIG_RIGHT);
     config.blocks = AFPACKET_HAND_LEASES;
     check_refused(&config, -EINVAL,
@@ -340,9 +340,10 @@ Test(source_afpacket, what_it_cannot_do_it_says)
         return;
     cr_assert_not(weir_afpacket_source_suits(RIG_TUN));
     config = afpacket_hand_config(RIG_TUN);
-    check_refused(&config, -EOPNOTSUPP,
-                  RIG_TUN ": not an Ethernet device: --source pcap captures "
-                          "from any");
+    check_refused(
+        &config, -EOPNOTSUPP,
+        RIG_TUN
+        ": not an Ethernet device, nor loopback: libpcap captures from any");
 }
 
 Test(source_afpacket, suits)

@@ -40,7 +40,7 @@ Test(record_fault, bad_input_is_named)
     command_complains("weir record --synth frames=x -w x", 2,
                       "synth: ", "frames");
     command_complains("weir record -i any --source afpacket -w x", 1,
-                      "any: --source afpacket takes", "--source pcap");
+                      "any: afpacket takes", "libpcap takes any");
     command_complains("weir record -i no-such-device -w x", 1,
                       "no-such-device: ", "no ");
     /* Nothing was begun. */
