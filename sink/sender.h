@@ -62,7 +62,8 @@ enum weir_sender_refusal {
     WEIR_SENDER_TOO_SHORT = 0,  /* it ends within its link header */
     WEIR_SENDER_TOO_LONG = 1,   /* the MTU does not allow it */
     WEIR_SENDER_LINK_DOWN = 2,  /* the interface is down or has no carrier */
-    WEIR_SENDER_GONE = 3,       /* the interface was removed */
+    WEIR_SENDER_GONE = 3,       /* the interface was removed; one that has got
+                                 * another name was not */
     WEIR_SENDER_NO_BUFFERS = 4, /* the queue was full for patience_ns */
     WEIR_SENDER_REFUSED = 5,    /* the kernel said something else */
 };

@@ -55,11 +55,23 @@ static int ask(const struct weir_sender_port *port, unsigned long what,
     return weir_err_sys(err, why, "%s", port->name);
 }
 
+/* It may have been given another one. */
+static bool name_find(struct weir_sender_port *port)
+{
+    struct ifreq request = {.ifr_ifindex = port->ifindex};
+    if (port->ifindex == 0 || ioctl(port->ask_fd, SIOCGIFNAME, &request) != 0)
+        return false;
+    memcpy(port->name, request.ifr_name, sizeof port->name);
+    return true;
+}
+
 int weir_sender_port_look(struct weir_sender_port *port, struct weir_err *err)
 {
     struct ifreq flags;
     struct ifreq mtu;
     int ret = ask(port, SIOCGIFFLAGS, &flags, err);
+    if (ret == -ENODEV && name_find(port))
+        ret = ask(port, SIOCGIFFLAGS, &flags, err);
     if (ret == 0)
         ret = ask(port, SIOCGIFMTU, &mtu, err);
     if (ret != 0)
@@ -102,6 +114,7 @@ static int bind_to(struct weir_sender_port *port, struct weir_err *err)
         int why = -errno;
         return weir_err_sys(err, why, "%s: bind", port->name);
     }
+    port->ifindex = to.sll_ifindex;
     /* Less than this is slower, no more. */
     if (setsockopt(port->fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
                    sizeof bytes) != 0)

@@ -15,9 +15,10 @@
 struct weir_err;
 
 struct weir_sender_port {
-    char name[IFNAMSIZ];
-    int fd;     /* sends there and never listens; -1: found only */
-    int ask_fd; /* asks */
+    char name[IFNAMSIZ]; /* the last that is known */
+    int ifindex;         /* 0: found only */
+    int fd;              /* sends there and never listens; -1: found only */
+    int ask_fd;          /* asks */
     uint16_t linktype;
     uint32_t header_bytes; /* the link's own, which the MTU does not count */
     /* By look. */

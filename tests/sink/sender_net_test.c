@@ -318,6 +318,32 @@ Test(sender_net, an_interface_that_is_removed_is_gone)
     }
 }
 
+Test(sender_net, an_interface_with_another_name_is_the_same)
+{
+    for (size_t w = 0; w < WAYS; w++) {
+        struct weir_sender *sender = open_with((struct weir_sender_config){
+            .device = RIG_LEFT, .way = ways[w], .strict = true});
+        int ear = sender_ear_open(RIG_RIGHT);
+        for (uint32_t i = 0; i < 3; i++) {
+            sender_frame(bytes, size_of(i), i);
+            cr_assert_eq(weir_sender_send(sender, bytes, size_of(i), NULL), 0);
+            cr_assert_eq(weir_sender_flush(sender, NULL), 0, "%u", i);
+            if (i == 0)
+                cr_assert(rig_ip("link set " RIG_LEFT " down") &&
+                          rig_ip("link set " RIG_LEFT " name wother") &&
+                          rig_ip("link set wother up") &&
+                          rig_carries("wother"));
+        }
+        expect_frames(ear, 0, 3);
+        cr_assert_eq(balance(sender).sent, 3);
+        finish(&sender);
+        cr_assert(rig_ip("link set wother down") &&
+                  rig_ip("link set wother name " RIG_LEFT) &&
+                  rig_ip("link set " RIG_LEFT " up") && rig_carries(RIG_LEFT));
+        (void)close(ear);
+    }
+}
+
 /* A tun device whose queue nobody empties takes no more than it has room for;
  * past the queueing discipline it says so at once. */
 static struct weir_sender *open_tun(int *tun, struct weir_sender_config config)
