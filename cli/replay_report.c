@@ -85,10 +85,9 @@ static void print_asked(FILE *out, const struct weir_replay *replay)
         fprintf(out, "asked: %s pps",
                 weir_figure_grouped(text, pace->rate.frames));
     else
-        fprintf(
-            out, "asked: %s, in the file's time%s",
-            weir_figure_seconds(text, weir_replay_pace_asked(&replay->pace)),
-            pace->speed != WEIR_REPLAY_SPEED ? " by the factor" : "");
+        fprintf(out, "asked: %s, in the file's time%s",
+                weir_figure_seconds(text, replay->asked_ns),
+                pace->speed != WEIR_REPLAY_SPEED ? " by the factor" : "");
 }
 
 static void print_late(FILE *out, const struct weir_replay *replay)
@@ -183,9 +182,8 @@ static json_t *asked_json(const struct weir_replay *replay)
         (void)json_object_set_new(asked, "bits",
                                   json_integer((json_int_t)pace->rate.bits));
     if (pace->mode != WEIR_REPLAY_TOPSPEED)
-        (void)json_object_set_new(
-            asked, "duration_ns",
-            json_integer(weir_replay_pace_asked(&replay->pace)));
+        (void)json_object_set_new(asked, "duration_ns",
+                                  json_integer(replay->asked_ns));
     return asked;
 }
 

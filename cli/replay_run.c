@@ -132,6 +132,7 @@ static int send_paced(struct run *run, const struct weir_frame *frames,
         weir_replay_late_add(&replay->late,
                              weir_replay_pace_sent(&replay->pace, now_ns));
         replay->last_ns = now_ns;
+        replay->asked_ns = weir_replay_pace_asked(&replay->pace);
         now_ns = weir_clock_mono_ns();
     }
     return 0;

@@ -38,6 +38,7 @@ struct weir_replay {
     uint16_t other_linktype; /* the first such */
     int64_t begin_ns;        /* CLOCK_MONOTONIC: the first frame went */
     int64_t last_ns;         /* the last one did */
+    int64_t asked_ns;        /* between them, as asked */
     int64_t end_ns;          /* and the interface was done with it */
 };
 

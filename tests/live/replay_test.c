@@ -388,6 +388,9 @@ Test(replay, an_interrupt_ends_it_with_the_report)
     expect_balance();
     uint64_t sent = command_number("r.json", "frames.sent");
     cr_assert_lt(sent, 1000);
+    /* Not that of the frame that it waited for. */
+    cr_assert_eq(command_number("r.json", "asked.duration_ns"),
+                 (sent - 1) * 1000000000);
     expect_frames(ear, (uint32_t)sent);
     cr_assert(sender_ear_silent(ear));
     (void)close(ear);
