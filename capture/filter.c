@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <pcap/pcap.h>
-#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,17 +71,22 @@ static bool asks_kernel(const struct bpf_program *program)
 /* libpcap's compiler is reentrant, but 1.10.3 writes the number of a link type
  * that it has no name for to memory that all threads share, and then into the
  * reason why it has not got the text (pcap.c,
- * pcap_datalink_val_to_description_or_dlt; 1.10.5 has made it the thread's). */
-static pthread_mutex_t nameless = PTHREAD_MUTEX_INITIALIZER;
+ * pcap_datalink_val_to_description_or_dlt; 1.10.5 has made it the thread's).
+ * Two threads that meet such link types at once are so rare that the second may
+ * as well spin. */
+static atomic_flag nameless = ATOMIC_FLAG_INIT;
 
 static int compile_on(pcap_t *dead, struct bpf_program *program,
                       const char *text, uint32_t netmask)
 {
     if (pcap_datalink_val_to_description(pcap_datalink(dead)) != NULL)
         return pcap_compile(dead, program, text, 1, netmask);
-    pthread_mutex_lock(&nameless);
+    /* Pairs with the release below. */
+    while (atomic_flag_test_and_set_explicit(&nameless, memory_order_acquire))
+        (void)sched_yield();
     const int rc = pcap_compile(dead, program, text, 1, netmask);
-    pthread_mutex_unlock(&nameless);
+    /* Pairs with the acquire above. */
+    atomic_flag_clear_explicit(&nameless, memory_order_release);
     return rc;
 }
 
