@@ -205,6 +205,8 @@ int weir_dump_open(struct weir_dump *dump, const char *path,
         config = &defaults;
     if (path == NULL)
         rc = weir_err_set(err, -EINVAL, "dump: no path is given");
+    else if (path[0] == '\0')
+        rc = weir_err_set(err, -ENOENT, "dump: the path is empty");
     else if (dump->open)
         rc = weir_err_set(err, -EBUSY, "%s: not opened: the dump writes %s",
                           path, dump->out.name);

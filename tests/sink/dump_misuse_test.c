@@ -71,6 +71,7 @@ Test(dump_misuse, paths_and_formats)
     memset(long_path, 'x', sizeof long_path);
     long_path[sizeof long_path - 1] = '\0';
     cr_assert_eq(weir_dump_open(&rig.dump, "", NULL, &rig.err), -ENOENT);
+    cr_assert_str_eq(rig.err.text, "dump: the path is empty");
     cr_assert_eq(weir_dump_open(&rig.dump, test_dir(), NULL, &rig.err),
                  -EISDIR);
     cr_assert_eq(weir_dump_open(&rig.dump, test_path("no/x"), NULL, &rig.err),
