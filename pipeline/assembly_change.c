@@ -148,7 +148,7 @@ int64_t weir_assembly_change(struct weir_assembly *a,
     }
     ret = draft(a, &snapshot, change, filter != NULL ? filter : a->filter,
                 snaplen, err);
-    if (ret < 0) {
+    if (snapshot == NULL) {
         free(filter);
         return ret;
     }
