@@ -26,11 +26,13 @@ put() {
 
 # A file of pkg-config's: where things are, and the version.
 put_pc() {
-    local header=build/weir.h version
+    local header=build/weir.h version words
     [[ -e $header ]] || header=bazel-bin/$header
     version=$(sed -n 's/^#define WEIR_VERSION  *"\(.*\)"$/\1/p' "$header")
     mkdir -p "$root/lib/pkgconfig"
-    sed -e "s|@PREFIX@|$prefix|" -e "s|@VERSION@|$version|" "build/$1.in" \
+    # Which sed takes as they are.
+    words=$(sed 's/[&|\\]/\\&/g' <<<"$prefix")
+    sed -e "s|@PREFIX@|$words|" -e "s|@VERSION@|$version|" "build/$1.in" \
         >"$root/lib/pkgconfig/$1"
     chmod 644 "$root/lib/pkgconfig/$1"
 }

@@ -142,13 +142,15 @@ def main():
         check_needed(prefix)
 
         # As a package is made.
-        done = subprocess.run(
-            ["build/install.sh", "/opt/weir"], check=False,
-            env={**os.environ, "DESTDIR": f"{folder}/package"})
-        check("DESTDIR", done.returncode == 0)
-        with open(f"{folder}/package/opt/weir/lib/pkgconfig/weir.pc",
-                  encoding="utf-8") as file:
-            check("weir.pc names DESTDIR", "prefix=/opt/weir\n" in file.read())
+        for prefix in "/opt/weir", "/opt/a|b&c":
+            done = subprocess.run(
+                ["build/install.sh", prefix], check=False,
+                env={**os.environ, "DESTDIR": f"{folder}/package"})
+            check(f"DESTDIR and {prefix}", done.returncode == 0)
+            with open(f"{folder}/package{prefix}/lib/pkgconfig/weir.pc",
+                      encoding="utf-8") as file:
+                check(f"weir.pc does not name {prefix} alone",
+                      f"prefix={prefix}\n" in file.read())
     sys.exit(end())
 
 
