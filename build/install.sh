@@ -30,7 +30,7 @@ put_pc() {
     [[ -e $header ]] || header=bazel-bin/$header
     version=$(sed -n 's/^#define WEIR_VERSION  *"\(.*\)"$/\1/p' "$header")
     mkdir -p "$root/lib/pkgconfig"
-    # Which sed takes as they are.
+    # shellcheck disable=SC2001 # bash's own knows & since 5.2 only
     words=$(sed 's/[&|\\]/\\&/g' <<<"$prefix")
     sed -e "s|@PREFIX@|$words|" -e "s|@VERSION@|$version|" "build/$1.in" \
         >"$root/lib/pkgconfig/$1"
