@@ -24,7 +24,9 @@ static int prepare(struct weir_writer *writer,
     };
     const size_t bytes = config->name != NULL ? strlen(config->name) : 0;
     if (bytes >= sizeof iface.name)
-        return weir_err_sys(err, -ENAMETOOLONG, "interface %s", config->name);
+        return weir_err_set(err, -ENAMETOOLONG,
+                            "an interface's name has at most %zu bytes: %s",
+                            sizeof iface.name - 1, config->name);
     if (bytes > 0)
         memcpy(iface.name, config->name, bytes);
     (void)weir_ifaces_add(&writer->ifaces, &iface);

@@ -122,7 +122,8 @@ Test(writer, misuse)
     cr_assert_eq(weir_writer_open(NULL, &nowhere, &err), -EINVAL);
     cr_assert_eq(weir_writer_open(&writer, NULL, &err), -EINVAL);
     cr_assert_eq(weir_writer_open(&writer, &nowhere, &err), -ENOENT);
-    cr_assert_eq(weir_writer_open(&writer, &long_name, NULL), -ENAMETOOLONG);
+    cr_assert_eq(weir_writer_open(&writer, &long_name, &err), -ENAMETOOLONG);
+    cr_assert_not_null(strstr(err.text, "name has at most 63 bytes: "));
     cr_assert_null(writer);
     cr_assert_null(weir_writer_dump(NULL));
     cr_assert_eq(weir_writer_close(NULL, NULL), 0);
