@@ -143,7 +143,7 @@ int weir_pipeline_abandon(struct weir_pipeline *p)
 
 int weir_pipeline_rotate(struct weir_pipeline *p)
 {
-    if (p == NULL || !p->writes)
+    if (p == NULL || !p->writes || state_of(p) != PIPELINE_RUNS)
         return -EINVAL;
     weir_assembly_rotate(weir_runner_assembly(p->runner));
     return 0;
@@ -259,6 +259,9 @@ int64_t weir_pipeline_set_snaplen(struct weir_pipeline *p, uint32_t snaplen,
 {
     if (p == NULL)
         return refuse_null(err);
+    if (snaplen > WEIR_SNAPLEN_MAX)
+        return weir_err_set(err, -EINVAL, "snapshot length %u: %u at most",
+                            snaplen, WEIR_SNAPLEN_MAX);
     const struct weir_change to = {
         .snaplen = snaplen != 0 ? snaplen : WEIR_SNAPLEN_MAX,
     };

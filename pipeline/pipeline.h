@@ -191,7 +191,8 @@ int64_t weir_pipeline_set_snaplen(struct weir_pipeline *p, uint32_t snaplen,
 int64_t weir_pipeline_set_timeout(struct weir_pipeline *p, uint32_t timeout_ms,
                                   struct weir_err *err);
 
-/* weir_pipeline_rotate: the next file begins now. */
+/* weir_pipeline_rotate: the next file begins now.  -EINVAL: there is none, or
+ * it does not run. */
 int weir_pipeline_rotate(struct weir_pipeline *p);
 
 /* weir_pipeline_progress: the ledger and the rest, as they are; whole after

@@ -58,9 +58,12 @@ static int check(const struct weir_pipeline_config *config,
         return weir_err_set(err, -EINVAL,
                             "a ring of %u files, and no limit to end one",
                             config->file.ring);
-    if (config->duration_ns < 0 || config->interval_ns < 0 ||
-        config->file.duration_ns < 0)
-        return weir_err_set(err, -EINVAL, "a time below zero");
+    if (config->duration_ns < 0)
+        return weir_err_set(err, -EINVAL, "a duration below zero");
+    if (config->file.duration_ns < 0)
+        return weir_err_set(err, -EINVAL, "a file's duration below zero");
+    if (config->interval_ns < 0)
+        return weir_err_set(err, -EINVAL, "an interval below zero");
     if (config->sinks_count > WEIR_BRANCHES_MAX)
         return weir_err_set(err, -EINVAL, "%u sinks: %d are possible",
                             config->sinks_count, WEIR_BRANCHES_MAX);

@@ -217,8 +217,6 @@ static int filter(struct weir_reader *reader, const char *text,
 int weir_reader_filter(struct weir_reader *reader, const char *text,
                        struct weir_err *err)
 {
-    if (text == NULL)
-        return weir_err_set(err, -EINVAL, "reader: no filter is given");
     const int rc = enter(reader, err);
     return rc != 0 ? rc : leave(reader, filter(reader, text, err));
 }

@@ -51,11 +51,11 @@ int weir_reader_open(struct weir_reader **out,
                      struct weir_err *err);
 
 /* weir_reader_filter: takes the place of the filter there was, from the next
- * frame on.  In libpcap's language; "" takes all.  -EINVAL and -ENOTSUP, with
- * a text that quotes it: it is wrong, it asks for what the link type of an
- * interface known by now does not have, or for what only a kernel knows, and
- * nothing has changed.  Of an interface that comes later and does not have
- * what it asks for, it takes no frame. */
+ * frame on.  In libpcap's language; NULL or "" takes all.  -EINVAL and
+ * -ENOTSUP, with a text that quotes it: it is wrong, it asks for what the link
+ * type of an interface known by now does not have, or for what only a kernel
+ * knows, and nothing has changed.  Of an interface that comes later and does
+ * not have what it asks for, it takes no frame. */
 int weir_reader_filter(struct weir_reader *reader, const char *text,
                        struct weir_err *err);
 

@@ -109,6 +109,24 @@ static int finish(void *context, struct weir_err *err)
                : 0;
 }
 
+/* In the embedder's words; a branch has others. */
+static int check_one(const struct weir_pipeline_sink *config, uint32_t i,
+                     struct weir_err *err)
+{
+    if (config->name == NULL || config->take == NULL)
+        return weir_err_set(err, -EINVAL, "sink %u has no name or no function",
+                            i);
+    if (config->when_full > WEIR_PIPELINE_SKIP)
+        return weir_err_set(err, -EINVAL,
+                            "sink %s: there is no when_full of %u",
+                            config->name, (uint32_t)config->when_full);
+    if (config->blocks > WEIR_BRANCH_PARCELS_MAX)
+        return weir_err_set(err, -EINVAL, "sink %s: %u blocks: %d are possible",
+                            config->name, config->blocks,
+                            WEIR_BRANCH_PARCELS_MAX);
+    return 0;
+}
+
 static int open_one(struct weir_sinks *sinks, uint32_t i, struct weir_err *err)
 {
     const struct weir_pipeline_sink *config = &sinks->config.sinks[i];
@@ -141,8 +159,11 @@ int weir_sinks_open(struct weir_sinks **out,
     sinks->config = *config;
     int ret = 0;
     for (uint32_t i = 0; ret == 0 && i < config->count && i < WEIR_BRANCHES_MAX;
-         i++)
-        ret = open_one(sinks, i, err);
+         i++) {
+        ret = check_one(&config->sinks[i], i, err);
+        if (ret == 0)
+            ret = open_one(sinks, i, err);
+    }
     if (ret == 0)
         ret = weir_branch_check(sinks->branches, config->count, err);
     if (ret < 0) {

@@ -83,6 +83,14 @@ static int check_multiple(const char *what, uint32_t value, uint32_t of,
                         value, of);
 }
 
+static int check_zeros(uint32_t zeros, struct weir_err *err)
+{
+    const uint32_t known = 2 * (uint32_t)WEIR_BUILD_ZERO_WINDOW - 1;
+    if ((zeros & ~known) == 0)
+        return 0;
+    return weir_err_set(err, -EINVAL, "zeros 0x%x: there are no such", zeros);
+}
+
 static int check_header(uint32_t length, struct weir_err *err)
 {
     int rc = check_most("header length", length, 60, err);
@@ -91,13 +99,17 @@ static int check_header(uint32_t length, struct weir_err *err)
 
 static int check_vlan(const struct weir_build_vlan *vlan, struct weir_err *err)
 {
-    int rc = check_most("id", vlan->id, 4095, err);
+    int rc = check_zeros(vlan->zeros, err);
+    if (rc == 0)
+        rc = check_most("id", vlan->id, 4095, err);
     return rc != 0 ? rc : check_most("priority", vlan->priority, 7, err);
 }
 
 static int check_ipv4(const struct weir_build_ipv4 *ip, struct weir_err *err)
 {
-    int rc = check_most("flags", ip->flags, 7, err);
+    int rc = check_zeros(ip->zeros, err);
+    if (rc == 0)
+        rc = check_most("flags", ip->flags, 7, err);
     if (rc == 0)
         rc = check_multiple("fragment offset", ip->fragment_offset, 8, err);
     return rc != 0 ? rc : check_header(ip->header_length, err);
@@ -105,7 +117,9 @@ static int check_ipv4(const struct weir_build_ipv4 *ip, struct weir_err *err)
 
 static int check_tcp(const struct weir_build_tcp *tcp, struct weir_err *err)
 {
-    int rc = check_most("flags", tcp->flags, 0xfff, err);
+    int rc = check_zeros(tcp->zeros, err);
+    if (rc == 0)
+        rc = check_most("flags", tcp->flags, 0xfff, err);
     return rc != 0 ? rc : check_header(tcp->header_length, err);
 }
 
@@ -137,13 +151,13 @@ static int take_config(struct weir_build_layer *layer, const void *config,
     switch (layer->kind) {
     case WEIR_BUILD_ETH:
         memcpy(&layer->eth, config, sizeof layer->eth);
-        return 0;
+        return check_zeros(layer->eth.zeros, err);
     case WEIR_BUILD_VLAN:
         memcpy(&layer->vlan, config, sizeof layer->vlan);
         return check_vlan(&layer->vlan, err);
     case WEIR_BUILD_ARP:
         memcpy(&layer->arp, config, sizeof layer->arp);
-        return 0;
+        return check_zeros(layer->arp.zeros, err);
     case WEIR_BUILD_IPV4:
         memcpy(&layer->ipv4, config, sizeof layer->ipv4);
         rc = check_ipv4(&layer->ipv4, err);
@@ -153,7 +167,9 @@ static int take_config(struct weir_build_layer *layer, const void *config,
         return rc;
     case WEIR_BUILD_IPV6:
         memcpy(&layer->ipv6, config, sizeof layer->ipv6);
-        return check_most("flow", layer->ipv6.flow, 0xfffff, err);
+        rc = check_zeros(layer->ipv6.zeros, err);
+        return rc != 0 ? rc
+                       : check_most("flow", layer->ipv6.flow, 0xfffff, err);
     case WEIR_BUILD_TCP:
         memcpy(&layer->tcp, config, sizeof layer->tcp);
         rc = check_tcp(&layer->tcp, err);
@@ -163,10 +179,10 @@ static int take_config(struct weir_build_layer *layer, const void *config,
         return rc;
     case WEIR_BUILD_UDP:
         memcpy(&layer->udp, config, sizeof layer->udp);
-        return 0;
+        return check_zeros(layer->udp.zeros, err);
     default:
         memcpy(&layer->icmp, config, sizeof layer->icmp);
-        return 0;
+        return check_zeros(layer->icmp.zeros, err);
     }
 }
 

@@ -68,6 +68,8 @@ Test(pipeline_misuse, the_wrong_order_is_refused)
     cr_assert_eq(weir_pipeline_join(p, &embed_err), -EINVAL);
     cr_assert_str_eq(embed_err.text, "join: it was not started");
     cr_assert_eq(weir_pipeline_rotate(p), -EINVAL, "there is no file");
+    cr_assert_eq(weir_pipeline_set_snaplen(p, 262145, &embed_err), -EINVAL);
+    cr_assert_str_eq(embed_err.text, "snapshot length 262145: 262144 at most");
     cr_assert_eq(weir_pipeline_progress(p, NULL), -EINVAL);
     embed_run(p, &progress);
     cr_assert_eq(weir_pipeline_start(p, &embed_err), -EALREADY);
@@ -85,6 +87,7 @@ Test(pipeline_misuse, one_that_was_never_started_is_closed)
     struct weir_pipeline *p = embed_open(
         (struct weir_pipeline_config){.file = {.path = embed_path("out.pcap")}},
         "in.pcap");
+    cr_assert_eq(weir_pipeline_rotate(p), -EINVAL, "it does not run");
     cr_assert_eq(weir_pipeline_close(&p, &embed_err), 0);
 }
 
@@ -98,6 +101,17 @@ static void refused(struct weir_pipeline_config config, int code,
     cr_assert_eq(weir_pipeline_open(&p, &config, NULL), code);
 }
 
+static int take_any(void *context, const struct weir_delivery *d,
+                    struct weir_err *err)
+{
+    (void)context;
+    (void)d;
+    (void)err;
+    return 0;
+}
+
+#define FROM(s, n) .sources = (s), .sources_count = (n)
+
 Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
 {
     const struct weir_pipeline_source none = {.lanes = 1};
@@ -109,8 +123,6 @@ Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
     const struct weir_pipeline_source twice[2] = {{.device = "lo"},
                                                   {.device = "lo"}};
     const struct weir_pipeline_source many = {.device = "lo", .lanes = 65};
-    const struct weir_pipeline_sink nameless = {.take = NULL};
-#define FROM(s, n) .sources = (s), .sources_count = (n)
     refused((struct weir_pipeline_config){.workers = 1}, -EINVAL, "no source");
     refused((struct weir_pipeline_config){FROM(&none, 1)}, -EINVAL,
             "source 0: a device or a file, one of them");
@@ -134,14 +146,8 @@ Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
             -EINVAL, "filter 'ip nix'");
     refused((struct weir_pipeline_config){FROM(&file, 1), .taps_count = 1},
             -EINVAL, "1 taps, and none is there");
-    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks_count = 1},
-            -EINVAL, "1 sinks, and none is there");
-    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks = &nameless,
-                                          .sinks_count = 1},
-            -EINVAL, "sink 0 has no name or no function");
-    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks = &nameless,
-                                          .sinks_count = UINT32_MAX},
-            -EINVAL, "4294967295 sinks: 8 are possible");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .interval_ns = -1},
+            -EINVAL, "an interval below zero");
     refused((struct weir_pipeline_config){FROM(&file, 1), .timeout_ms = 60001},
             -EINVAL, "a timeout of 60001 ms: 60000 at most");
     refused((struct weir_pipeline_config){FROM(&file, 1), .file = {.ring = 3}},
@@ -151,7 +157,7 @@ Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
             FROM(&file, 1), .file = {.path = "/nowhere/of.pcap", .ring = 3}},
         -EINVAL, "a ring of 3 files, and no limit to end one");
     refused((struct weir_pipeline_config){FROM(&file, 1), .duration_ns = -1},
-            -EINVAL, "a time below zero");
+            -EINVAL, "a duration below zero");
     refused((struct weir_pipeline_config){FROM(&file, 1),
                                           .file = {.path = file.file}},
             -EINVAL, "in.pcap");
@@ -159,8 +165,35 @@ Test(pipeline_misuse, a_config_that_contradicts_itself_is_refused)
         (struct weir_pipeline_config){FROM(&file, 1),
                                       .file = {.path = "/nowhere/at/all.pcap"}},
         -ENOENT, "/nowhere/at/all.pcap");
-#undef FROM
 }
+
+Test(pipeline_misuse, sinks_that_cannot_be_are_refused)
+{
+    const struct weir_pipeline_source file = {.file = embed_path("in.pcap")};
+    const struct weir_pipeline_sink nameless = {.take = NULL};
+    const struct weir_pipeline_sink greedy = {
+        .name = "greedy", .take = take_any, .blocks = 1025};
+    const struct weir_pipeline_sink odd = {.name = "odd",
+                                           .take = take_any,
+                                           .when_full =
+                                               (enum weir_pipeline_full)9};
+    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks_count = 1},
+            -EINVAL, "1 sinks, and none is there");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks = &nameless,
+                                          .sinks_count = 1},
+            -EINVAL, "sink 0 has no name or no function");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks = &greedy,
+                                          .sinks_count = 1},
+            -EINVAL, "sink greedy: 1025 blocks: 1024 are possible");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks = &odd,
+                                          .sinks_count = 1},
+            -EINVAL, "sink odd: there is no when_full of 9");
+    refused((struct weir_pipeline_config){FROM(&file, 1), .sinks = &nameless,
+                                          .sinks_count = UINT32_MAX},
+            -EINVAL, "4294967295 sinks: 8 are possible");
+}
+
+#undef FROM
 
 Test(pipeline_misuse, a_time_without_end_is_no_limit)
 {

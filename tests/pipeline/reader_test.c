@@ -189,7 +189,7 @@ Test(reader, a_filter_holds_from_the_next_frame_on)
     cr_assert_eq(weir_reader_filter(rig.reader, "not arp", &rig.err), 0);
     cr_assert_eq(next_second(), 598);
     cr_assert_eq(next_second(), 599);
-    cr_assert_eq(weir_reader_filter(rig.reader, "", &rig.err), 0);
+    cr_assert_eq(weir_reader_filter(rig.reader, NULL, &rig.err), 0);
     cr_assert_eq(next_second(), 600);
     cr_assert_eq(next_second(), 601);
     const uint64_t before = filtered();

@@ -189,6 +189,29 @@ Test(build_misuse, values_that_no_field_can_hold)
     cr_assert_eq(weir_build_bytes(build, frame, sizeof frame, &err), 54);
 }
 
+Test(build_misuse, zeros_that_there_are_not)
+{
+    const struct weir_build_eth first = {.zeros = 64};
+    const struct weir_build_vlan tag = {.zeros = 1U << 31};
+    const struct weir_build_arp request = {.zeros = 64};
+    const struct weir_build_ipv4 ip = {.zeros = 128 | 1};
+    const struct weir_build_ipv6 ip6 = {.zeros = 64};
+    const struct weir_build_tcp syn = {.zeros = 64};
+    const struct weir_build_udp ports = {.zeros = 64};
+    const struct weir_build_icmp echo = {.zeros = 64};
+    refused(weir_build_add_eth(build, &first, &err), -EINVAL,
+            "build: Ethernet: zeros 0x40: there are no such");
+    cr_assert_eq(weir_build_add_eth(build, &eth, &err), 0);
+    refused(weir_build_add_vlan(build, &tag, &err), -EINVAL, "0x80000000");
+    refused(weir_build_add_arp(build, &request, &err), -EINVAL, "zeros");
+    refused(weir_build_add_ipv4(build, &ip, &err), -EINVAL, "zeros 0x81");
+    refused(weir_build_add_ipv6(build, &ip6, &err), -EINVAL, "zeros");
+    cr_assert_eq(weir_build_add_ipv6(build, &ipv6, &err), 1);
+    refused(weir_build_add_tcp(build, &syn, &err), -EINVAL, "zeros");
+    refused(weir_build_add_udp(build, &ports, &err), -EINVAL, "zeros");
+    refused(weir_build_add_icmpv6(build, &echo, &err), -EINVAL, "zeros");
+}
+
 /* As if another thread were in it now. */
 Test(build_misuse, in_use)
 {
