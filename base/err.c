@@ -17,13 +17,21 @@ static void clean(struct weir_err *err)
     }
 }
 
+static void put(struct weir_err *err, const char *format, va_list args)
+{
+    if (format != NULL)
+        vsnprintf(err->text, sizeof err->text, format, args);
+    else
+        snprintf(err->text, sizeof err->text, "(no text)");
+}
+
 int weir_err_set(struct weir_err *err, int code, const char *format, ...)
 {
     if (err == NULL)
         return code;
     va_list args;
     va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
+    put(err, format, args);
     va_end(args);
     clean(err);
     return code;
@@ -35,7 +43,7 @@ int weir_err_sys(struct weir_err *err, int code, const char *format, ...)
         return code;
     va_list args;
     va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
+    put(err, format, args);
     va_end(args);
     size_t used = strlen(err->text);
     const char *reason = strerrordesc_np(-code);
@@ -56,7 +64,7 @@ int weir_err_wrap(struct weir_err *err, int code, const char *format, ...)
     memcpy(inner, err->text, sizeof inner);
     va_list args;
     va_start(args, format);
-    vsnprintf(err->text, sizeof err->text, format, args);
+    put(err, format, args);
     va_end(args);
     size_t used = strlen(err->text);
     snprintf(err->text + used, sizeof err->text - used, ": %s", inner);

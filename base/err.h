@@ -9,7 +9,8 @@
  * line feed and no full stop; control characters in it (file names are
  * anybody's) are replaced by '?'.
  *
- * Owner     the caller; a NULL struct weir_err is accepted everywhere.
+ * Owner     the caller; a NULL struct weir_err is accepted everywhere, and a
+ *           NULL format is "(no text)".
  * Threads   one at a time per struct.
  * Progress  never allocates; a text that is too long is cut off.  What is
  *           formatted must not lie in the same struct weir_err. */

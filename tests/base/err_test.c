@@ -38,6 +38,21 @@ Test(err, null_is_accepted_everywhere)
     cr_assert_eq(weir_err_wrap(NULL, -3, "x"), -3);
 }
 
+/* What comes in as NULL came so from somebody's table of texts. */
+Test(err, a_format_that_is_null_crashes_nobody)
+{
+    struct weir_err err;
+    const char *const volatile none = NULL;
+    cr_assert_eq(weir_err_set(&err, -EIO, none, 0), -EIO);
+    cr_assert_str_eq(err.text, "(no text)");
+    cr_assert_eq(weir_err_sys(&err, -ENOENT, none, 0), -ENOENT);
+    cr_assert_str_eq(err.text, "(no text): No such file or directory");
+    cr_assert_eq(weir_err_wrap(&err, -EPERM, none, 0), -EPERM);
+    cr_assert_str_eq(err.text,
+                     "(no text): (no text): No such file or directory");
+    cr_assert_eq(weir_err_set(NULL, -EIO, none, 0), -EIO);
+}
+
 Test(err, control_characters_become_question_marks)
 {
     struct weir_err err;
