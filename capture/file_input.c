@@ -55,7 +55,9 @@ void file_input_close(struct file_source *file)
         (void)close(file->fd);
 }
 
-/* Returns 1 when read would not wait, 0, or -errno. */
+/* Returns 1 when read would not wait, 0, or -errno.  Who has a stop event ends
+ * the wait by that, and a signal is waited past: its handler may have set the
+ * event, which the next poll sees.  Without one nothing else ends it. */
 static int ready(const struct file_source *file, bool may_wait)
 {
     if (!file->waits)
@@ -64,7 +66,10 @@ static int ready(const struct file_source *file, bool may_wait)
         {.fd = file->fd, .events = POLLIN},
         {.fd = file->stop != NULL ? file->stop->fd : -1, .events = POLLIN},
     };
-    int n = poll(fds, may_wait ? 2 : 1, may_wait ? -1 : 0);
+    int n;
+    do
+        n = poll(fds, may_wait ? 2 : 1, may_wait ? -1 : 0);
+    while (n < 0 && errno == EINTR && may_wait && file->stop != NULL);
     if (n > 0 && fds[0].revents == 0)
         return -ECANCELED;
     if (n >= 0)
@@ -94,7 +99,8 @@ int file_input_read(struct file_source *file, bool may_wait,
         /* A stream that others have made non-blocking, and share. */
         if (rc == -EAGAIN && !may_wait)
             return rc;
-        if (rc != -EAGAIN && (rc != -EINTR || may_wait))
+        const bool ends = may_wait && file->stop == NULL;
+        if (rc != -EAGAIN && (rc != -EINTR || ends))
             return weir_err_sys(err, rc, "%s", file->name);
     }
 }

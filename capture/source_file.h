@@ -33,9 +33,10 @@
 /* weir_file_source_open: path "-" is standard input, which stays open at
  * close.  The header has been read when this returns, of pcapng as far as
  * the first interface (a file without any is valid and empty); on a pipe
- * that may wait, and a signal then ends it with -EINTR.  config->block_bytes
- * is a multiple of 4096; a record that does not fit a block is an error.
- * config->snaplen is the worker's business.  Returns 0 or -errno; *out is
+ * that may wait: config->stop ends it with -ECANCELED, and where there is none
+ * a signal may, with -EINTR.  config->block_bytes is a multiple of 4096; a
+ * record that does not fit a block is an error.  config->snaplen is the
+ * worker's business.  Returns 0 or -errno; *out is
  * set only on 0. */
 int weir_file_source_open(struct weir_source **out, const char *path,
                           const struct weir_source_config *config,

@@ -70,7 +70,7 @@ static int replay_all(struct weir_replay *replay)
     struct weir_err err = {0};
     int status = WEIR_EXIT_OK;
     int ret = open_all(replay, &err);
-    if (ret == -EINTR && weir_event_is_set(replay->stop) > 0) {
+    if (ret == -ECANCELED) {
         fprintf(stderr, COMMAND ": stopped before a frame had come\n");
         return status;
     }

@@ -12,7 +12,7 @@
 #include "base/size.h"
 #include "capture/filter.h"
 #include "capture/source_file.h"
-#include "ring/event.h"
+#include "ring/event_stop.h"
 
 /* The least that a source takes.  A block is read at once: a longer one would
  * hold up the frames that are due meanwhile. */
@@ -67,6 +67,7 @@ static int source_open(struct weir_replay_input *input, struct weir_err *err)
         .leases = BLOCKS,
         .block_bytes = BLOCK_BYTES,
         .filter = input->config.filter,
+        .stop = &input->config.stop->stop,
     };
     input->ended = 0;
     input->first = input->count = 0;

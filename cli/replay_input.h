@@ -27,7 +27,7 @@ struct weir_replay_input_config {
     const char *filter;            /* NULL: all frames; outlives the input */
     bool again;                    /* there may be more than one pass */
     bool preload;                  /* hold it, whatever its size */
-    const struct weir_event *stop; /* ends the wait for a stream to be held */
+    const struct weir_event *stop; /* ends the waits of open; not NULL */
 };
 
 int weir_replay_input_open(struct weir_replay_input **out,

@@ -433,16 +433,33 @@ Test(replay, a_name_may_be_any_bytes)
                        r->err);
 }
 
+/* In a script: one signal to what was started in the background, as soon as
+ * it heeds it; from a moment before it waits to one after. */
+#define HEEDED_ONCE(signal)                                                    \
+    "until grep -q '^SigCgt:.*[2367abef]$' /proc/$!/status; do :; done; "      \
+    "sleep 0.00%d; kill -" signal " $!; wait $!"
+
 /* There is nothing to report then. */
 Test(replay, an_interrupt_ends_the_wait_for_a_file_header)
 {
-    const struct command_result *r = command_run(
-        IGNORED "mkfifo pipe; sleep 9 >pipe & other=$!; "
-                "weir replay - -i " RIG_LEFT " <pipe & " UNTIL_ENDED(
-                    "INT") "; status=$?; "
-                           "kill -KILL $other; rm pipe; exit $status");
-    cr_assert_eq(r->status, 0, "%d %s", r->status, r->err);
-    cr_assert_str_eq(r->err, "weir replay: stopped before a frame had come\n");
+    static const char *const inputs[] = {
+        "pipe",              /* without a writer */
+        "pipe 9<>pipe",      /* that is silent */
+        "- <>pipe",          /* the standard input */
+        "- -l 2 <>pipe",     /* to be held */
+        "pipe -K -l 0 -p 9", /* by another pace */
+    };
+    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++)
+        for (int wait = 0; wait < 9; wait += 2) {
+            const struct command_result *r =
+                command_run("rm -f pipe; mkfifo pipe; weir replay -i " RIG_LEFT
+                            " %s & " HEEDED_ONCE("INT"),
+                            inputs[i], wait);
+            cr_assert_eq(r->status, 0, "%s: %d %s", inputs[i], r->status,
+                         r->err);
+            cr_assert_str_eq(r->err,
+                             "weir replay: stopped before a frame had come\n");
+        }
 }
 
 Test(replay, without_the_privilege_it_says_which)

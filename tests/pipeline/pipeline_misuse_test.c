@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "pipeline/pipeline.h"
@@ -221,6 +222,40 @@ Test(pipeline_misuse, a_stop_ends_the_wait_for_a_pipe, .timeout = 10)
     cr_assert_eq(weir_pipeline_open(&p, &config, &embed_err), -ECANCELED);
     cr_assert_null(p);
     weir_event_close(&stop);
+}
+
+static struct weir_event *signalled;
+static volatile sig_atomic_t signals;
+
+/* The first ones are others', which do not end it. */
+static void on_signal(int number)
+{
+    (void)number;
+    if (++signals == 10)
+        (void)weir_event_set(signalled);
+}
+
+Test(pipeline_misuse, a_signal_ends_the_wait_for_a_pipe_by_the_stop,
+     .timeout = 10)
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+    const struct itimerval each = {.it_interval = {.tv_usec = 1000},
+                                   .it_value = {.tv_usec = 1000}};
+    const struct itimerval none = {.it_value = {0}};
+    struct weir_pipeline *p = NULL;
+    const char *pipe = embed_path("pipe");
+    const struct weir_pipeline_source source = {.file = pipe};
+    cr_assert_eq(mkfifo(pipe, 0600), 0);
+    cr_assert_eq(weir_event_open(&signalled, NULL), 0);
+    const struct weir_pipeline_config config = {
+        .sources = &source, .sources_count = 1, .stop = signalled};
+    cr_assert_eq(sigaction(SIGALRM, &action, NULL), 0);
+    cr_assert_eq(setitimer(ITIMER_REAL, &each, NULL), 0);
+    const int rc = weir_pipeline_open(&p, &config, &embed_err);
+    cr_assert_eq(setitimer(ITIMER_REAL, &none, NULL), 0);
+    cr_assert_eq(rc, -ECANCELED, "%d %s", rc, embed_err.text);
+    cr_assert_null(p);
+    weir_event_close(&signalled);
 }
 
 struct joiner {

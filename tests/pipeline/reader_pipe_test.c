@@ -3,9 +3,11 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -105,6 +107,88 @@ Test(reader_pipe, the_stop_event_ends_open)
                                               .stop = stop};
     cr_assert_eq(weir_reader_open(&rig.reader, &config, &rig.err), -ECANCELED);
     weir_event_close(&stop);
+    test_dir_remove();
+}
+
+static struct weir_event *signalled;
+static volatile sig_atomic_t signals;
+static volatile sig_atomic_t signals_max; /* the event is set then; 0: never */
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (++signals == signals_max)
+        (void)weir_event_set(signalled);
+}
+
+/* One a millisecond. */
+static void signals_start(int flags, int max)
+{
+    const struct sigaction action = {.sa_handler = on_signal,
+                                     .sa_flags = flags};
+    const struct itimerval each = {.it_interval = {.tv_usec = 1000},
+                                   .it_value = {.tv_usec = 1000}};
+    signals = 0;
+    signals_max = max;
+    cr_assert_eq(sigaction(SIGALRM, &action, NULL), 0);
+    cr_assert_eq(setitimer(ITIMER_REAL, &each, NULL), 0);
+}
+
+static void signals_end(void)
+{
+    const struct itimerval none = {.it_value = {0}};
+    cr_assert_eq(setitimer(ITIMER_REAL, &none, NULL), 0);
+}
+
+/* Signals come, and the tenth sets the event. */
+static void expect_signalled(const char *path, int flags)
+{
+    const struct weir_reader_config config = {.path = path, .stop = signalled};
+    signals_start(flags, 10);
+    const int rc = weir_reader_open(&rig.reader, &config, &rig.err);
+    signals_end();
+    cr_assert_eq(rc, -ECANCELED, "%s: %d %s", path, rc, rig.err.text);
+    cr_assert_geq(signals, 10);
+}
+
+/* By a handler that sets the event; other signals do not end it. */
+Test(reader_pipe, a_signal_ends_open_by_the_stop_event)
+{
+    static const int flags[] = {0, SA_RESTART};
+    const int own = dup(STDIN_FILENO);
+    test_dir();
+    cr_assert_eq(mkfifo(test_path("fifo"), 0600), 0);
+    cr_assert_eq(dup2(fds[0], STDIN_FILENO), STDIN_FILENO);
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        cr_assert_eq(weir_event_open(&signalled, NULL), 0);
+        expect_signalled(test_path("fifo"), flags[i]);
+        weir_event_close(&signalled);
+        cr_assert_eq(weir_event_open(&signalled, NULL), 0);
+        const int silent = open(test_path("fifo"), O_RDWR | O_CLOEXEC);
+        expect_signalled(test_path("fifo"), flags[i]);
+        close(silent);
+        weir_event_close(&signalled);
+        cr_assert_eq(weir_event_open(&signalled, NULL), 0);
+        expect_signalled("-", flags[i]);
+        weir_event_close(&signalled);
+    }
+    cr_assert_eq(dup2(own, STDIN_FILENO), STDIN_FILENO);
+    close(own);
+    test_dir_remove();
+}
+
+/* There is nothing else that could end it. */
+Test(reader_pipe, a_signal_ends_open_where_there_is_no_stop_event)
+{
+    test_dir();
+    cr_assert_eq(mkfifo(test_path("fifo"), 0600), 0);
+    const struct weir_reader_config config = {.path = test_path("fifo")};
+    signals_start(0, 0);
+    const int fifo = weir_reader_open(&rig.reader, &config, NULL);
+    const int silent = open_with((struct weir_reader_config){0});
+    signals_end();
+    cr_assert_eq(fifo, -EINTR);
+    cr_assert_eq(silent, -EINTR);
     test_dir_remove();
 }
 
