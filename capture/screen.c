@@ -221,9 +221,13 @@ static int fill_in(struct weir_screen *screen,
     screen->tested = config->tested && screen->kernel != NULL;
     if (kernel != 0 || screen->tested)
         return kernel;
-    /* What only the kernel knew may be told of the frame afterwards. */
-    const int rc = compile_known(screen, config, err);
-    return rc == -ENOTSUP && screen->views ? 0 : rc;
+    /* What only the kernel knew may be told of the frame afterwards.  The text
+     * of a link type that does not have it is none of a success. */
+    struct weir_err why;
+    const int rc = compile_known(screen, config, &why);
+    if (rc == 0 || (rc == -ENOTSUP && screen->views))
+        return 0;
+    return weir_err_set(err, rc, "%s", why.text);
 }
 
 int weir_screen_make(struct weir_screen **out,

@@ -25,16 +25,16 @@ static int make_screen(struct weir_screen **out,
     const uint32_t count = source->live ? 0 : weir_ifaces_count(source->ifaces);
     if (count == 0)
         return weir_screen_make(out, &config, err);
-    struct weir_err later;
+    struct weir_err first;
     config.linktypes = &source->ifaces->at[0].linktype;
     config.linktype_count = 1;
-    int ret = weir_screen_make(out, &config, err);
+    int ret = weir_screen_make(out, &config, &first);
     for (uint32_t i = 1; ret == -EINVAL && i < count; i++) {
         config.linktypes = &source->ifaces->at[i].linktype;
-        if (weir_screen_make(out, &config, &later) == 0)
+        if (weir_screen_make(out, &config, NULL) == 0)
             ret = 0;
     }
-    return ret;
+    return ret == 0 ? 0 : weir_err_set(err, ret, "%s", first.text);
 }
 
 static int make_screens(const struct weir_assembly *a,

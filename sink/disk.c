@@ -77,7 +77,7 @@ int weir_disk_open_plain(struct weir_disk **out, struct weir_err *err)
 int weir_disk_open(struct weir_disk **out, struct weir_err *err)
 {
     /* Refused by seccomp or kernel.io_uring_disabled, or too old. */
-    if (weir_disk_open_uring(out, err) == 0)
+    if (weir_disk_open_uring(out, NULL) == 0)
         return 0;
     return weir_disk_open_plain(out, err);
 }

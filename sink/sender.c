@@ -150,8 +150,9 @@ static int way_open(struct weir_sender *sender, struct weir_err *err)
                        : most > SLOT_MAX ? SLOT_MAX
                                          : most;
     if (sender->config.way != WEIR_SENDER_MMSG) {
-        ret = ring_open(sender, err);
-        if (ret == 0 || sender->config.way == WEIR_SENDER_RING)
+        const bool must = sender->config.way == WEIR_SENDER_RING;
+        ret = ring_open(sender, must ? err : NULL);
+        if (ret == 0 || must)
             return ret;
         /* A socket keeps the ring that it was given. */
         weir_sender_ring_close(sender->ring);

@@ -61,16 +61,17 @@ static int name_file(struct weir_series *series, int64_t begin_ns,
                      bool is_there, struct weir_err *err)
 {
     char name[PATH_MAX];
+    struct weir_err why;
     int rc = -EEXIST;
     for (uint32_t twin = 0; (rc == -EEXIST || rc == -EBUSY) && twin < TWINS_MAX;
          twin++) {
         rc = weir_naming_make(&series->naming, series->number, begin_ns, twin,
-                              name, err);
+                              name, &why);
         if (rc == 0)
-            rc = is_there ? weir_outfile_name(&series->out, name, err)
-                          : weir_outfile_open_new(&series->out, name, err);
+            rc = is_there ? weir_outfile_name(&series->out, name, &why)
+                          : weir_outfile_open_new(&series->out, name, &why);
     }
-    return rc;
+    return rc == 0 ? 0 : weir_err_set(err, rc, "%s", why.text);
 }
 
 /* A file that has its head before anybody sees it.  Returns false where that
@@ -100,13 +101,18 @@ static bool make_whole(struct weir_series *series, int64_t begin_ns, int *rc,
     return false;
 }
 
-/* Makes the name of file `number` of the ring, and looks what is there. */
+/* Makes the name of file `number` of the ring, and looks what is there.
+ * -EEXIST has no text: it is nothing that the ring cannot live with. */
 static int find(const struct weir_series *series, uint64_t number, char *name,
                 struct weir_file_id *id, struct weir_err *err)
 {
+    struct weir_err why;
     *id = (struct weir_file_id){0};
-    int rc = weir_naming_make(&series->naming, number, 0, 0, name, err);
-    return rc == 0 ? weir_file_ring_find(name, id, err) : rc;
+    int rc = weir_naming_make(&series->naming, number, 0, 0, name, &why);
+    if (rc == 0)
+        rc = weir_file_ring_find(name, id, &why);
+    return rc >= 0 || rc == -EEXIST ? rc
+                                    : weir_err_set(err, rc, "%s", why.text);
 }
 
 static bool is_older(const struct weir_file_id *a, const struct weir_file_id *b)

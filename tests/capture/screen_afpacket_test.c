@@ -81,7 +81,7 @@ struct scene {
 
 static void open_scene(struct scene *s, uint64_t seed)
 {
-    struct weir_err err;
+    struct weir_err err = {""};
     const struct weir_afpacket_origin origin = {
         .name = "played",
         .iface = {.name = "played",
@@ -102,6 +102,7 @@ static void open_scene(struct scene *s, uint64_t seed)
         };
         cr_assert_eq(weir_screen_make(&s->screens[i], &config, &err), 0, "%s",
                      err.text);
+        cr_assert_str_eq(err.text, "");
     }
 }
 

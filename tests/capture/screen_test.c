@@ -101,6 +101,17 @@ Test(screen, a_wrong_text_is_told_at_once)
     cr_assert_null(screen);
 }
 
+/* Ethernet, which is asked first, does not have it. */
+Test(screen, a_success_has_no_text)
+{
+    struct weir_err err = {""};
+    struct weir_screen *screen = NULL;
+    const struct weir_screen_config config = {.text = "wlan type mgt"};
+    cr_assert_eq(weir_screen_make(&screen, &config, &err), 0, "%s", err.text);
+    cr_assert_str_eq(err.text, "");
+    weir_screen_free(screen);
+}
+
 Test(screen, the_snapshot_length_is_kept_in_its_range)
 {
     static const uint32_t asked[] = {0, 1, 68, WEIR_SNAPLEN_MAX, UINT32_MAX};

@@ -82,8 +82,10 @@ static void open_with(bool second_iface, enum weir_format format,
 static int64_t change(const char *filter, uint32_t snaplen)
 {
     err.text[0] = '\0';
-    return weir_assembly_change(
+    const int64_t ret = weir_assembly_change(
         a, &(struct weir_change){.filter = filter, .snaplen = snaplen}, &err);
+    cr_assert(ret < 0 || err.text[0] == '\0', "%s", err.text);
+    return ret;
 }
 
 static enum weir_step capture(uint32_t lane)

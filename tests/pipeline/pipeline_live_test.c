@@ -132,7 +132,9 @@ Test(pipeline_live, a_filter_is_changed_under_traffic)
                     p, i % 60 == 59 ? "udp" : "udp port 1000", &embed_err),
                 i / 30 + 1, "%s", embed_err.text);
     }
+    embed_err.text[0] = '\0';
     cr_assert_eq(weir_pipeline_set_filter(p, "inbound", &embed_err), 21);
+    cr_assert_str_eq(embed_err.text, "");
     cr_assert_eq(weir_pipeline_set_filter(p, "ifindex 1", &embed_err),
                  -ENOTSUP);
     cr_assert_eq(weir_pipeline_set_timeout(p, 1, &embed_err), -ENOTSUP);

@@ -167,6 +167,7 @@ Test(socket_change, a_filter_by_direction)
         rig_send_udp(5, 60);
         rig_expect(socket, WEIR_NEXT_NOTHING);
         cr_assert_eq(weir_socket_filter(socket, "inbound", &err), 0);
+        cr_assert_str_eq(err.text, "");
     } else {
         cr_assert_eq(rc, -ENOTSUP);
     }

@@ -327,8 +327,9 @@ Test(disk, without_io_uring_writes_are_waited_for)
 {
     forbid_uring();
     struct weir_disk *disk = NULL;
-    cr_assert_eq(weir_disk_open_uring(&disk, &recording_err), -EPERM);
+    cr_assert_eq(weir_disk_open_uring(&disk, NULL), -EPERM);
     cr_assert_eq(weir_disk_open(&disk, &recording_err), 0);
+    cr_assert_str_eq(recording_err.text, "");
     cr_assert_lt(disk->fd, 0);
     disk->ops->close(disk);
     struct weir_sink *sink = recording_open((struct weir_file_sink_config){

@@ -40,8 +40,10 @@ struct weir_sink *recording_open(struct weir_file_sink_config config)
 {
     struct weir_sink *sink = NULL;
     config.ifaces = recording_ifaces;
+    recording_err.text[0] = '\0';
     cr_assert_eq(weir_file_sink_open(&sink, &config, &recording_err), 0, "%s",
                  recording_err.text);
+    cr_assert_str_eq(recording_err.text, "");
     return sink;
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -61,6 +62,17 @@ static void finish(struct weir_sender **sender)
     cr_assert_eq(weir_sender_close(sender, &err), 0, "%s", err.text);
     cr_assert_null(*sender);
     cr_assert_eq(weir_sender_close(sender, &err), 0);
+}
+
+/* Of addresses. */
+static rlim_t memory_taken(void)
+{
+    unsigned long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    cr_assert_not_null(file);
+    cr_assert_eq(fscanf(file, "%lu", &pages), 1);
+    (void)fclose(file);
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
 static size_t size_of(uint32_t number)
@@ -150,6 +162,23 @@ Test(sender_net, what_is_queued_goes_with_a_kick_and_not_before)
     expect_frames(ear, 0, 700);
     finish(&sender);
     (void)close(ear);
+}
+
+/* Where no ring can be had, auto goes without, and that is no failure. */
+Test(sender_net, without_a_ring_there_is_the_other_way_and_no_text)
+{
+    const struct weir_sender_config config = {.device = RIG_LEFT,
+                                              .ring_bytes = 64 << 20};
+    struct weir_sender *sender = NULL;
+    struct weir_err err = {0};
+    struct rlimit limit;
+    cr_assert_eq(getrlimit(RLIMIT_AS, &limit), 0);
+    limit.rlim_cur = memory_taken() + (32 << 20);
+    cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    cr_assert_eq(weir_sender_open(&sender, &config, &err), 0, "%s", err.text);
+    cr_assert_eq(weir_sender_way_of(sender), WEIR_SENDER_MMSG);
+    cr_assert_str_eq(err.text, "");
+    finish(&sender);
 }
 
 Test(sender_net, frames_of_no_possible_length_are_named)
