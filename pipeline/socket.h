@@ -142,7 +142,8 @@ int weir_socket_nonblocking(struct weir_socket *socket, struct weir_err *err);
 /* What a socket is and has been set to. */
 struct weir_socket_info {
     const char *device;            /* all pointers: valid until close; */
-    const char *filter;            /* NULL: all; until the next change */
+    const char *filter;            /* NULL: all; valid until the next
+                                      weir_socket_filter */
     const struct weir_event *stop; /* NULL: none */
     enum weir_socket_way way;      /* not AUTO */
     uint32_t snaplen;              /* 262144: all */
