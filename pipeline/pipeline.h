@@ -24,14 +24,19 @@
  * Callbacks taps run in the workers, take and finish in the sink's own thread,
  *           on_interval and on_notice in the statistics', create, merge and
  *           destroy in the control call.  A control call from within one of
- *           them is -EDEADLK, and nothing happens; stop is what they may do.
+ *           them is -EDEADLK, and nothing happens.  They may stop, abandon,
+ *           rotate and look (done_fd, progress, the counts, linktype and
+ *           iface_name); but for create, which has no pipeline yet, and
+ *           destroy, which has none any more.
  * Order     a sink gets the frames of one interface in the order of capture
  *           (of one lane, if it has several).  Taps see a worker's frames in
  *           that order, and there is none across workers: who needs a flow's
  *           frames in theirs takes lanes with one worker each: lanes of one
  *           interface share its frames by flow.
- * Stop      loses nothing that the kernel had accepted; abandon gives up what
- *           is in flight, and counts it.
+ * Stop      loses nothing that the kernel had accepted: all of that goes the
+ *           whole way, at the pace of the slowest sink that is waited for.  So
+ *           join may take longer than duration_ns.  Abandon gives up what is
+ *           in flight, and counts it; a take that is running is waited for.
  * Errors    0 or more, or -errno with a text; -EINVAL for NULL and for what
  *           contradicts itself; -EDEADLK as above; -EALREADY for a second
  *           start; -ESHUTDOWN for changes once it has been stopped.  What goes
@@ -54,28 +59,37 @@ struct weir_pipeline;
 struct weir_pipeline_source {
     const char *device; /* "eth0", "any" */
     const char *file;   /* pcap or pcapng; "-": standard input.  Alone. */
-    uint32_t lanes;     /* of a device: each has a socket, and workers, of its
-                           own; a flow's frames are in one.  0: 1 */
+    uint32_t lanes;     /* of an Ethernet device or loopback: each has a socket,
+                           and workers, of its own; a flow's frames are in one.
+                           0: 1; all devices have 64 together at most */
 };
 
-/* The pipeline's own file. */
+/* The pipeline's own file.
+ *
+ * Without a limit it is called path, and replaces a file of that name; those
+ * that weir_pipeline_rotate begins get the first number that nobody has before
+ * their ending: x-1.pcapng, x-2.pcapng, ... of x.pcapng.
+ * With one, each has its number, from 1 in each run, and the local time at
+ * which it begins: x_00001_20261122040000.pcapng (as of dumpcap -b), and never
+ * the name of another: a -1, -2, ... goes before the ending then. */
 struct weir_pipeline_file {
     const char *path;        /* "-": standard output; NULL: none */
     enum weir_format format; /* 0: by the path's ending, else pcapng */
-    /* When the next one begins, named as dumpcap does; 0: no such limit. */
-    uint64_t bytes_max;
-    uint64_t frames_max;
-    int64_t duration_ns;
-    uint32_t ring; /* with such a limit: so many are kept; 0: all */
+    /* When the next one begins; 0: no such limit. */
+    uint64_t bytes_max;  /* behind the record that makes it so long */
+    uint64_t frames_max; /* behind so many */
+    int64_t duration_ns; /* from its begin, by the times of frames */
+    uint32_t ring;       /* with such a limit: the newest so many of this run
+                            are kept, 100000 at most; 0: all */
 };
 
-/* What becomes of frames for which a sink has no memory: the pipeline waits
- * (and a kernel drops, which is counted), or the sink goes without them, and
- * that is counted. */
+/* What becomes of frames for which a sink has no memory: the pipeline waits,
+ * its own file, too (and a kernel drops, which is counted), or the sink goes
+ * without them, and that is counted. */
 enum weir_pipeline_full { WEIR_PIPELINE_WAIT = 0, WEIR_PIPELINE_SKIP };
 
 /* weir_pipeline_take_fn: may take its time.  Returns 0, or -errno with a
- * text. */
+ * text; then it is not called again. */
 typedef int weir_pipeline_take_fn(void *context,
                                   const struct weir_delivery *delivery,
                                   struct weir_err *err);
@@ -90,7 +104,8 @@ struct weir_pipeline_sink {
     void *context;
     enum weir_pipeline_full when_full;
     bool ends_all;   /* an error ends the pipeline; else this sink alone */
-    uint32_t blocks; /* that it may have at a time; 0: 8 */
+    uint32_t blocks; /* that it may have at a time; 0: 8; 1024 at most, each
+                        with half a MiB more memory than a block */
 };
 
 /* What became of the frames that were delivered:
@@ -120,10 +135,13 @@ struct weir_pipeline_config {
     uint32_t timeout_ms;   /* a frame of a quiet link waits at most so long in
                               the kernel, whose timer is fixed at open; 0:
                               100; 60000 at most */
-    uint64_t buffer_bytes; /* of each kernel ring; 0: 64 MiB (libpcap's: 16) */
-    uint32_t workers;      /* of each lane; 0: what the host has CPUs for */
-    uint64_t frames_max;   /* it stops after so many; 0: no limit */
-    int64_t duration_ns;   /* and after this long */
+    uint64_t buffer_bytes; /* of each kernel ring; 0: 64 MiB (libpcap's: 16).
+                              The least is (9 + 4 * workers) * 128 KiB; of
+                              libpcap's any, but less than 2 GiB */
+    uint32_t workers;    /* of each lane, 64 at most; 0: what the host has CPUs
+                            for */
+    uint64_t frames_max; /* it stops after so many; 0: no limit */
+    int64_t duration_ns; /* and after this long */
     struct weir_pipeline_file file;
     enum weir_format format; /* that sinks get, where no file is written; 0:
                                 pcapng */
@@ -159,9 +177,10 @@ int weir_pipeline_abandon(struct weir_pipeline *p);
 
 /* weir_pipeline_done_fd: becomes readable, and stays so, when all has ended.
  * weir_pipeline_join: waits for that, merges the taps' states, and returns 0,
- * or the first thing that went wrong: of a source, a file, a sink, also of one
- * that does not end all; -EPROTO if the ledger does not balance; -ECANCELED if
- * it was abandoned.  Again: the same answer. */
+ * or the first thing that went wrong: of a source, the file, a sink; -EPROTO if
+ * the ledger does not balance; -ECANCELED if it was abandoned.  The error of a
+ * sink that does not end all is among them, with "sink" and its name before
+ * the text, although the recording is whole.  Again: the same answer. */
 int weir_pipeline_done_fd(const struct weir_pipeline *p);
 int weir_pipeline_join(struct weir_pipeline *p, struct weir_err *err);
 
@@ -191,13 +210,14 @@ int64_t weir_pipeline_set_snaplen(struct weir_pipeline *p, uint32_t snaplen,
 int64_t weir_pipeline_set_timeout(struct weir_pipeline *p, uint32_t timeout_ms,
                                   struct weir_err *err);
 
-/* weir_pipeline_rotate: the next file begins now.  -EINVAL: there is none, or
- * it does not run. */
+/* weir_pipeline_rotate: the next file begins now; nothing where a pipe, a
+ * device or standard output is written.  -EINVAL: no file is, or it does not
+ * run. */
 int weir_pipeline_rotate(struct weir_pipeline *p);
 
-/* weir_pipeline_progress: the ledger and the rest, as they are; whole after
- * join.  weir_pipeline_count_tap, weir_pipeline_count_sink: of the i-th of
- * the config. */
+/* weir_pipeline_progress: the ledger and the rest, count by count; the sums
+ * are those of one moment, and hold, after join.  weir_pipeline_count_tap,
+ * weir_pipeline_count_sink: of the i-th of the config. */
 int weir_pipeline_progress(const struct weir_pipeline *p,
                            struct weir_progress *out);
 int weir_pipeline_count_tap(const struct weir_pipeline *p, uint32_t i,

@@ -2,7 +2,8 @@
 #define WEIR_PIPELINE_PROGRESS_H
 
 /* progress: what can be seen of a recording, or of one of its lanes, while it
- * runs.
+ * runs: count by count, with threads that go on.  What has to hold holds at the
+ * end: see struct weir_ledger.
  *
  * Threads   plain data. */
 

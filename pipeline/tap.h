@@ -66,7 +66,8 @@ typedef uint64_t weir_tap_fn(void *state, const struct weir_tap_vector *vector);
  * Returns 0 or -errno with a text.
  * merge: adds a state to what context is, once for each state, lane by lane
  * and worker by worker, when all threads have ended.
- * destroy: once for each state that was created. */
+ * destroy: once for each state that was created, when the pipeline is closed:
+ * it must ask nothing of it. */
 typedef int weir_tap_create_fn(void *context, uint32_t lane, uint32_t worker,
                                void **state, struct weir_err *err);
 typedef void weir_tap_merge_fn(void *context, void *state);

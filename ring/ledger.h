@@ -11,6 +11,10 @@
  * of a recording in_flight is 0.  kernel_seen starts behind the kernel's
  * filter and includes what the kernel dropped.
  *
+ * Both hold at the end.  While it runs each count grows and is right for a
+ * moment not long ago, but not all for the same one: of the kernel's they are
+ * asked four times a second, so kernel_seen may be less than received.
+ *
  * The names below are those of the report and never change; the order is
  * that of the report.
  *
@@ -82,12 +86,14 @@ uint64_t weir_ledger_excluded(const struct weir_ledger *ledger);
 uint64_t weir_ledger_lost(const struct weir_ledger *ledger);
 uint64_t weir_ledger_discards(const struct weir_ledger *ledger);
 
-/* weir_ledger_holds: the first equation, at any moment in which no stage is
- * in the middle of a step. */
+/* weir_ledger_holds: the first equation.  Of a recording that runs it holds in
+ * moments in which no thread has frames in hand, and so may be false: frames
+ * of a block that a worker is walking over are in flight no more, and not yet
+ * anything else; the more so while a tap takes its time. */
 bool weir_ledger_holds(const struct weir_ledger *ledger);
 
 /* weir_ledger_balanced: both equations, and nothing in flight: what must be
- * true at the end. */
+ * true at the end, and means nothing before. */
 bool weir_ledger_balanced(const struct weir_ledger *ledger);
 
 #endif
