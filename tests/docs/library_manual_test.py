@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The pages of section 3 say what the public header says: each function is in
 the synopsis of one page, declared as there, and so is what they show of
-structs and enums.  Programs among the examples compile.  weir(3) names each
-page.  mandoc finds nothing wrong with any, and no reference of ours leads to
-nowhere.
+structs and enums.  Each struct of the header is shown by some page, and all of
+its members are explained there.  Programs among the examples compile.  weir(3)
+names each page.  mandoc finds nothing wrong with any, no word of theirs is
+taken for a macro, and no reference of ours leads to nowhere.
 
 The last line is "N passed, N failed".
 """
@@ -16,6 +17,14 @@ import sys
 
 import library
 from check import check, end
+
+
+# Words that are macros where a line of macros has them.
+WORDS = {"An", "At", "Do", "In", "So"}
+
+# Structs whose members are fields of headers and named like these: what there
+# is to say of them is said where it is not what an RFC says.
+FIELDS = re.compile(r"struct weir_(\w+_view|build_\w+)")
 
 
 def tokens(text):
@@ -79,6 +88,33 @@ def synopsis_types(text):
     }
 
 
+def members(declared):
+    """The names of a struct's members."""
+    body = declared[declared.index("{") + 1:declared.rindex("}")]
+    body = re.sub(r"\[.*?\]", "", body)
+    return re.findall(r"(\w+) *;", body)
+
+
+def check_structs(types, paths):
+    """Each is shown by a page, which explains the members."""
+    pages = []
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            head, _, rest = file.read().partition(".Sh DESCRIPTION")
+        words = set(re.findall(r"\w+", rest))
+        pages.append((path, synopsis_types(head), words))
+    for name, declared in types.items():
+        if not name.startswith("struct "):
+            continue
+        showing = {path: words for path, shown, words in pages if name in shown}
+        check(f"no page shows {name}", showing)
+        check(f"{name}: no members", members(declared))
+        missing = [set(members(declared)) - words
+                   for words in showing.values()]
+        check(f"{name}: in the text of none of {list(showing)}: {missing}",
+              FIELDS.fullmatch(name) or not all(missing))
+
+
 def check_page(path, functions, types, pages):
     with open(path, encoding="utf-8") as file:
         text = file.read()
@@ -119,9 +155,25 @@ def check_examples(path):
             check(f"{path}: {compiler}: {said}", not said)
 
 
+def check_words(path):
+    """Headings are shown as they are written, and no word is a macro."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    shown = library.run("mandoc", "-Tutf8", path)
+    shown = re.sub(r".\x08", "", shown).split("\n")
+    for heading in re.findall(r"^\.S[hs] (.*)$", text, re.MULTILINE):
+        heading = " ".join(arguments(heading.replace("\\&", "")))
+        check(f"{path}: the heading {heading} is not shown so",
+              heading in map(str.strip, shown))
+    for line in re.findall(r"^\.\w+ (.*)$", text, re.MULTILINE):
+        check(f"{path}: a word is taken for a macro: {line}",
+              not WORDS & set(line.split()))
+
+
 def check_form(paths):
     have = {os.path.basename(path) for path in paths}
     for path in paths:
+        check_words(path)
         done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", path],
                               capture_output=True, text=True, check=False)
         check(f"{path}:\n{done.stdout}", not done.stdout)
@@ -150,6 +202,7 @@ def main():
     for path in paths:
         check_page(path, functions, types, pages)
         check_examples(path)
+    check_structs(types, paths)
     check_overview(paths)
     check_form(paths + sorted(glob.glob("docs/*.1")))
     check(f"without a page: {sorted(said - set(pages))}", said <= set(pages))
