@@ -40,14 +40,16 @@ struct weir_reader_config {
     const struct weir_event *stop;
     /* How long next waits for a pipe: WEIR_NEXT_NOTHING then.  0: as long as
      * it takes; less than 0: not at all.  Open waits as long as it takes, for
-     * a FIFO's writer and for the header: only stop, or a signal, ends that. */
+     * a FIFO's writer and for the header: stop ends that, or, where there is
+     * none, a signal. */
     int timeout_ms;
 };
 
 /* weir_reader_open: *out must be NULL (-EBUSY: it is a reader already, and
  * goes on), and is set only on 0.  The file's header has been read then, of a
  * pcapng as far as the first interface.  -ECANCELED: the stop event ended a
- * wait; -EINTR: a signal did, of a handler without SA_RESTART. */
+ * wait; -EINTR: there is none, and a signal did, of a handler without
+ * SA_RESTART. */
 int weir_reader_open(struct weir_reader **out,
                      const struct weir_reader_config *config,
                      struct weir_err *err);
