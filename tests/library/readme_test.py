@@ -5,8 +5,9 @@ as C and as C++, and does what is printed.
 
 A program's name is in its first line, a block of commands follows it, and a
 block of what they say may follow that; a line of dots is any lines.  The
-capture file that they read is weir-demo.pcapng.  The last line is "N passed,
-N failed".
+capture file that they read is weir-demo.pcapng.  Commands that compile what is
+in examples/ do that, and man finds the manual where it is said to be.  The
+last line is "N passed, N failed".
 """
 
 import os
@@ -70,6 +71,26 @@ def check_program(folder, prefix, program, compiler):
     check(f"{name} by {compiler} said:\n{said}", re.fullmatch(pattern, said))
 
 
+def check_examples(folder, prefix, found):
+    """As printed, beside the examples."""
+    os.symlink(os.path.abspath("examples"), f"{folder}/examples")
+    flags = " ".join(["cc", *library.sanitizers()])
+    printed = [text for language, text in found
+               if language == "sh" and " examples/" in text]
+    check("no command compiles an example", printed)
+    for commands in printed:
+        said = run(folder, prefix, re.sub("^cc", flags, commands,
+                                          flags=re.MULTILINE))
+        check(commands, said is not None)
+
+
+def check_man(prefix):
+    """With another prefix."""
+    for path in re.findall(r"DIR/share/man:?", chapter()):
+        check(f"{path} is not where the pages are", os.path.exists(
+            path.strip(":").replace("DIR", prefix) + "/man3/weir.3"))
+
+
 def main():
     found = list(programs(blocks(chapter())))
     check("a program", found)
@@ -85,6 +106,8 @@ def main():
                 if not (library.sanitizers() and "clang" in compiler):
                     check_program(folder, prefix, program, compiler)
             os.unlink(f"{folder}/{program[0]}")
+        check_examples(folder, prefix, blocks(chapter()))
+        check_man(prefix)
     sys.exit(end())
 
 
