@@ -61,7 +61,8 @@ struct weir_socket_config {
     int32_t timeout_ms; /* how long next waits; 0: WEIR_SOCKET_TIMEOUT_MS; less
                            than 0: for ever.  A frame is given within it, and
                            within 100 ms: see below */
-    uint64_t buffer_bytes; /* of the ring; 0: WEIR_SOCKET_BUFFER_BYTES */
+    uint64_t buffer_bytes; /* of the ring, from 1 MiB on and less than 2 GiB; 0:
+                              WEIR_SOCKET_BUFFER_BYTES */
     const struct weir_event *stop; /* borrowed; NULL: none */
     bool no_promisc;               /* only what is for this host */
     bool nonblocking;

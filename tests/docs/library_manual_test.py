@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The pages of section 3 say what the public header says: each function is in
 the synopsis of one page, declared as there, and so is what they show of
-structs and enums.  Each struct of the header is shown by some page, and all of
-its members are explained there.  Programs among the examples compile.  weir(3)
-names each page.  mandoc finds nothing wrong with any, no word of theirs is
-taken for a macro, and no reference of ours leads to nowhere.
+structs and enums.  Each struct and each type of a function of the header is
+shown by some page, and all members of a struct are explained there.  Programs
+among the examples compile.  weir(3) names each page.  mandoc finds nothing
+wrong with any, no word of theirs is taken for a macro, and no reference of ours
+leads to nowhere.
 
 The last line is "N passed, N failed".
 """
@@ -33,7 +34,8 @@ def tokens(text):
 
 
 def header():
-    """The header's functions, and its structs and enums, by name."""
+    """The header's functions, and its structs and enums, by name; and its
+    typedefs."""
     text = library.run("gcc", "-fpreprocessed", "-dD", "-E", "-P",
                        library.HEADER)
     text = re.sub(r"^#.*(?:\\\n.*)*$", "", text, flags=re.MULTILINE)
@@ -50,7 +52,9 @@ def header():
             r"^((?:const |struct |enum |unsigned )*\w+[ *\n]+(weir_\w+)"
             r"\((?:[^;{}]*)\))\s*;", text, re.MULTILINE)
     }
-    return functions, types
+    typedefs = [tokens(whole) for whole in re.findall(
+        r"^typedef [^;{]*;", text, re.MULTILINE)]
+    return functions, types, typedefs
 
 
 def arguments(line):
@@ -106,13 +110,24 @@ def check_structs(types, paths):
     for name, declared in types.items():
         if not name.startswith("struct "):
             continue
-        showing = {path: words for path, shown, words in pages if name in shown}
+        showing = {path: words for path, shown, words in pages
+                   if name in shown}
         check(f"no page shows {name}", showing)
         check(f"{name}: no members", members(declared))
         missing = [set(members(declared)) - words
                    for words in showing.values()]
         check(f"{name}: in the text of none of {list(showing)}: {missing}",
               FIELDS.fullmatch(name) or not all(missing))
+
+
+def check_typedefs(typedefs, paths):
+    shown = ""
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            shown += tokens(file.read().partition(".Sh DESCRIPTION")[0])
+    check("typedefs", typedefs)
+    for declared in typedefs:
+        check(f"no page shows {declared}", declared in shown)
 
 
 def check_page(path, functions, types, pages):
@@ -193,7 +208,7 @@ def check_overview(paths):
 
 
 def main():
-    functions, types = header()
+    functions, types, typedefs = header()
     said = set(library.declarations())
     check(f"not understood in weir.h: {said ^ set(functions)}",
           said == set(functions))
@@ -203,6 +218,7 @@ def main():
         check_page(path, functions, types, pages)
         check_examples(path)
     check_structs(types, paths)
+    check_typedefs(typedefs, paths)
     check_overview(paths)
     check_form(paths + sorted(glob.glob("docs/*.1")))
     check(f"without a page: {sorted(said - set(pages))}", said <= set(pages))

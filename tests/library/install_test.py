@@ -5,6 +5,7 @@ what was installed, in C and in C++, shared and static, and runs.
 The last line is "N passed, N failed".
 """
 
+import glob
 import os
 import re
 import subprocess
@@ -88,9 +89,11 @@ def check_version(prefix):
 
 
 def check_manual(prefix):
-    """man finds a page by the name of each function."""
-    lost = [name for name in library.declarations()
+    """man finds a page by its own name, and by that of each function."""
+    pages = [os.path.basename(path)[:-2] for path in glob.glob("docs/man3/*")]
+    lost = [name for name in [*pages, *library.declarations()]
             if not os.path.exists(f"{prefix}/share/man/man3/{name}.3")]
+    check("no pages", pages)
     check(f"without a page: {lost}", not lost)
 
 
