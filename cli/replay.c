@@ -71,12 +71,16 @@ static int replay_all(struct weir_replay *replay)
     int status = WEIR_EXIT_OK;
     int ret = open_all(replay, &err);
     if (ret == -ECANCELED) {
-        fprintf(stderr, COMMAND ": stopped before a frame had come\n");
+        if (!replay->options->quiet)
+            fprintf(stderr, COMMAND ": stopped before a frame had come\n");
         return status;
     }
     if (ret != 0)
         return say(&err);
-    if (weir_replay_run(replay, &err) != 0)
+    weir_replay_show_start(replay);
+    ret = weir_replay_run(replay, &err);
+    weir_replay_show_end(replay);
+    if (ret != 0)
         status = say(&err);
     weir_replay_report_text(stderr, replay);
     if (!weir_replay_report_all_sent(replay))

@@ -50,6 +50,7 @@ struct weir_replay_input {
 
     /* Held. */
     bool held;
+    bool whole; /* nothing stopped it */
     struct weir_frame *frames;
     size_t frames_count;
     size_t frames_room;
@@ -267,6 +268,7 @@ static int hold_all(struct weir_replay_input *input, struct weir_err *err)
     }
     /* What was read before it will be sent. */
     input->fault = ret < 0 ? ret : 0;
+    input->whole = ret == WEIR_REPLAY_INPUT_END || ret < 0;
     return 0;
 }
 
@@ -348,6 +350,14 @@ uint64_t weir_replay_input_excluded(const struct weir_replay_input *input)
 bool weir_replay_input_held(const struct weir_replay_input *input)
 {
     return input->held;
+}
+
+bool weir_replay_input_all(const struct weir_replay_input *input,
+                           const struct weir_frame **frames, size_t *count)
+{
+    *frames = input->frames;
+    *count = input->frames_count;
+    return input->whole;
 }
 
 void weir_replay_input_close(struct weir_replay_input *input)

@@ -13,6 +13,7 @@
  *           given. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "ring/frame.h"
@@ -71,6 +72,11 @@ bool weir_replay_input_plain(const struct weir_replay_input *input,
 uint64_t weir_replay_input_read(const struct weir_replay_input *input);
 uint64_t weir_replay_input_excluded(const struct weir_replay_input *input);
 bool weir_replay_input_held(const struct weir_replay_input *input);
+
+/* weir_replay_input_all: all frames of a pass, if they are known: those of a
+ * file that was held to its end.  Good until close. */
+bool weir_replay_input_all(const struct weir_replay_input *input,
+                           const struct weir_frame **frames, size_t *count);
 
 /* weir_replay_input_close: accepts NULL. */
 void weir_replay_input_close(struct weir_replay_input *input);

@@ -13,7 +13,9 @@
 #define COMMAND "weir replay"
 
 #define SPEED_MAX UINT64_C(1000000000000)
-#define GAP_MAX   (INT64_C(366) * 86400 * WEIR_NS_PER_S)
+#define YEAR_NS   (INT64_C(366) * 86400 * WEIR_NS_PER_S)
+
+#define STATS_DEFAULT_NS WEIR_NS_PER_S
 
 enum {
     OPTION_RATE = 256,
@@ -21,6 +23,7 @@ enum {
     OPTION_BYPASS,
     OPTION_PATH,
     OPTION_REPORT,
+    OPTION_STATS,
 };
 
 static const struct option long_options[] = {
@@ -36,6 +39,7 @@ static const struct option long_options[] = {
     {"qdisc-bypass", no_argument, NULL, OPTION_BYPASS},
     {"qdisc-path", no_argument, NULL, OPTION_PATH},
     {"report", required_argument, NULL, OPTION_REPORT},
+    {"stats", required_argument, NULL, OPTION_STATS},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -76,6 +80,10 @@ static const char help[] =
     "  --qdisc-path         through it, with --topspeed, too; one that drops\n"
     "                       what it had queued (fq_codel) tells nobody\n"
     "  --report FILE        write a report in JSON; - is the standard output\n"
+    "  --stats SECONDS      a line of what was sent every so often on stderr "
+    "(1;\n"
+    "                       0: none)\n"
+    "  -q                   quiet: no lines and no summary; errors only\n"
     "  --help               this text\n"
     "\n"
     "What became of the frames, the rate, and how late they went is told on\n"
@@ -180,7 +188,7 @@ static int take(struct line *line, int option)
     case 'i':
         return weir_args_name(args, &out->device);
     case OPTION_MAX_GAP:
-        return weir_args_duration(args, args->value, 0, GAP_MAX,
+        return weir_args_duration(args, args->value, 0, YEAR_NS,
                                   &out->pace.gap_max_ns);
     case 'l':
         return weir_args_number(args, args->value, 0, INT64_MAX, &out->passes);
@@ -195,6 +203,12 @@ static int take(struct line *line, int option)
         return past_set(line, option);
     case OPTION_REPORT:
         return weir_args_name(args, &out->report);
+    case OPTION_STATS:
+        return weir_args_duration(args, args->value, 0, YEAR_NS,
+                                  &out->stats_ns);
+    case 'q':
+        out->quiet = true;
+        return 0;
     case 'h':
         out->help = true;
         return 0;
@@ -233,8 +247,9 @@ int weir_replay_options_parse(struct weir_replay_options *out, int argc,
         .pace = {.speed = WEIR_REPLAY_SPEED, .gap_max_ns = INT64_MAX},
         .passes = 1,
         .frames_max = UINT64_MAX,
+        .stats_ns = STATS_DEFAULT_NS,
     };
-    weir_args_start(&line.args, COMMAND, argc, argv, "r:i:x:p:tl:L:Kh",
+    weir_args_start(&line.args, COMMAND, argc, argv, "r:i:x:p:tl:L:Kqh",
                     long_options);
     while (!out->help && (option = weir_args_next(&line.args)) != WEIR_ARGS_END)
         if (take(&line, option) != 0)

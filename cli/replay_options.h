@@ -20,6 +20,8 @@ struct weir_replay_options {
     struct weir_replay_pace_config pace;
     uint64_t passes;     /* UINT64_MAX: for ever */
     uint64_t frames_max; /* UINT64_MAX: all */
+    int64_t stats_ns;    /* --stats; 0: silent */
+    bool quiet;
     bool preload;
     bool bypass; /* the queueing discipline */
     bool help;

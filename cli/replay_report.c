@@ -57,18 +57,10 @@ static struct outcome outcome_of(const struct weir_replay *replay)
     return out;
 }
 
-static uint64_t refused(const struct weir_sender_counts *counts)
-{
-    uint64_t sum = 0;
-    for (int i = 0; i < WEIR_SENDER_REFUSALS; i++)
-        sum += counts->refused[i];
-    return sum;
-}
-
 bool weir_replay_report_all_sent(const struct weir_replay *replay)
 {
     struct outcome o = outcome_of(replay);
-    return refused(&o.counts) == 0 && o.counts.doubtful == 0 &&
+    return weir_replay_refused(&o.counts) == 0 && o.counts.doubtful == 0 &&
            replay->other_link == 0;
 }
 
@@ -115,46 +107,64 @@ static void print_not_sent(FILE *out, const char *name, uint64_t frames,
                 weir_figure_grouped(number, frames), name, text);
 }
 
-void weir_replay_report_text(FILE *out, const struct weir_replay *replay)
+/* Of an interrupted one it is told how many there would have been. */
+static void print_sent(FILE *out, const struct weir_replay *replay,
+                       const struct outcome *o)
 {
-    struct outcome o = outcome_of(replay);
-    char asked[WEIR_FIGURE_MAX];
+    const uint64_t all = weir_replay_all(replay);
+    const bool known = replay->interrupted && all != UINT64_MAX;
+    char of[WEIR_FIGURE_MAX];
     char sent[WEIR_FIGURE_MAX];
     char bytes[WEIR_FIGURE_MAX];
-    char number[WEIR_FIGURE_MAX];
     char time[WEIR_FIGURE_MAX];
-    char words[96];
     char device[64];
-    fprintf(out, "sent      %s of %s frames out of %s, %s in %s\n",
-            weir_figure_grouped(sent, o.counts.sent),
-            weir_figure_grouped(asked, replay->asked),
+    fprintf(out, "sent      %s of %s frames out of %s, %s in %s%s\n",
+            weir_figure_grouped(sent, o->counts.sent),
+            weir_figure_grouped(of, known ? all : replay->asked),
             weir_printable(device, sizeof device, replay->options->device),
-            weir_figure_scaled(bytes, (double)o.counts.bytes, "B"),
-            weir_figure_seconds(time, replay->end_ns - replay->begin_ns));
+            weir_figure_scaled(bytes, (double)o->counts.bytes, "B"),
+            weir_figure_seconds(time, replay->end_ns - replay->begin_ns),
+            replay->interrupted ? "; interrupted" : "");
     fprintf(out, "rate      %s pps, ",
-            weir_figure_grouped(number, (uint64_t)(o.pps + 0.5)));
-    fprintf(out, "%s on the wire; ",
-            weir_figure_scaled(number, o.bits, "bit/s"));
+            weir_figure_grouped(of, (uint64_t)(o->pps + 0.5)));
+    fprintf(out, "%s on the wire; ", weir_figure_scaled(of, o->bits, "bit/s"));
     print_asked(out, replay);
     fputc('\n', out);
     print_late(out, replay);
+}
+
+static void print_all_not_sent(FILE *out, const struct weir_replay *replay,
+                               const struct outcome *o)
+{
+    char words[96];
     for (int i = 0; i < WEIR_SENDER_REFUSALS; i++)
-        print_not_sent(out, weir_sender_refusal_name(i), o.counts.refused[i],
+        print_not_sent(out, weir_sender_refusal_name(i), o->counts.refused[i],
                        refusal_texts[i]);
     (void)snprintf(words, sizeof words,
                    "of another link type (%u) than the interface's (%d)",
                    replay->other_linktype,
                    weir_sender_linktype(replay->sender));
     print_not_sent(out, OTHER_LINK, replay->other_link, words);
-    print_not_sent(out, "queued", o.counts.queued, "the replay was stopped");
+    print_not_sent(out, "queued", o->counts.queued, "the replay was stopped");
+}
+
+void weir_replay_report_text(FILE *out, const struct weir_replay *replay)
+{
+    struct outcome o = outcome_of(replay);
+    char number[WEIR_FIGURE_MAX];
+    const bool quiet = replay->options->quiet;
+    if (!quiet)
+        print_sent(out, replay, &o);
+    print_all_not_sent(out, replay, &o);
     if (o.counts.doubtful > 0)
         fprintf(out,
                 "doubtful  %s of those sent: the carrier was lost while they "
                 "were queued\n",
                 weir_figure_grouped(number, o.counts.doubtful));
-    if (replay->cut_short > 0)
-        fprintf(out, "cut       %s frames were captured in part, and sent so\n",
-                weir_figure_grouped(number, replay->cut_short));
+    if (replay->cut_short > 0 && !quiet)
+        fprintf(out, "cut       %s frame%s captured in part, and sent so\n",
+                weir_figure_grouped(number, replay->cut_short),
+                replay->cut_short == 1 ? " was" : "s were");
 }
 
 static json_t *late_json(const struct weir_replay_late *late)
@@ -198,13 +208,17 @@ static json_t *frames_json(const struct weir_replay *replay,
                               json_integer((json_int_t)replay->other_link));
     (void)json_object_set_new(not_sent, "queued",
                               json_integer((json_int_t)counts->queued));
+    const uint64_t all = weir_replay_all(replay);
+    json_t *left = all == UINT64_MAX
+                       ? json_null()
+                       : json_integer((json_int_t)(all - replay->asked));
     return json_pack(
-        "{s:I, s:I, s:I, s:I, s:o, s:I, s:I}", "read",
+        "{s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:o}", "read",
         (json_int_t)weir_replay_input_read(replay->input), "excluded",
         (json_int_t)weir_replay_input_excluded(replay->input), "asked",
         (json_int_t)replay->asked, "sent", (json_int_t)counts->sent, "not_sent",
         not_sent, "doubtful", (json_int_t)counts->doubtful, "cut_short",
-        (json_int_t)replay->cut_short);
+        (json_int_t)replay->cut_short, "left", left);
 }
 
 static json_t *report_make(const struct weir_replay *replay)
@@ -213,7 +227,7 @@ static json_t *report_make(const struct weir_replay *replay)
     struct outcome o = outcome_of(replay);
     return json_pack(
         "{s:s, s:o, s:o, s:s, s:b, s:I, s:b, s:o, s:I, s:I, s:o, s:f, s:f, "
-        "s:o, s:{s:I, s:I}, s:I, s:I, s:I}",
+        "s:o, s:{s:I, s:I}, s:I, s:I, s:I, s:b}",
         "version", WEIR_VERSION, "source", weir_json_text(options->path),
         "device", weir_json_text(options->device), "way",
         weir_sender_way_name(weir_sender_way_of(replay->sender)),
@@ -226,8 +240,8 @@ static json_t *report_make(const struct weir_replay *replay)
         (json_int_t)replay->pace.stalls, "ns",
         (json_int_t)replay->pace.stalled_ns, "gaps_cut",
         (json_int_t)replay->pace.gaps_cut, "backwards",
-        (json_int_t)replay->pace.backwards, "waits",
-        (json_int_t)o.counts.waits);
+        (json_int_t)replay->pace.backwards, "waits", (json_int_t)o.counts.waits,
+        "interrupted", replay->interrupted);
 }
 
 int weir_replay_report_json(const char *path, const struct weir_replay *replay,

@@ -12,7 +12,8 @@
 struct weir_err;
 struct weir_replay;
 
-/* weir_replay_report_text: some lines. */
+/* weir_replay_report_text: some lines; quiet, only those of what was not
+ * sent. */
 void weir_replay_report_text(FILE *out, const struct weir_replay *replay);
 
 /* weir_replay_report_json: one object, to a file; "-" is standard output. */

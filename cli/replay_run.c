@@ -103,6 +103,7 @@ static int await(struct run *run, int64_t *now_ns, struct weir_err *err)
             return ret;
         if (stopped(run))
             return -ECANCELED;
+        weir_replay_show_look(replay, *now_ns, at_ns - *now_ns);
         if (at_ns - *now_ns > AHEAD_NS &&
             weir_replay_input_ahead(replay->input))
             *now_ns = weir_clock_mono_ns();
@@ -170,9 +171,36 @@ static int await_stream(struct run *run, struct weir_err *err)
         {.fd = weir_event_fd(replay->stop), .events = POLLIN},
     };
     int ret = kick(run, err);
-    if (ret == 0)
-        (void)poll(fds, 2, -1);
-    return ret;
+    if (ret != 0)
+        return ret;
+    int64_t now_ns = weir_clock_mono_ns();
+    weir_replay_show_look(replay, now_ns, INT64_MAX);
+    (void)poll(fds, 2, weir_replay_show_wait_ms(replay, now_ns));
+    return 0;
+}
+
+uint64_t weir_replay_refused(const struct weir_sender_counts *counts)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < WEIR_SENDER_REFUSALS; i++)
+        sum += counts->refused[i];
+    return sum;
+}
+
+uint64_t weir_replay_all(const struct weir_replay *replay)
+{
+    const struct weir_frame *frames;
+    size_t count;
+    uint64_t all = UINT64_MAX;
+    if (replay->complete)
+        return replay->asked;
+    if (!weir_replay_input_all(replay->input, &frames, &count))
+        return UINT64_MAX;
+    if (count == 0 || replay->options->passes == UINT64_MAX ||
+        __builtin_mul_overflow(count, replay->options->passes, &all))
+        all = count == 0 ? 0 : UINT64_MAX;
+    return all < replay->options->frames_max ? all
+                                             : replay->options->frames_max;
 }
 
 static bool is_enough(const struct weir_replay *replay)
@@ -200,6 +228,7 @@ static int send_all(struct run *run, struct weir_err *err)
     uint64_t pass_begin = 0;
     int ret = 0;
     while (ret == 0 && !is_enough(replay) && !stopped(run)) {
+        weir_replay_show_look(replay, weir_clock_mono_ns(), 0);
         const struct weir_frame *frames;
         uint32_t count;
         switch (
@@ -213,14 +242,19 @@ static int send_all(struct run *run, struct weir_err *err)
         case WEIR_REPLAY_INPUT_END:
             ret = next_pass(run, pass_begin, err);
             pass_begin = replay->asked;
-            if (ret == WEIR_REPLAY_INPUT_END)
+            if (ret == WEIR_REPLAY_INPUT_END) {
+                replay->complete = true;
                 return 0;
+            }
             ret = ret < 0 ? ret : 0;
             break;
         default:
             break;
         }
     }
+    replay->complete =
+        is_enough(replay) || replay->asked >= weir_replay_all(replay);
+    replay->interrupted = !replay->complete && stopped(run);
     return ret == -ECANCELED ? 0 : ret;
 }
 

@@ -14,8 +14,8 @@
 #include "sink/figure.h"
 #include "sink/printable.h"
 
-#define PART_MAX   48
-#define PARTS_MAX  10
+#define PART_MAX   80
+#define PARTS_MAX  12
 #define FILE_SHOWN 28
 
 /* One part of the line.  Where the line is too long, the part with the
@@ -79,6 +79,19 @@ static void add_file(struct parts *parts, const struct weir_live *now)
     weir_printable_end(add(parts, 7), PART_MAX, name, FILE_SHOWN);
 }
 
+static void add_frames(struct parts *parts, const struct weir_live *now)
+{
+    char n[WEIR_FIGURE_MAX];
+    char all[WEIR_FIGURE_MAX];
+    weir_figure_grouped(n, now->frames);
+    if (now->frames_all > 0)
+        snprintf(add(parts, 0), PART_MAX, "%s of %s frames", n,
+                 weir_figure_grouped(all, now->frames_all));
+    else
+        snprintf(add(parts, 0), PART_MAX, "%s frame%s", n,
+                 now->frames == 1 ? "" : "s");
+}
+
 static void fill(struct parts *parts, const struct weir_live *now,
                  const struct weir_live *before)
 {
@@ -88,8 +101,7 @@ static void fill(struct parts *parts, const struct weir_live *now,
     uint64_t bytes = since(now->bytes, before->bytes);
     snprintf(add(parts, 0), PART_MAX, "%s",
              weir_figure_clock(n, now->elapsed_ns));
-    snprintf(add(parts, 0), PART_MAX, "%s frame%s",
-             weir_figure_grouped(n, now->frames), now->frames == 1 ? "" : "s");
+    add_frames(parts, now);
     snprintf(add(parts, 2), PART_MAX, "%9s",
              weir_figure_scaled(n, weir_figure_rate(frames, ns), "pps"));
     snprintf(add(parts, 3), PART_MAX, "%11s",
@@ -97,6 +109,10 @@ static void fill(struct parts *parts, const struct weir_live *now,
     if (now->has_kernel)
         add_dropped(parts, now, before);
     add_count(parts, 1, now->lost, "LOST");
+    add_count(parts, 1, now->unsent, "not sent");
+    if (now->frames_all > 0)
+        snprintf(add(parts, 2), PART_MAX, "%s left",
+                 weir_figure_clock(n, now->left_ns));
     add_count(parts, 5, now->excluded, "excluded");
     add_count(parts, 6, now->malformed, "malformed");
     if (now->file != NULL)

@@ -1,7 +1,8 @@
 #ifndef WEIR_SINK_LIVE_LINE_H
 #define WEIR_SINK_LIVE_LINE_H
 
-/* live_line: how a recording is going, in one line, once an interval.
+/* live_line: how a recording is going, or a replay, in one line, once an
+ * interval.
  *
  * On a terminal the line is rewritten in place and fits its width: what
  * matters least goes first.  Elsewhere each interval is a line of its own.
@@ -21,7 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where the recording stands at one moment. */
+/* Where it stands at one moment. */
 struct weir_live {
     int64_t elapsed_ns;
     uint64_t frames;  /* that are written, or counted where no file is */
@@ -29,13 +30,17 @@ struct weir_live {
     uint64_t dropped; /* by the kernel */
     uint64_t excluded;
     uint64_t lost;
+    uint64_t unsent; /* by a replay */
     uint64_t malformed;
     uint64_t written_bytes;
     const char *file; /* that is being written, any bytes; NULL: none */
     bool has_kernel;  /* dropped is known */
+    /* What there will be, and how long it will take; 0: nobody knows. */
+    uint64_t frames_all;
+    int64_t left_ns;
 };
 
-#define WEIR_LIVE_LINE_MAX 512
+#define WEIR_LIVE_LINE_MAX 1024
 
 /* weir_live_format: pure.  The rates are those between `before` and `now`.
  * columns: 0 for no limit.  Returns the text's length; it has no line feed

@@ -256,7 +256,7 @@ Test(replay, a_frame_that_was_cut_is_sent_so_and_told)
     int ear = sender_ear_open(RIG_RIGHT);
     const struct command_result *r = replay("-t");
     cr_assert_eq(r->status, 0, "%s", r->err);
-    cr_assert_not_null(strstr(r->err, "cut       1 frames were captured"));
+    cr_assert_not_null(strstr(r->err, "cut       1 frame was captured"));
     cr_assert_eq(command_number("r.json", "frames.cut_short"), 1);
     cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 60);
     cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 100);
@@ -355,6 +355,66 @@ Test(replay, an_interface_that_goes_down_in_the_middle_is_told)
     (void)close(ear);
 }
 
+/* What it says at the start, and in between. */
+Test(replay, a_replay_tells_how_far_it_is)
+{
+    make(31, 100000);
+    const struct command_result *r = replay("");
+    static const char first[] =
+        "weir: sending x.pcap out of " RIG_LEFT
+        ", by the file's times (ring): 31 frames, 3.000 s\n0:00:01  1";
+    cr_assert_eq(strncmp(r->err, first, sizeof first - 1), 0, "%s", r->err);
+    cr_assert_not_null(strstr(r->err, " of 31 frames "), "%s", r->err);
+    cr_assert_not_null(strstr(r->err, "  0:00:02 left\n0:00:02  2"), "%s",
+                       r->err);
+    cr_assert_not_null(strstr(r->err, "  0:00:01 left\n"), "%s", r->err);
+    cr_assert_null(strstr(r->err, "interrupted"));
+    cr_assert_eq(command_number("r.json", "frames.left"), 0);
+    cr_assert_eq(command_run("grep '\"interrupted\": false' r.json")->status,
+                 0);
+    /* As often as was asked for, or never. */
+    r = replay("-x 10 --stats 0.1");
+    cr_assert_geq(command_lines(r->err), 5, "%s", r->err);
+    cr_assert_not_null(strstr(r->err, "10 times as fast (ring): 31 frames, "
+                                      "0.300 s\n"),
+                       "%s", r->err);
+    r = replay("-x 2 --stats 0");
+    cr_assert_eq(command_lines(r->err), 4, "%s", r->err);
+    cr_assert_str_eq(replay("-p 20 -q")->err, "");
+}
+
+Test(replay, what_is_expected_is_of_all_passes)
+{
+    static const struct {
+        const char *arguments, *says;
+    } cases[] = {
+        {"-x 100 -l 3", "100 times as fast (ring): 93 frames, 0.092 s\n"},
+        {"-x 100 -l 3 -L 40", "(ring): 40 frames, 0.039 s\n"},
+        {"-x 100 -l 0 -L 32", "(ring): 32 frames, 0.031 s\n"},
+        {"-x 100 --max-gap 0 -L 5", "(ring): 5 frames, 0.000 s\n"},
+        {"-p 1000 -l 2", ", 1,000 pps (ring): 62 frames, 0.061 s\n"},
+        {"--rate 1Gbit -L 1", ", 1.00 Gbit/s (ring): 1 frame, 0.000 s\n"},
+        {"-t -l 2", "as fast as possible (ring, past the queueing discipline)"
+                    ": 62 frames\n"},
+        {"-t ip", "past the queueing discipline): 0 frames\n"},
+    };
+    make(31, 100000);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct command_result *r = replay(cases[i].arguments);
+        cr_assert_eq(r->status, 0, "%s", r->err);
+        cr_assert_not_null(strstr(r->err, cases[i].says), "%s: %s",
+                           cases[i].arguments, r->err);
+    }
+    /* Nobody knows. */
+    const struct command_result *r =
+        command_run("cat x.pcap | weir replay - -x 100 -i " RIG_LEFT);
+    cr_assert_not_null(strstr(r->err,
+                              "weir: sending standard input out of " RIG_LEFT
+                              ", by the file's times, "
+                              "100 times as fast (ring)\n"),
+                       "%s", r->err);
+}
+
 /* One that is made anew under the same name is another. */
 Test(replay, an_interface_that_is_removed_ends_it)
 {
@@ -394,10 +454,19 @@ Test(replay, an_interrupt_ends_it_with_the_report)
     expect_frames(ear, (uint32_t)sent);
     cr_assert(sender_ear_silent(ear));
     (void)close(ear);
+    char said[64];
+    snprintf(said, sizeof said, "sent      %u of 1,000 frames out of ",
+             (unsigned)sent);
+    cr_assert_not_null(strstr(r->err, said), "%s", r->err);
+    cr_assert_not_null(strstr(r->err, "; interrupted\n"), "%s", r->err);
+    cr_assert_eq(command_number("r.json", "frames.left"), 1000 - sent);
+    cr_assert_eq(command_run("grep '\"interrupted\": true' r.json")->status, 0);
     r = command_run(IGNORED "weir replay x.pcap -i " RIG_LEFT
                             " -t -l 0 --report r.json & " UNTIL_ENDED("TERM"));
     cr_assert_eq(r->status, 0, "%s", r->err);
     expect_balance();
+    cr_assert_not_null(strstr(r->err, "; interrupted\n"), "%s", r->err);
+    cr_assert_eq(command_run("grep '\"left\": null' r.json")->status, 0);
 }
 
 Test(replay, an_interrupt_ends_the_wait_for_a_stream)

@@ -49,6 +49,25 @@ Test(live_line, tells_all_where_there_is_room)
            "wrote 7.68 GB  ..._00001_20261122040000.pcapng");
 }
 
+Test(live_line, a_replay_tells_what_is_left)
+{
+    struct weir_live now = {
+        .elapsed_ns = INT64_C(3000000000),
+        .frames = 2474,
+        .bytes = 247400,
+        .unsent = 12,
+        .frames_all = 17573,
+        .left_ns = INT64_C(18900000000),
+    };
+    expect(&now, &none, 0,
+           "0:00:03  2,474 of 17,573 frames    825 pps   660 kbit/s  "
+           "12 not sent  0:00:18 left");
+    expect(&now, &none, 70,
+           "0:00:03  2,474 of 17,573 frames    825 pps  12 not sent  "
+           "0:00:18 left");
+    expect(&now, &none, 50, "0:00:03  2,474 of 17,573 frames  12 not sent");
+}
+
 Test(live_line, what_matters_least_goes_first)
 {
     struct weir_live now = some();
@@ -105,7 +124,7 @@ Test(live_line, numbers_of_64_bits_fit)
 {
     struct weir_live now;
     memset(&now, 0xff, sizeof now);
-    now.elapsed_ns = INT64_MAX;
+    now.elapsed_ns = now.left_ns = INT64_MAX;
     now.has_kernel = true;
     now.file = "a_name_that_is_longer_than_what_is_shown_of_it.pcapng";
     char out[WEIR_LIVE_LINE_MAX];
