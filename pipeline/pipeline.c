@@ -44,6 +44,11 @@ static void set_state(struct weir_pipeline *p, enum pipeline_state state)
     atomic_store_explicit(&p->state, (int)state, memory_order_release);
 }
 
+bool pipeline_is_there(const struct weir_pipeline *p)
+{
+    return p != NULL && state_of(p) != PIPELINE_CLOSES;
+}
+
 static int control_open(struct weir_pipeline *p, struct weir_err *err)
 {
     pthread_mutexattr_t kind;
@@ -69,6 +74,7 @@ static void control_close(struct weir_pipeline *p)
     pthread_mutex_lock(&p->control);
     while (p->joining > 0)
         pthread_cond_wait(&p->left, &p->control);
+    set_state(p, PIPELINE_CLOSES);
     pipeline_dismantle(p);
     pthread_mutex_unlock(&p->control);
     pthread_cond_destroy(&p->left);
@@ -151,7 +157,7 @@ int weir_pipeline_rotate(struct weir_pipeline *p)
 
 int weir_pipeline_done_fd(const struct weir_pipeline *p)
 {
-    return p == NULL ? -EINVAL : weir_runner_done_fd(p->runner);
+    return pipeline_is_there(p) ? weir_runner_done_fd(p->runner) : -EINVAL;
 }
 
 /* Others may look, stop and change meanwhile. */

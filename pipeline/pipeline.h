@@ -27,7 +27,8 @@
  *           them is -EDEADLK, and nothing happens.  They may stop, abandon,
  *           rotate and look (done_fd, progress, the counts, linktype and
  *           iface_name); but for create, which has no pipeline yet, and
- *           destroy, which has none any more.
+ *           destroy, which has none any more: there all that is -EINVAL, or
+ *           does nothing.
  * Order     a sink gets the frames of one interface in the order of capture
  *           (of one lane, if it has several).  Taps see a worker's frames in
  *           that order, and there is none across workers: who needs a flow's

@@ -26,6 +26,7 @@ enum pipeline_state {
     PIPELINE_BROKEN, /* start failed */
     PIPELINE_RUNS,
     PIPELINE_JOINED,
+    PIPELINE_CLOSES, /* its parts go */
 };
 
 struct weir_pipeline {
@@ -53,6 +54,9 @@ int pipeline_assemble(struct weir_pipeline *p,
                       const struct weir_pipeline_config *config,
                       struct weir_err *err);
 void pipeline_dismantle(struct weir_pipeline *p);
+
+/* pipeline_is_there: and is not being closed. */
+bool pipeline_is_there(const struct weir_pipeline *p);
 
 /* pipeline_judge: what is said of the whole, once every thread has ended. */
 int pipeline_judge(const struct weir_pipeline *p, struct weir_err *err);

@@ -15,7 +15,7 @@ static struct weir_assembly *assembly_of(const struct weir_pipeline *p)
 int weir_pipeline_progress(const struct weir_pipeline *p,
                            struct weir_progress *out)
 {
-    if (p == NULL || out == NULL)
+    if (!pipeline_is_there(p) || out == NULL)
         return -EINVAL;
     weir_assembly_progress(assembly_of(p), out);
     return 0;
@@ -24,7 +24,7 @@ int weir_pipeline_progress(const struct weir_pipeline *p,
 int weir_pipeline_count_tap(const struct weir_pipeline *p, uint32_t i,
                             struct weir_tap_counts *out)
 {
-    if (p == NULL || out == NULL || i >= p->taps_count)
+    if (!pipeline_is_there(p) || out == NULL || i >= p->taps_count)
         return -EINVAL;
     weir_assembly_tap(assembly_of(p), i, out);
     return 0;
@@ -34,7 +34,7 @@ int weir_pipeline_count_sink(const struct weir_pipeline *p, uint32_t i,
                              struct weir_pipeline_sink_counts *out)
 {
     struct weir_branch_counts counts;
-    if (p == NULL || out == NULL || i >= p->sinks_count)
+    if (!pipeline_is_there(p) || out == NULL || i >= p->sinks_count)
         return -EINVAL;
     weir_branch_counts(weir_assembly_branch(assembly_of(p), i), &counts);
     *out = (struct weir_pipeline_sink_counts){
@@ -49,7 +49,7 @@ int weir_pipeline_count_sink(const struct weir_pipeline *p, uint32_t i,
 
 int weir_pipeline_linktype(const struct weir_pipeline *p, uint16_t iface)
 {
-    if (p == NULL)
+    if (!pipeline_is_there(p))
         return -EINVAL;
     const struct weir_ifaces *ifaces = weir_inputs_ifaces(&p->inputs);
     return iface < weir_ifaces_count(ifaces) ? ifaces->at[iface].linktype
@@ -59,7 +59,7 @@ int weir_pipeline_linktype(const struct weir_pipeline *p, uint16_t iface)
 const char *weir_pipeline_iface_name(const struct weir_pipeline *p,
                                      uint16_t iface)
 {
-    if (p == NULL)
+    if (!pipeline_is_there(p))
         return NULL;
     const struct weir_ifaces *ifaces = weir_inputs_ifaces(&p->inputs);
     return iface < weir_ifaces_count(ifaces) ? ifaces->at[iface].name : NULL;

@@ -396,10 +396,21 @@ static void merge(void *context, void *state)
     meddle(context);
 }
 
+/* The parts of the pipeline go as it is called. */
 static void destroy(void *context, void *state)
 {
+    struct meddler *m = context;
+    struct weir_progress progress;
+    struct weir_tap_counts counts;
     (void)state;
-    control(context);
+    control(m);
+    cr_assert_eq(weir_pipeline_progress(m->p, &progress), -EINVAL);
+    cr_assert_eq(weir_pipeline_count_tap(m->p, 0, &counts), -EINVAL);
+    cr_assert_eq(weir_pipeline_done_fd(m->p), -EINVAL);
+    cr_assert_eq(weir_pipeline_rotate(m->p), -EINVAL);
+    cr_assert_eq(weir_pipeline_linktype(m->p, 0), -EINVAL);
+    cr_assert_null(weir_pipeline_iface_name(m->p, 0));
+    cr_assert_eq(weir_pipeline_stop(m->p), 0);
 }
 
 static int take(void *context, const struct weir_delivery *d,
