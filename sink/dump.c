@@ -92,8 +92,8 @@ static int put_records(struct weir_dump *dump, struct weir_err *err)
         dump->failed = rc;
         return weir_err_set(err, rc, "%s: its end is not whole", why.text);
     }
-    return weir_err_set(err, rc, "%s: it has %" PRIu64 " whole frames",
-                        why.text, dump->written);
+    return weir_err_set(err, rc, "%s: it has %" PRIu64 " whole frame%s",
+                        why.text, dump->written, dump->written == 1 ? "" : "s");
 }
 
 /* The section's writes leave the file as it was when they fail, so they can
@@ -266,8 +266,8 @@ int weir_dump_fini(struct weir_dump *dump, struct weir_err *err)
     dump->open = false;
     if (rc == 0 || lost == 0)
         return rc == 0 ? 0 : weir_err_set(err, rc, "%s", why.text);
-    return weir_err_set(err, rc, "%s: %" PRIu32 " frames are not in it",
-                        why.text, lost);
+    return weir_err_set(err, rc, "%s: %" PRIu32 " frame%s not in it", why.text,
+                        lost, lost == 1 ? " is" : "s are");
 }
 
 int weir_dump_close(struct weir_dump *dump, struct weir_err *err)

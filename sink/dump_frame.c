@@ -77,6 +77,22 @@ static bool fits(const struct weir_dump *dump, uint16_t iface, int64_t time_ns)
            rest >= 0;
 }
 
+/* Of a time that is told as seconds, perhaps before 1970, and what is to be
+ * added to them. */
+static int no_such_time(const struct weir_dump *dump, int64_t seconds,
+                        int64_t fraction, struct weir_err *err)
+{
+    uint64_t whole = (uint64_t)seconds;
+    if (seconds < 0) {
+        whole = 0 - whole - (fraction > 0);
+        fraction = fraction > 0 ? WEIR_NS_PER_S - fraction : 0;
+    }
+    return weir_err_set(
+        err, -ERANGE,
+        "%s: the file's format has no time of %s%" PRIu64 ".%09" PRId64 " s",
+        dump->out.name, seconds < 0 ? "-" : "", whole, fraction);
+}
+
 static int set_time(const struct weir_dump *dump, struct weir_frame *frame,
                     const struct weir_dump_time *time, struct weir_err *err)
 {
@@ -100,10 +116,7 @@ static int set_time(const struct weir_dump *dump, struct weir_frame *frame,
     if (__builtin_mul_overflow(seconds, WEIR_NS_PER_S, &time_ns) ||
         __builtin_add_overflow(time_ns, fraction, &time_ns) ||
         !fits(dump, frame->iface, time_ns))
-        return weir_err_set(err, -ERANGE,
-                            "%s: the file's format has no time of %" PRId64
-                            ".%09" PRId64 " s",
-                            dump->out.name, seconds, fraction);
+        return no_such_time(dump, seconds, fraction, err);
     frame->time_ns = time_ns;
     frame->flags &= (uint16_t)~WEIR_FRAME_NO_TIME;
     return 0;

@@ -137,7 +137,11 @@ static int open_device(struct weir_outfile *out, const char *path,
 static int replace(struct weir_outfile *out, const char *path,
                    struct weir_err *err)
 {
-    char *real = realpath(path, NULL);
+    struct stat st;
+    /* A link stays, and leads to the new file; else the file is known by the
+     * name that it was given, as one that was not there before. */
+    const bool is_link = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+    char *real = is_link ? realpath(path, NULL) : strdup(path);
     if (real == NULL)
         return weir_err_sys(err, -errno, "%s", path);
     int held;

@@ -201,7 +201,7 @@ int weir_sender_open(struct weir_sender **out,
     ret = way_open(sender, err);
     if (ret != 0) {
         sender_free(sender);
-        return weir_err_wrap(err, ret, "send");
+        return ret;
     }
     sender->queue.in_ring = sender->ring != NULL;
     sender->direct.fd =

@@ -129,8 +129,9 @@ int weir_sender_port_find(struct weir_sender_port *port, const char *device,
     memset(port, 0, sizeof *port);
     port->fd = port->ask_fd = -1;
     if (len == 0 || len >= IFNAMSIZ)
-        return weir_err_set(err, -ENODEV, "'%s': no interface has such a name",
-                            device);
+        return weir_err_set(err, -ENODEV,
+                            "'%s': an interface's name has 1 to %d bytes",
+                            device, IFNAMSIZ - 1);
     memcpy(port->name, device, len);
     port->ask_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (port->ask_fd < 0) {

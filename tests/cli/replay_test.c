@@ -50,7 +50,7 @@ Test(replay, an_interface_that_is_not_there_is_named)
     command_complains("weir replay x.pcap -i nowhere", 1,
                       "weir replay: ", "nowhere: no such interface");
     command_complains("weir replay x.pcap -i a-name-that-is-far-too-long", 1,
-                      "weir replay: ", "no interface has such a name");
+                      "weir replay: ", "name has 1 to 15 bytes");
     command_complains("weir replay x.pcap -i lo --report /no/such/folder/r", 1,
                       "weir replay: ", "/no/such/folder/r");
 }

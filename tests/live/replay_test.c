@@ -538,7 +538,7 @@ Test(replay, without_the_privilege_it_says_which)
         cr_skip_test("no capability can be given up here");
     command_complains("setpriv --bounding-set -net_raw weir replay x.pcap "
                       "-i " RIG_LEFT,
-                      1, "weir replay: send: " RIG_LEFT,
+                      1, "weir replay: " RIG_LEFT ": packet socket",
                       "CAP_NET_RAW is needed");
     (void)rig_ip("link set " RIG_LEFT " down");
     command_complains("weir replay x.pcap -i " RIG_LEFT, 1,

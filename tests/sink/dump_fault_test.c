@@ -216,7 +216,7 @@ Test(dump_fault, a_pipe_that_nobody_reads_is_an_error_and_no_signal)
     cr_assert_eq(weir_dump_flush(&rig.dump, NULL), -EPIPE);
     cr_assert(!sigpipe_pending() && !sigpipe_blocked());
     cr_assert_eq(weir_dump_close(&rig.dump, &rig.err), -EPIPE);
-    cr_assert(strstr(rig.err.text, ": 1 frames are not in it") != NULL, "%s",
+    cr_assert(strstr(rig.err.text, ": 1 frame is not in it") != NULL, "%s",
               rig.err.text);
     cr_assert(!sigpipe_pending() && !sigpipe_blocked());
 }

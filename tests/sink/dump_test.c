@@ -293,12 +293,18 @@ Test(dump, times_that_a_file_cannot_have)
                  last * WEIR_NS_PER_S + 999999999);
     cr_assert_eq(stamped(NS, 0, at(last + 1, 0)), -ERANGE);
     cr_assert_eq(stamped(PCAP, 0, at(-1, 999999999)), -ERANGE);
-    cr_assert(strstr(rig.err.text, "no time of -1.999999999 s") != NULL, "%s",
+    cr_assert(strstr(rig.err.text, "no time of -0.000000001 s") != NULL, "%s",
+              rig.err.text);
+    cr_assert_eq(stamped(PCAP, 0, at(-2, 250000000)), -ERANGE);
+    cr_assert(strstr(rig.err.text, "no time of -1.750000000 s") != NULL, "%s",
               rig.err.text);
     cr_assert_eq(stamped(NG, 0, at(last + 1, 0)), (last + 1) * WEIR_NS_PER_S);
     cr_assert_eq(stamped(NG, 0, at(-1, 0)), -ERANGE);
     cr_assert_eq(stamped(NG, 0, at(INT64_MAX, 0)), -ERANGE);
     cr_assert_eq(stamped(NG, 0, at(INT64_MIN, 0)), -ERANGE);
+    cr_assert(strstr(rig.err.text,
+                     "no time of -9223372036854775808.000000000 s") != NULL,
+              "%s", rig.err.text);
     cr_assert_eq(stamped(NG, 0, at(INT64_MAX / WEIR_NS_PER_S, 999999999)),
                  -ERANGE);
     cr_assert_eq(stamped(NG, 0, at(1, 1000000000)), -EINVAL);
@@ -552,6 +558,29 @@ Test(dump, no_interface_at_open)
     cr_assert_eq(file.network, 101);
     cr_assert_eq(file.records_count, 1);
     test_file_free(&file);
+}
+
+/* By its name as it was given, be it there already or not; and through a link
+ * by that of the file. */
+Test(dump, a_file_is_named_as_it_was_given)
+{
+    char text[256];
+    cr_assert_eq(chdir(test_path("")), 0);
+    cr_assert_eq(symlink("old", "link"), 0);
+    static const char *const paths[] = {"old", "old", "./old", "link"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        cr_assert_eq(weir_dump_open(&rig.dump, paths[i], NULL, &rig.err), 0,
+                     "%s", rig.err.text);
+        cr_assert_eq(weir_dump_open(&rig.dump, "new", NULL, &rig.err), -EBUSY);
+        snprintf(text, sizeof text, "new: not opened: the dump writes %s",
+                 i < 3 ? paths[i] : "/");
+        cr_assert_eq(strncmp(rig.err.text, text, strlen(text)), 0, "%s",
+                     rig.err.text);
+        close_well();
+    }
+    struct stat st;
+    cr_assert(lstat("link", &st) == 0 && S_ISLNK(st.st_mode));
+    cr_assert_neq(access("new", F_OK), 0);
 }
 
 Test(dump, opening_over_an_open_one_harms_nothing)

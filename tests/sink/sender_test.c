@@ -32,12 +32,12 @@ Test(sender, a_wrong_configuration_is_refused)
                                         .way = (enum weir_sender_way)7},
             -EINVAL, "no such way");
     refuses((struct weir_sender_config){.device = ""}, -ENODEV,
-            "no interface has such a name");
+            "': an interface's name has 1 to 15 bytes");
     refuses((struct weir_sender_config){.device = "nowhere"}, -ENODEV,
-            "send: nowhere: no such interface");
+            "nowhere: no such interface");
     refuses(
         (struct weir_sender_config){.device = "a-name-that-is-far-too-long"},
-        -ENODEV, "no interface has such a name");
+        -ENODEV, "': an interface's name has 1 to 15 bytes");
 }
 
 Test(sender, one_that_is_open_is_not_opened_again)
