@@ -14,7 +14,7 @@ static inline int weir_afxdp_no_privilege(struct weir_err *err)
 {
     return weir_err_set(err, -EPERM,
                         "no privilege for AF_XDP: that takes CAP_NET_RAW, "
-                        "CAP_NET_ADMIN and CAP_BPF (try sudo)");
+                        "CAP_NET_ADMIN and CAP_BPF");
 }
 
 #endif

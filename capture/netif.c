@@ -102,7 +102,7 @@ int weir_netif_refused(struct weir_err *err, int code, const char *device)
     case -EPERM:
         return weir_err_set(err, code,
                             "%s: no privilege to capture: that takes "
-                            "CAP_NET_RAW (try sudo)",
+                            "CAP_NET_RAW",
                             device);
     case -ENETDOWN:
         return weir_err_set(err, code, "%s: the interface is down", device);

@@ -246,15 +246,13 @@ static int format_unknown(const struct file_source *file, struct weir_err *err)
         return weir_err_set(err, -EBADMSG, "%s: is empty", file->name);
     for (size_t i = 0; i < sizeof compressions / sizeof compressions[0]; i++) {
         const char *program = compressions[i].program;
-        const char *space = file->own_fd ? " " : "";
         if (file->have < compressions[i].bytes ||
             memcmp(head, compressions[i].magic, compressions[i].bytes) != 0)
             continue;
         return weir_err_set(err, -EBADMSG,
-                            "%s: is compressed by %s: use `%s -dc%s%s | weir "
-                            "… -r -`",
-                            file->name, program, program, space,
-                            file->own_fd ? file->name : "");
+                            "%s: is compressed by %s: decompress it first "
+                            "(%s -dc)",
+                            file->name, program, program);
     }
     return weir_err_set(err, -EBADMSG, "%s: is not a pcap or pcapng file",
                         file->name);

@@ -113,17 +113,13 @@ static int open_afxdp(struct weir_source **out, const struct record_options *o,
     return weir_afxdp_source_open(out, &live, err);
 }
 
-int record_device_open(struct weir_source **out,
-                       const struct record_device *device,
-                       const struct record_options *o,
-                       const struct record_device_lane *lane,
-                       const struct weir_source_config *config,
-                       struct weir_err *err)
+static int open_afpacket(struct weir_source **out,
+                         const struct record_device *device,
+                         const struct record_options *o,
+                         const struct record_device_lane *lane,
+                         const struct weir_source_config *config,
+                         struct weir_err *err)
 {
-    if (device->source == RECORD_SOURCE_PCAP)
-        return open_pcap(out, o, lane, config, err);
-    if (device->source == RECORD_SOURCE_AFXDP)
-        return open_afxdp(out, o, lane, config, err);
     const struct weir_afpacket_config live = {
         .source = *config,
         .device = lane->name,
@@ -137,6 +133,27 @@ int record_device_open(struct weir_source **out,
                                 : 0},
     };
     return weir_afpacket_source_open(out, &live, err);
+}
+
+int record_device_open(struct weir_source **out,
+                       const struct record_device *device,
+                       const struct record_options *o,
+                       const struct record_device_lane *lane,
+                       const struct weir_source_config *config,
+                       struct weir_err *err)
+{
+    struct weir_err why;
+    int ret;
+    if (device->source == RECORD_SOURCE_PCAP)
+        ret = open_pcap(out, o, lane, config, &why);
+    else if (device->source == RECORD_SOURCE_AFXDP)
+        ret = open_afxdp(out, o, lane, config, &why);
+    else
+        ret = open_afpacket(out, device, o, lane, config, &why);
+    if (ret == 0)
+        return 0;
+    return weir_err_set(err, ret, "%s%s", why.text,
+                        ret == -EPERM ? " (try sudo)" : "");
 }
 
 void record_device_show(const struct record_device *device,

@@ -230,7 +230,7 @@ Test(live_link, without_privilege_it_says_which)
     check_refused("lo", NULL, -EPERM,
                   live_is("afxdp")
                       ? "lo: no privilege for AF_XDP: that takes CAP_NET_RAW, "
-                        "CAP_NET_ADMIN and CAP_BPF (try sudo)"
-                      : "lo: no privilege to capture: that takes CAP_NET_RAW "
-                        "(try sudo)");
+                        "CAP_NET_ADMIN and CAP_BPF"
+                      : "lo: no privilege to capture: that takes "
+                        "CAP_NET_RAW");
 }

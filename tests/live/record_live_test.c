@@ -31,6 +31,14 @@ Test(record_live, another_user_records)
     cr_expect_eq(command_run("test $(stat -c %%U x.pcap) = nobody")->status, 0);
 }
 
+Test(record_live, without_the_privilege_it_says_what_helps)
+{
+    if (command_run("setpriv --bounding-set -net_raw true")->status != 0)
+        cr_skip_test("no capability can be given up here");
+    command_complains("setpriv --bounding-set -net_raw weir record -i lo", 1,
+                      "weir record: lo: ", "CAP_NET_RAW (try sudo)\n");
+}
+
 Test(record_live, a_count_is_exact)
 {
     rec_start("-w x.pcapng -c 100 --workers 3");
