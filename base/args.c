@@ -249,7 +249,9 @@ int weir_args_rate(struct weir_args *args, const char *text,
     uint64_t most = bits ? bits_most : frames_most;
     if (n < 1 || n > most)
         return refuse_range(args, text, n, 1, most,
-                            bits ? " bit/s" : " frames a second");
+                            bits    ? " bit/s"
+                            : n < 1 ? " frame a second"
+                                    : " frames a second");
     *out =
         bits ? (struct weir_rate){.bits = n} : (struct weir_rate){.frames = n};
     return 0;

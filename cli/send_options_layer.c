@@ -110,18 +110,31 @@ static bool take_two(const char *text, bool one_is_enough, uint64_t *a,
     return *p++ == ':' && weir_decimal_digits(&p, b) && *p == '\0';
 }
 
+/* One or two digits a byte. */
+static bool take_mac(const char *text, uint8_t mac[6])
+{
+    for (int i = 0; i < 6; i++) {
+        if (i > 0 && *text++ != ':')
+            return false;
+        int value = hex_digit(*text);
+        if (value < 0)
+            return false;
+        const int low = hex_digit(*++text);
+        if (low >= 0) {
+            value = value * 16 + low;
+            text++;
+        }
+        mac[i] = (uint8_t)value;
+    }
+    return *text == '\0';
+}
+
 static int set_mac(struct weir_args *args, uint8_t mac[6])
 {
     uint8_t bytes[6];
-    uint32_t count = 0;
-    struct weir_err err = args->err;
-    if (strlen(args->value) != 17 ||
-        send_hex(args, args->value, bytes, sizeof bytes, &count) != 0 ||
-        count != sizeof bytes) {
-        args->err = err;
+    if (!take_mac(args->value, bytes))
         return refuse(args, args->value,
                       "is not an Ethernet address (02:00:00:00:00:01)");
-    }
     memcpy(mac, bytes, sizeof bytes);
     return 0;
 }

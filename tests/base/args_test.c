@@ -228,9 +228,10 @@ Test(args, rates)
     cr_assert(is_no_rate("10Gbits", "is not a rate"));
     cr_assert(is_no_rate("10 Gbit", "is not a rate"));
     cr_assert(is_no_rate("1kk", "is not a rate"));
-    cr_assert(is_no_rate("0", "too small"));
+    cr_assert(is_no_rate("0", "too small: at least 1 frame a second"));
     cr_assert(is_no_rate("0.9", "too small"));
-    cr_assert(is_no_rate("1000000001", "too large"));
+    cr_assert(is_no_rate("0bit", "too small: at least 1 bit/s"));
+    cr_assert(is_no_rate("1000000001", "at most 1000000000 frames a second"));
     cr_assert(is_no_rate("10001Gbit", "too large"));
     cr_assert(is_no_rate("99999999999999999999999G", "too large"));
 }

@@ -52,7 +52,8 @@ static const struct line dry_runs[] = {
      "0010  bc de 00 0a 3a ff 20 01 0d b8 00 00 00 00 00 00\n"
      "0020  00 00 00 00 00 01 ff 02 00 00 00 00 00 00 00 00\n"
      "0030  00 00 00 01 00 02 80 00 d8 56 12 34 00 07 68 69\n"},
-    {"--eth-dst 02:00:00:00:00:02 --eth-type 0x88cc --payload-hex 0102",
+    {"--eth-dst 2:0:0:0:0:2 --eth-src 0:0:00:0:0:0 --eth-type 0x88cc "
+     "--payload-hex 0102",
      "00:00:00:00:00:00 > 02:00:00:00:00:02, ethertype LLDP (0x88cc), "
      "length 16\n"
      "0000  02 00 00 00 00 02 00 00 00 00 00 00 88 cc 01 02\n"},
@@ -219,6 +220,18 @@ static const struct line wrong[] = {
      "--vlan: at most 4 tags"},
     {"-n --eth-src 02:00:00:00:00 --payload x",
      "--eth-src: '02:00:00:00:00' is not an Ethernet address "
+     "(02:00:00:00:00:01)"},
+    {"-n --eth-dst 2:0:0:0:0:001 --payload x",
+     "--eth-dst: '2:0:0:0:0:001' is not an Ethernet address "
+     "(02:00:00:00:00:01)"},
+    {"-n --eth-dst 2:0:0:0:0: --payload x",
+     "--eth-dst: '2:0:0:0:0:' is not an Ethernet address "
+     "(02:00:00:00:00:01)"},
+    {"-n --eth-dst 2:0:0:0:0:1: --payload x",
+     "--eth-dst: '2:0:0:0:0:1:' is not an Ethernet address "
+     "(02:00:00:00:00:01)"},
+    {"-n --eth-dst 2-0-0-0-0-1 --payload x",
+     "--eth-dst: '2-0-0-0-0-1' is not an Ethernet address "
      "(02:00:00:00:00:01)"},
     {"-n --payload-hex 012",
      "--payload-hex: '012' is not hexadecimal: two digits for each byte"},
