@@ -47,6 +47,9 @@ struct weir_sender {
     struct weir_err why;
 };
 
+/* weir_sender_free: also what open has left half done. */
+void weir_sender_free(struct weir_sender *sender);
+
 /* weir_sender_lot_deliver: until all of the lot is settled.  Returns 0,
  * -EAGAIN, -ECANCELED. */
 int weir_sender_lot_deliver(struct weir_sender *sender,

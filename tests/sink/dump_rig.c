@@ -76,3 +76,41 @@ void dump_rig_same(const char *path, uint32_t n, int64_t unit_ns)
     cr_assert_eq(pcap_next_ex(pcap, &header, &bytes), PCAP_ERROR_BREAK);
     pcap_close(pcap);
 }
+
+int dump_rig_open_as(struct dump_rig *rig, const char *name,
+                     enum weir_format format)
+{
+    const struct weir_dump_config config = {.format = format};
+    return weir_dump_open(&rig->dump, test_path(name), &config, &rig->err);
+}
+
+int dump_rig_try(struct dump_rig *rig, const struct weir_frame *frame,
+                 const struct weir_dump_time *time)
+{
+    return weir_dump_frame(&rig->dump, frame, time, &rig->err);
+}
+
+void dump_rig_start(struct dump_rig *rig, const char *name,
+                    enum weir_format format)
+{
+    cr_assert_eq(dump_rig_open_as(rig, name, format), 0, "%s", rig->err.text);
+}
+
+void dump_rig_put(struct dump_rig *rig, const struct weir_frame *frame,
+                  const struct weir_dump_time *time)
+{
+    cr_assert_eq(dump_rig_try(rig, frame, time), 0, "%s", rig->err.text);
+}
+
+void dump_rig_end(struct dump_rig *rig)
+{
+    cr_assert_eq(weir_dump_close(&rig->dump, &rig->err), 0, "%s",
+                 rig->err.text);
+}
+
+struct test_file dump_rig_read(const char *name)
+{
+    struct test_file file;
+    cr_assert(test_file_read(&file, test_path(name)));
+    return file;
+}

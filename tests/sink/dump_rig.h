@@ -13,6 +13,7 @@
 #include "ring/guard.h"
 #include "ring/iface.h"
 #include "sink/dump_impl.h"
+#include "tests/sink/frames.h"
 
 struct dump_rig {
     struct weir_guard guard;
@@ -25,6 +26,20 @@ struct dump_rig {
  * dump is closed; it must not fail. */
 void dump_rig_open(struct dump_rig *rig, const uint16_t *linktypes, uint32_t n);
 void dump_rig_close(struct dump_rig *rig);
+
+/* dump_rig_open_as, dump_rig_try: what the dump says to a file of that name in
+ * the test's folder, and to a frame.  dump_rig_start, dump_rig_put,
+ * dump_rig_end: it opens, takes, closes.  dump_rig_read: the file then. */
+int dump_rig_open_as(struct dump_rig *rig, const char *name,
+                     enum weir_format format);
+int dump_rig_try(struct dump_rig *rig, const struct weir_frame *frame,
+                 const struct weir_dump_time *time);
+void dump_rig_start(struct dump_rig *rig, const char *name,
+                    enum weir_format format);
+void dump_rig_put(struct dump_rig *rig, const struct weir_frame *frame,
+                  const struct weir_dump_time *time);
+void dump_rig_end(struct dump_rig *rig);
+struct test_file dump_rig_read(const char *name);
 
 /* dump_rig_iface: one more; returns its number. */
 uint16_t dump_rig_iface(struct dump_rig *rig, const struct weir_iface *iface);
