@@ -252,6 +252,10 @@ int weir_args_rate(struct weir_args *args, const char *text,
                             bits    ? " bit/s"
                             : n < 1 ? " frame a second"
                                     : " frames a second");
+    if (decimal.fraction * unit % decimal.scale != 0)
+        return refuse(args, text,
+                      bits ? "is no whole number of bits a second"
+                           : "is no whole number of frames a second");
     *out =
         bits ? (struct weir_rate){.bits = n} : (struct weir_rate){.frames = n};
     return 0;

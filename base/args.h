@@ -93,8 +93,8 @@ struct weir_rate {
 
 /* weir_args_rate: digits, perhaps with a fraction (of which six digits
  * count), perhaps k, M or G in either case (10^3, 10^6, 10^9), then nothing
- * or pps (frames), or bit.  At least one a second, at most 10^9 frames or
- * 10^13 bits. */
+ * or pps (frames), or bit.  A whole number of them: at least one a second, at
+ * most 10^9 frames or 10^13 bits. */
 int weir_args_rate(struct weir_args *args, const char *text,
                    struct weir_rate *out);
 

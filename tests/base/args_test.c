@@ -217,6 +217,8 @@ Test(args, rates)
     cr_assert(is_rate("10Gbit", 0, UINT64_C(10000000000)));
     cr_assert(is_rate("2.5gbit", 0, UINT64_C(2500000000)));
     cr_assert(is_rate("64kbit", 0, 64000));
+    cr_assert(is_rate("2.0", 2, 0));
+    cr_assert(is_rate("1.000001M", 1000001, 0));
     cr_assert(is_rate("1bit", 0, 1));
     cr_assert(is_rate("10000Gbit", 0, UINT64_C(10000000000000)));
 
@@ -230,6 +232,9 @@ Test(args, rates)
     cr_assert(is_no_rate("1kk", "is not a rate"));
     cr_assert(is_no_rate("0", "too small: at least 1 frame a second"));
     cr_assert(is_no_rate("0.9", "too small"));
+    cr_assert(is_no_rate("2.5", "is no whole number of frames a second"));
+    cr_assert(is_no_rate("1.0001kpps", "is no whole number of frames"));
+    cr_assert(is_no_rate("1.5bit", "is no whole number of bits a second"));
     cr_assert(is_no_rate("0bit", "too small: at least 1 bit/s"));
     cr_assert(is_no_rate("1000000001", "at most 1000000000 frames a second"));
     cr_assert(is_no_rate("10001Gbit", "too large"));
