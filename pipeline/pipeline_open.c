@@ -158,6 +158,7 @@ static int open_file(struct weir_pipeline *p,
                    .file_packets = of->frames_max,
                    .duration_ns = of->duration_ns},
         .abandon = &p->abandon->stop,
+        .stop = p->shared_stop != NULL ? &p->shared_stop->stop : NULL,
     };
     if (weir_rotation_rotates(&file.limits))
         file.naming = WEIR_NAMING_NUMBER_TIME;

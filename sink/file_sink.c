@@ -213,7 +213,8 @@ int weir_file_sink_open(struct weir_sink **out,
     fs->series.mode_only = config->write == WEIR_WRITE_ONLY_DIRECT;
     fs->series.out.fd = -1;
     fs->series.spare.fd = -1;
-    fs->series.out.abandon = config->abandon;
+    fs->series.out.abandon =
+        config->stop != NULL ? config->stop : config->abandon;
     rc = weir_naming_open(&fs->series.naming, config->naming, config->path,
                           config->naming_files, err);
     if (rc == 0)
@@ -234,6 +235,7 @@ int weir_file_sink_open(struct weir_sink **out,
         file_close(&fs->base);
         return rc;
     }
+    fs->series.out.abandon = config->abandon;
     *out = &fs->base;
     return 0;
 }

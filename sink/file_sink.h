@@ -78,6 +78,8 @@ struct weir_file_sink_config {
                                sink's once it is open */
     const struct weir_stop *abandon; /* do not wait for a pipe's reader any
                                         more; may be NULL, outlives the sink */
+    const struct weir_stop *stop;    /* in its place while it is opened; NULL:
+                                        abandon is */
 };
 
 /* weir_file_sink_open: returns 0 or -errno with a text that names the file;

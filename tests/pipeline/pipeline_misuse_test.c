@@ -224,6 +224,34 @@ Test(pipeline_misuse, a_stop_ends_the_wait_for_a_pipe, .timeout = 10)
     weir_event_close(&stop);
 }
 
+/* Of a file, too, that nobody reads. */
+Test(pipeline_misuse, a_stop_ends_the_wait_for_a_reader, .timeout = 10)
+{
+    struct weir_event *stop = NULL;
+    struct weir_pipeline *p = NULL;
+    const char *pipe = embed_path("pipe");
+    const struct weir_pipeline_source source = {.file = embed_path("in.pcap")};
+    cr_assert_eq(mkfifo(pipe, 0600), 0);
+    cr_assert_eq(weir_event_open(&stop, NULL), 0);
+    cr_assert_eq(weir_event_set(stop), 0);
+    const struct weir_pipeline_config config = {.sources = &source,
+                                                .sources_count = 1,
+                                                .file = {.path = pipe},
+                                                .stop = stop};
+    cr_assert_eq(weir_pipeline_open(&p, &config, &embed_err), -ECANCELED, "%s",
+                 embed_err.text);
+    cr_assert_null(p);
+    /* It is for the open only: what is taken in after it will be written. */
+    const int fd = open(pipe, O_RDWR);
+    cr_assert_eq(weir_pipeline_open(&p, &config, &embed_err), 0, "%s",
+                 embed_err.text);
+    cr_assert_eq(weir_pipeline_start(p, &embed_err), 0, "%s", embed_err.text);
+    cr_assert_eq(weir_pipeline_join(p, &embed_err), 0, "%s", embed_err.text);
+    cr_assert_eq(weir_pipeline_close(&p, &embed_err), 0, "%s", embed_err.text);
+    cr_assert_eq(close(fd), 0);
+    weir_event_close(&stop);
+}
+
 static struct weir_event *signalled;
 static volatile sig_atomic_t signals;
 
