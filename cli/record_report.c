@@ -172,12 +172,14 @@ static int judge(struct record_run *r, const struct weir_progress *p,
         char name[WEIR_LINKTYPE_TEXT_MAX];
         fprintf(stderr,
                 "weir record: %s: a pcap holds one link type (%s here): "
-                "%" PRIu64 " frames of others are not in it; pcapng holds "
-                "any\n",
+                "%" PRIu64 " frame%s not in it; pcapng holds any\n",
                 r->options->output,
                 weir_linktype_text(name,
                                    r->lanes.sources[0]->ifaces->at[0].linktype),
-                p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE]);
+                p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE],
+                p->ledger.excluded[WEIR_EXCLUDED_LINK_TYPE] == 1
+                    ? " of another is"
+                    : "s of others are");
         status = WEIR_EXIT_FAILED;
     }
     if (weir_stop_is_set(&r->abandon)) {

@@ -94,8 +94,9 @@ static void print_late(FILE *out, const struct weir_replay *replay)
     if (replay->pace.stalls > 0)
         fprintf(out,
                 "late      the rest was moved back %" PRIu64
-                " times, %.3f s altogether\n",
-                replay->pace.stalls, (double)replay->pace.stalled_ns / 1e9);
+                " time%s, %.3f s altogether\n",
+                replay->pace.stalls, replay->pace.stalls == 1 ? "" : "s",
+                (double)replay->pace.stalled_ns / 1e9);
 }
 
 static void print_not_sent(FILE *out, const char *name, uint64_t frames,
