@@ -15,6 +15,7 @@
 #include "ring/event.h"
 #include "sink/sender.h"
 #include "tests/capture/net_rig.h"
+#include "tests/sink/sender_check.h"
 #include "tests/sink/sender_rig.h"
 
 #define FRAME_MAX 65536
@@ -35,60 +36,15 @@ static const enum weir_sender_way ways[] = {WEIR_SENDER_RING, WEIR_SENDER_MMSG};
 
 #define WAYS (sizeof ways / sizeof ways[0])
 
-static struct weir_sender *open_with(struct weir_sender_config config)
-{
-    struct weir_sender *sender = NULL;
-    struct weir_err err = {0};
-    if (config.device == NULL)
-        config.device = RIG_LEFT;
-    cr_assert_eq(weir_sender_open(&sender, &config, &err), 0, "%s", err.text);
-    return sender;
-}
-
-static struct weir_sender_counts balance(struct weir_sender *sender)
-{
-    struct weir_sender_counts stats;
-    cr_assert_eq(weir_sender_stats(sender, &stats, NULL), 0);
-    uint64_t sum = stats.sent + stats.queued;
-    for (int i = 0; i < WEIR_SENDER_REFUSALS; i++)
-        sum += stats.refused[i];
-    cr_assert_eq(stats.offered, sum);
-    return stats;
-}
-
-static void finish(struct weir_sender **sender)
-{
-    struct weir_err err = {0};
-    cr_assert_eq(weir_sender_close(sender, &err), 0, "%s", err.text);
-    cr_assert_null(*sender);
-    cr_assert_eq(weir_sender_close(sender, &err), 0);
-}
-
 /* Of addresses. */
 static rlim_t memory_taken(void)
 {
-    unsigned long pages = 0;
+    char line[128];
     FILE *file = fopen("/proc/self/statm", "re");
     cr_assert_not_null(file);
-    cr_assert_eq(fscanf(file, "%lu", &pages), 1);
+    cr_assert_not_null(fgets(line, sizeof line, file));
     (void)fclose(file);
-    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
-}
-
-static size_t size_of(uint32_t number)
-{
-    return 60 + number * 37 % 1455;
-}
-
-static void expect_frames(int ear, uint32_t first, uint32_t count)
-{
-    for (uint32_t i = first; i < first + count; i++) {
-        size_t len = sender_ear_take(ear, bytes, sizeof bytes);
-        sender_frame(wanted, size_of(i), i);
-        if (len != size_of(i) || memcmp(bytes, wanted, len) != 0)
-            cr_assert_fail("frame %u came as one of %zu bytes", i, len);
-    }
-    cr_assert(sender_ear_silent(ear));
+    return strtoul(line, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
 /* One by one and in batches, mixed: all there, in order, byte by byte. */
@@ -96,8 +52,9 @@ Test(sender_net, every_frame_arrives_as_it_was_and_in_order)
 {
     for (size_t w = 0; w < 2 * WAYS; w++) {
         int ear = sender_ear_open(RIG_RIGHT);
-        struct weir_sender *sender = open_with((struct weir_sender_config){
-            .way = ways[w % WAYS], .qdisc_bypass = w >= WAYS});
+        struct weir_sender *sender =
+            sender_open_with((struct weir_sender_config){
+                .way = ways[w % WAYS], .qdisc_bypass = w >= WAYS});
         struct weir_frame frames[100];
         uint8_t *memory = malloc(sizeof frames / sizeof frames[0] * 2048);
         uint64_t total = 0;
@@ -109,10 +66,11 @@ Test(sender_net, every_frame_arrives_as_it_was_and_in_order)
             for (uint32_t k = 0; k < n; k++) {
                 frames[k] = (struct weir_frame){
                     .data = memory + (size_t)k * 2048,
-                    .caplen = (uint32_t)size_of(i + k),
+                    .caplen = (uint32_t)sender_size(i + k),
                 };
-                sender_frame(memory + (size_t)k * 2048, size_of(i + k), i + k);
-                total += size_of(i + k);
+                sender_frame(memory + (size_t)k * 2048, sender_size(i + k),
+                             i + k);
+                total += sender_size(i + k);
             }
             uint32_t taken = 1;
             int ret =
@@ -126,14 +84,14 @@ Test(sender_net, every_frame_arrives_as_it_was_and_in_order)
             i += n;
         }
         cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-        struct weir_sender_counts stats = balance(sender);
+        struct weir_sender_counts stats = sender_balance(sender);
         cr_assert_eq(stats.sent, 1000);
         cr_assert_eq(stats.bytes, total);
         cr_assert_eq(stats.queued, 0);
         cr_assert_eq(stats.doubtful, 0);
-        expect_frames(ear, 0, 1000);
+        sender_expect(ear, 0, 1000);
         free(memory);
-        finish(&sender);
+        sender_finish(&sender);
         (void)close(ear);
     }
 }
@@ -141,26 +99,27 @@ Test(sender_net, every_frame_arrives_as_it_was_and_in_order)
 Test(sender_net, what_is_queued_goes_with_a_kick_and_not_before)
 {
     int ear = sender_ear_open(RIG_RIGHT);
-    struct weir_sender *sender = open_with((struct weir_sender_config){0});
-    sender_frame(bytes, size_of(0), 0);
-    cr_assert_eq(weir_sender_send(sender, bytes, size_of(0), NULL), 0);
-    cr_assert_eq(balance(sender).queued, 1);
+    struct weir_sender *sender =
+        sender_open_with((struct weir_sender_config){0});
+    sender_frame(bytes, sender_size(0), 0);
+    cr_assert_eq(weir_sender_send(sender, bytes, sender_size(0), NULL), 0);
+    cr_assert_eq(sender_balance(sender).queued, 1);
     cr_assert(sender_ear_silent(ear));
     cr_assert_eq(weir_sender_kick(sender, NULL), 0);
-    expect_frames(ear, 0, 1);
+    sender_expect(ear, 0, 1);
     /* A ring of the least size goes round many times. */
-    finish(&sender);
-    sender = open_with((struct weir_sender_config){.way = WEIR_SENDER_RING,
-                                                   .ring_bytes = 64 << 10});
+    sender_finish(&sender);
+    sender = sender_open_with((struct weir_sender_config){
+        .way = WEIR_SENDER_RING, .ring_bytes = 64 << 10});
     for (uint32_t i = 0; i < 700; i++) {
-        sender_frame(bytes, size_of(i), i);
-        cr_assert_eq(weir_sender_send(sender, bytes, size_of(i), NULL), 0);
+        sender_frame(bytes, sender_size(i), i);
+        cr_assert_eq(weir_sender_send(sender, bytes, sender_size(i), NULL), 0);
         if (i % 7 == 0)
             cr_assert_eq(weir_sender_kick(sender, NULL), 0);
     }
     cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-    expect_frames(ear, 0, 700);
-    finish(&sender);
+    sender_expect(ear, 0, 700);
+    sender_finish(&sender);
     (void)close(ear);
 }
 
@@ -178,7 +137,7 @@ Test(sender_net, without_a_ring_there_is_the_other_way_and_no_text)
     cr_assert_eq(weir_sender_open(&sender, &config, &err), 0, "%s", err.text);
     cr_assert_eq(weir_sender_way_of(sender), WEIR_SENDER_MMSG);
     cr_assert_str_eq(err.text, "");
-    finish(&sender);
+    sender_finish(&sender);
 }
 
 Test(sender_net, frames_of_no_possible_length_are_named)
@@ -186,7 +145,7 @@ Test(sender_net, frames_of_no_possible_length_are_named)
     for (size_t w = 0; w < WAYS; w++) {
         int ear = sender_ear_open(RIG_RIGHT);
         struct weir_sender *sender =
-            open_with((struct weir_sender_config){.way = ways[w]});
+            sender_open_with((struct weir_sender_config){.way = ways[w]});
         const uint32_t sizes[] = {60, 13, 1515, 60, 0, 1514, 3000, 1518};
         struct weir_frame frames[sizeof sizes / sizeof sizes[0]];
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
@@ -202,7 +161,7 @@ Test(sender_net, frames_of_no_possible_length_are_named)
         cr_assert_eq(weir_sender_send(sender, bytes, 1518, NULL), 0);
         cr_assert_eq(weir_sender_send(sender, bytes, 1519, NULL), 0);
         cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-        struct weir_sender_counts stats = balance(sender);
+        struct weir_sender_counts stats = sender_balance(sender);
         cr_assert_eq(stats.offered, 10);
         cr_assert_eq(stats.sent, 4);
         cr_assert_eq(stats.refused[WEIR_SENDER_TOO_SHORT], 2);
@@ -210,7 +169,7 @@ Test(sender_net, frames_of_no_possible_length_are_named)
         for (int i = 0; i < 4; i++)
             cr_assert_gt(sender_ear_take(ear, wanted, sizeof wanted), 0);
         cr_assert(sender_ear_silent(ear));
-        finish(&sender);
+        sender_finish(&sender);
         (void)close(ear);
     }
 }
@@ -219,7 +178,7 @@ Test(sender_net, strict_says_why_and_sends_the_others)
 {
     struct weir_err err = {0};
     struct weir_sender *sender =
-        open_with((struct weir_sender_config){.strict = true});
+        sender_open_with((struct weir_sender_config){.strict = true});
     struct weir_frame frames[3] = {{.data = bytes, .caplen = 1600},
                                    {.data = bytes, .caplen = 60},
                                    {.data = bytes, .caplen = 3}};
@@ -232,11 +191,11 @@ Test(sender_net, strict_says_why_and_sends_the_others)
                      "bytes");
     cr_assert_eq(taken, 3);
     cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-    cr_assert_eq(balance(sender).sent, 1);
+    cr_assert_eq(sender_balance(sender).sent, 1);
     cr_assert_eq(weir_sender_send(sender, bytes, 1, &err), -EINVAL);
     cr_assert_str_eq(err.text,
                      RIG_LEFT ": a frame of 1 byte ends within its header");
-    finish(&sender);
+    sender_finish(&sender);
 }
 
 Test(sender_net, frames_longer_than_a_slot_keep_their_place)
@@ -245,14 +204,14 @@ Test(sender_net, frames_longer_than_a_slot_keep_their_place)
     uint32_t sizes[] = {60, 60000, 100, 20000, 9300, 80};
     for (size_t w = 0; w < WAYS; w++) {
         int ear = sender_ear_open("lo");
-        sender = open_with(
+        sender = sender_open_with(
             (struct weir_sender_config){.device = "lo", .way = ways[w]});
         for (uint32_t i = 0; i < 6; i++) {
             sender_frame(bytes, sizes[i], i);
             cr_assert_eq(weir_sender_send(sender, bytes, sizes[i], NULL), 0);
         }
         cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-        cr_assert_eq(balance(sender).sent, 6);
+        cr_assert_eq(sender_balance(sender).sent, 6);
         /* Loopback shows each frame as sent and as received. */
         for (uint32_t i = 0; i < 6; i++)
             for (int copy = 0; copy < 2; copy++) {
@@ -261,114 +220,7 @@ Test(sender_net, frames_longer_than_a_slot_keep_their_place)
                              sizes[i]);
                 cr_assert_arr_eq(bytes, wanted, sizes[i]);
             }
-        finish(&sender);
-        (void)close(ear);
-    }
-}
-
-Test(sender_net, an_mtu_that_changes_is_seen)
-{
-    struct weir_sender *sender = open_with((struct weir_sender_config){0});
-    sender_frame(bytes, 4000, 0);
-    cr_assert_eq(weir_sender_send(sender, bytes, 4000, NULL), 0);
-    cr_assert_eq(balance(sender).refused[WEIR_SENDER_TOO_LONG], 1);
-    cr_assert(rig_ip("link set " RIG_LEFT " mtu 9000"));
-    cr_assert(rig_ip("link set " RIG_RIGHT " mtu 9000"));
-    cr_assert_eq(weir_sender_send(sender, bytes, 4000, NULL), 0);
-    cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-    cr_assert_eq(balance(sender).sent, 1);
-    finish(&sender);
-}
-
-/* Where there is a queueing discipline, and the other end goes down, it drops
- * frames without a word, until the sender looks. */
-static void goes_down_and_up(struct weir_sender_config config, const char *side,
-                             uint64_t doubtful_max)
-{
-    char arguments[64];
-    struct weir_sender *sender = open_with(config);
-    for (uint32_t i = 0; i < 300; i++) {
-        if (i == 100) {
-            cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-            snprintf(arguments, sizeof arguments, "link set %s down", side);
-            cr_assert(rig_ip(arguments));
-        }
-        if (i == 200) {
-            cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-            snprintf(arguments, sizeof arguments, "link set %s up", side);
-            cr_assert(rig_ip(arguments));
-            cr_assert(rig_carries(RIG_LEFT));
-        }
-        sender_frame(bytes, size_of(i), i);
-        cr_assert_eq(weir_sender_send(sender, bytes, size_of(i), NULL), 0);
-    }
-    cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-    struct weir_sender_counts stats = balance(sender);
-    cr_assert_eq(stats.sent - stats.doubtful, 200, "%s: %llu", side,
-                 (unsigned long long)stats.sent);
-    cr_assert_leq(stats.doubtful, doubtful_max);
-    cr_assert_eq(stats.refused[WEIR_SENDER_LINK_DOWN], 300 - stats.sent);
-    finish(&sender);
-}
-
-Test(sender_net, a_link_that_goes_down_refuses_by_name_and_comes_back)
-{
-    for (size_t w = 0; w < 2 * WAYS; w++) {
-        const struct weir_sender_config config = {
-            .way = ways[w % WAYS],
-            .qdisc_bypass = w >= WAYS,
-            /* The kernel may take a second to say so. */
-            .patience_ns = INT64_C(5000000000),
-        };
-        goes_down_and_up(config, RIG_LEFT, 0);
-        goes_down_and_up(config, RIG_RIGHT, w >= WAYS ? 0 : 64);
-    }
-}
-
-Test(sender_net, an_interface_that_is_removed_is_gone)
-{
-    for (size_t w = 0; w < WAYS; w++) {
-        struct weir_err err = {0};
-        cr_assert(rig_ip("link add wgone type veth peer name wother"));
-        cr_assert(rig_ip("link set wgone up"));
-        cr_assert(rig_ip("link set wother up"));
-        cr_assert(rig_carries("wgone"));
-        struct weir_sender *sender = open_with((struct weir_sender_config){
-            .device = "wgone", .way = ways[w], .strict = true});
-        sender_frame(bytes, 60, 0);
-        cr_assert_eq(weir_sender_send(sender, bytes, 60, NULL), 0);
-        cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-        cr_assert(rig_ip("link del wgone"));
-        cr_assert_eq(weir_sender_send(sender, bytes, 60, NULL), 0);
-        cr_assert_eq(weir_sender_flush(sender, &err), -ENODEV);
-        cr_assert_str_eq(err.text, "wgone: the interface was removed");
-        cr_assert_eq(balance(sender).refused[WEIR_SENDER_GONE], 1);
-        finish(&sender);
-    }
-}
-
-Test(sender_net, an_interface_with_another_name_is_the_same)
-{
-    for (size_t w = 0; w < WAYS; w++) {
-        struct weir_sender *sender = open_with((struct weir_sender_config){
-            .device = RIG_LEFT, .way = ways[w], .strict = true});
-        int ear = sender_ear_open(RIG_RIGHT);
-        for (uint32_t i = 0; i < 3; i++) {
-            sender_frame(bytes, size_of(i), i);
-            cr_assert_eq(weir_sender_send(sender, bytes, size_of(i), NULL), 0);
-            cr_assert_eq(weir_sender_flush(sender, NULL), 0, "%u", i);
-            if (i == 0)
-                cr_assert(rig_ip("link set " RIG_LEFT " down") &&
-                          rig_ip("link set " RIG_LEFT " name wother") &&
-                          rig_ip("link set wother up") &&
-                          rig_carries("wother"));
-        }
-        expect_frames(ear, 0, 3);
-        cr_assert_eq(balance(sender).sent, 3);
-        finish(&sender);
-        cr_assert(rig_ip("link set wother down") &&
-                  rig_ip("link set wother name " RIG_LEFT) &&
-                  rig_ip("link set " RIG_LEFT " up") && rig_carries(RIG_LEFT));
+        sender_finish(&sender);
         (void)close(ear);
     }
 }
@@ -383,7 +235,7 @@ static struct weir_sender *open_tun(int *tun, struct weir_sender_config config)
     cr_assert(rig_ip("link set " RIG_TUN " txqueuelen 8"));
     config.device = RIG_TUN;
     config.qdisc_bypass = true;
-    struct weir_sender *sender = open_with(config);
+    struct weir_sender *sender = sender_open_with(config);
     cr_assert_eq(weir_sender_linktype(sender), 101);
     /* An IPv4 header, and what follows. */
     memset(bytes, 0, 64);
@@ -402,14 +254,14 @@ Test(sender_net, a_full_queue_is_waited_for_then_named)
         for (int i = 0; i < 200; i++)
             cr_assert_eq(weir_sender_send(sender, bytes, 64, NULL), 0);
         cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-        struct weir_sender_counts stats = balance(sender);
+        struct weir_sender_counts stats = sender_balance(sender);
         cr_assert_eq(stats.sent, 8);
         cr_assert_eq(stats.refused[WEIR_SENDER_NO_BUFFERS], 192);
         cr_assert_gt(stats.waits, 0);
         for (int i = 0; i < 8; i++)
             cr_assert_eq(read(tun, wanted, sizeof wanted), 64);
         cr_assert_arr_eq(wanted, bytes, 64);
-        finish(&sender);
+        sender_finish(&sender);
         (void)close(tun);
     }
 }
@@ -433,7 +285,7 @@ Test(sender_net, nonblock_says_again_and_loses_nothing)
                                              &taken, &err);
             cr_assert(ret == 0 || ret == -EAGAIN, "%s", err.text);
             sent += taken;
-            cr_assert_eq(balance(sender).offered, sent);
+            cr_assert_eq(sender_balance(sender).offered, sent);
             ret = weir_sender_kick(sender, NULL);
             cr_assert(ret == 0 || ret == -EAGAIN);
             while (read(tun, wanted, sizeof wanted) == 64)
@@ -441,8 +293,8 @@ Test(sender_net, nonblock_says_again_and_loses_nothing)
         }
         cr_assert_eq(sent, 100);
         cr_assert_eq(weir_sender_flush(sender, NULL), 0);
-        cr_assert_eq(balance(sender).sent, 100);
-        finish(&sender);
+        cr_assert_eq(sender_balance(sender).sent, 100);
+        sender_finish(&sender);
         (void)close(tun);
     }
 }
@@ -462,10 +314,10 @@ Test(sender_net, a_stop_ends_the_wait)
             cr_assert_eq(weir_sender_send(sender, bytes, 64, NULL), 0);
         cr_assert_eq(weir_sender_flush(sender, &err), -ECANCELED);
         cr_assert_str_eq(err.text, RIG_TUN ": stopped");
-        struct weir_sender_counts stats = balance(sender);
+        struct weir_sender_counts stats = sender_balance(sender);
         cr_assert_eq(stats.sent, 8);
         cr_assert_eq(stats.queued, 12);
-        finish(&sender);
+        sender_finish(&sender);
         weir_event_close(&stop);
         (void)close(tun);
     }
@@ -474,7 +326,8 @@ Test(sender_net, a_stop_ends_the_wait)
 /* It never receives. */
 Test(sender_net, a_sender_is_no_tap)
 {
-    struct weir_sender *sender = open_with((struct weir_sender_config){0});
+    struct weir_sender *sender =
+        sender_open_with((struct weir_sender_config){0});
     char line[256];
     unsigned taps = 0;
     FILE *packet = fopen("/proc/net/packet", "re");
@@ -495,5 +348,5 @@ Test(sender_net, a_sender_is_no_tap)
     }
     (void)fclose(packet);
     cr_assert_eq(taps, 0);
-    finish(&sender);
+    sender_finish(&sender);
 }
