@@ -83,9 +83,9 @@ static void sockets(const struct weir_rows *rows, struct weir_doc *doc)
         return;
     weir_doc_add(doc, WEIR_DOC_PART, "Live frames, by function");
     weir_doc_add(doc, WEIR_DOC_TEXT,
-                 "Each function's turn at the same traffic, on one CPU: it "
-                 "looks at each frame's length and first byte. The CPU is that "
-                 "of its thread, with the kernel's for it.");
+                 "Each function in turn, at traffic of the same kind: it looks "
+                 "at each frame's length and first byte. The CPU is that of "
+                 "the process that takes the frames.");
     weir_doc_table(doc, "", socket_columns,
                    sizeof socket_columns / sizeof socket_columns[0]);
     for (size_t i = 0; i < rows->count; i++)
