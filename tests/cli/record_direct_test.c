@@ -117,7 +117,7 @@ Test(record_direct, a_file_that_cannot_grow_ends_with_a_whole_frame)
     }
 }
 
-Test(record_direct, a_killed_recording_is_whole, .timeout = 60)
+Test(record_direct, a_killed_recording_is_whole, .timeout = 40)
 {
     if (!can_be_direct())
         return;

@@ -22,7 +22,7 @@ static void start(void)
         cr_skip_test("%s", reason);
 }
 
-TestSuite(sender_link, .init = start, .timeout = 60);
+TestSuite(sender_link, .init = start, .timeout = 40);
 
 static const enum weir_sender_way ways[] = {WEIR_SENDER_RING, WEIR_SENDER_MMSG};
 

@@ -30,7 +30,7 @@ static void start(void)
         cr_skip_test("%s", reason);
 }
 
-TestSuite(sender_net, .init = start, .timeout = 60);
+TestSuite(sender_net, .init = start, .timeout = 40);
 
 static const enum weir_sender_way ways[] = {WEIR_SENDER_RING, WEIR_SENDER_MMSG};
 

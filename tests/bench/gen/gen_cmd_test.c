@@ -7,7 +7,7 @@
 
 #include "tests/bench/gen/gen_rig.h"
 
-TestSuite(gen_cmd, .timeout = 60);
+TestSuite(gen_cmd, .timeout = 40);
 
 Test(gen_cmd, wrong_usage)
 {

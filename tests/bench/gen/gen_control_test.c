@@ -21,7 +21,7 @@ static void start(void)
         cr_skip_test("%s", reason);
 }
 
-TestSuite(gen_control, .init = start, .timeout = 60);
+TestSuite(gen_control, .init = start, .timeout = 40);
 
 static const char *const ways[] = {"xdp", "txring", "mmsg"};
 

@@ -76,7 +76,7 @@ static void expect_end(uint64_t room_for, uint64_t takes, uint64_t sent)
     weir_plan_close(plan);
 }
 
-TestSuite(gen_loop, .timeout = 60);
+TestSuite(gen_loop, .timeout = 40);
 
 Test(gen_loop, a_way_without_room_ends_it)
 {

@@ -22,7 +22,7 @@ static void start(void)
     cr_assert(rig_ip("link set " RIG_RIGHT " mtu 9000"));
 }
 
-TestSuite(gen_ways, .init = start, .timeout = 60);
+TestSuite(gen_ways, .init = start, .timeout = 40);
 
 /* Where the way's frames are seen to come in is RIG_RIGHT. */
 static const struct way {
