@@ -6,8 +6,9 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 
-# bazel-bin/ stays the ordinary build.
-apart=--experimental_convenience_symlinks=ignore
+# bazel-bin/ stays the ordinary build, which is the one in a sandbox: that it
+# names all that it needs is shown once.
+apart=(--experimental_convenience_symlinks=ignore --spawn_strategy=local)
 
 step_format() {
     tests/house/sources.sh | xargs clang-format --dry-run -Werror
@@ -26,16 +27,16 @@ step_headers() {
 }
 
 step_clang() {
-    bazel build "$apart" --config=clang //...
+    bazel build "${apart[@]}" --config=clang //...
 }
 
 step_asan() {
-    tests/house/run.sh "$apart" --config=asan //...
+    tests/house/run.sh "${apart[@]}" --config=asan //...
 }
 
 # Only plain mains: Criterion does not run under ThreadSanitizer.
 step_tsan() {
-    tests/house/run.sh "$apart" --config=tsan --build_tests_only \
+    tests/house/run.sh "${apart[@]}" --config=tsan --build_tests_only \
         --test_tag_filters=stress //...
 }
 

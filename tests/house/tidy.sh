@@ -9,7 +9,7 @@ mkdir -p "$cache/include"
 flags=(-std=gnu11 -D_GNU_SOURCE -iquote .)
 # These include the header as it is installed.
 [[ ${2:-} != examples/* ]] || flags+=(-I "$cache/include")
-tool=$(clang-tidy --version; cat .clang-tidy; echo "${flags[@]}")
+tool=$(clang-tidy --version; cat .clang-tidy tests/.clang-tidy; echo "${flags[@]}")
 
 # What the preprocessor sees of a file decides, and the file's own name.
 inputs() {
