@@ -10,104 +10,12 @@
 
 #include "tests/capture/net_rig.h"
 #include "tests/cli/command.h"
+#include "tests/live/replay_rig.h"
 #include "tests/sink/sender_rig.h"
 
-#define PCAP_MAGIC UINT32_C(0xa1b2c3d4)
-
 static uint8_t bytes[2048];
-static uint8_t wanted[2048];
 
-static void start(void)
-{
-    const char *reason;
-    if (!rig_open(&reason))
-        cr_skip_test("%s", reason);
-}
-
-TestSuite(replay, .init = start, .timeout = 40);
-
-static uint32_t size_of(uint32_t number)
-{
-    return 60 + number * 37 % 1455;
-}
-
-static void put(FILE *file, const uint32_t *words, size_t count)
-{
-    cr_assert_eq(fwrite(words, sizeof *words, count, file), count);
-}
-
-static void record_put(FILE *file, uint32_t number, uint32_t len,
-                       uint32_t gap_us)
-{
-    uint64_t at_us = UINT64_C(1700000000000000) + (uint64_t)number * gap_us;
-    sender_frame(bytes, len, number);
-    put(file,
-        (uint32_t[]){(uint32_t)(at_us / 1000000), (uint32_t)(at_us % 1000000),
-                     len, len},
-        4);
-    cr_assert_eq(fwrite(bytes, 1, len, file), len);
-}
-
-static FILE *file_make(const char *name, uint32_t linktype)
-{
-    FILE *file = fopen(command_path(name), "we");
-    cr_assert_not_null(file);
-    put(file, (uint32_t[]){PCAP_MAGIC, 2u | 4u << 16, 0, 0, 262144, linktype},
-        6);
-    return file;
-}
-
-/* x.pcap: frames of all sizes, so many microseconds apart. */
-static void make(uint32_t frames, uint32_t gap_us)
-{
-    FILE *file = file_make("x.pcap", 1);
-    for (uint32_t i = 0; i < frames; i++)
-        record_put(file, i, size_of(i), gap_us);
-    cr_assert_eq(fclose(file), 0);
-}
-
-static void expect_frames(int ear, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        size_t len = sender_ear_take(ear, bytes, sizeof bytes);
-        sender_frame(wanted, size_of(i), i);
-        if (len != size_of(i) || memcmp(bytes, wanted, len) != 0)
-            cr_assert_fail("frame %u came as one of %zu bytes", i, len);
-    }
-}
-
-static const struct command_result *replay(const char *arguments)
-{
-    return command_run("weir replay x.pcap -i " RIG_LEFT " --report r.json %s",
-                       arguments);
-}
-
-/* In a script: until a frame has arrived. */
-#define UNTIL_SENT                                                             \
-    "until awk '/" RIG_RIGHT                                                   \
-    ":/ {exit !($3 > 0)}' /proc/net/dev; do sleep 0.02; done; "
-
-/* In a script, of what was started in the background, and ignores the signal
- * until it has said otherwise: the signal until it ends. */
-#define IGNORED "trap '' INT TERM; "
-#define UNTIL_ENDED(signal)                                                    \
-    "while kill -" signal " $!; do sleep 0.05; done 2>/dev/null; wait $!"
-
-/* What was asked for is sent, or has a name. */
-static void expect_balance(void)
-{
-    static const char *const names[] = {
-        "too_short",  "too_long", "link_down",  "gone",
-        "no_buffers", "refused",  "other_link", "queued",
-    };
-    uint64_t sum = command_number("r.json", "frames.sent");
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        char path[64];
-        snprintf(path, sizeof path, "frames.not_sent.%s", names[i]);
-        sum += command_number("r.json", path);
-    }
-    cr_assert_eq(command_number("r.json", "frames.asked"), sum);
-}
+TestSuite(replay, .init = replay_rig_open, .timeout = 40);
 
 Test(replay, every_frame_arrives_as_it_was_and_in_order)
 {
@@ -122,18 +30,18 @@ Test(replay, every_frame_arrives_as_it_was_and_in_order)
         "-t --preload",
         "--max-gap 1us",
     };
-    make(2000, 10);
+    replay_make(2000, 10);
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
         int ear = sender_ear_open(RIG_RIGHT);
-        const struct command_result *r = replay(ways[i]);
+        const struct command_result *r = replay_run(ways[i]);
         cr_assert_eq(r->status, 0, "%s: %s", ways[i], r->err);
         cr_assert_not_null(
             strstr(r->err, "2,000 of 2,000 frames out of " RIG_LEFT), "%s",
             r->err);
-        expect_frames(ear, 2000);
+        replay_expect(ear, 2000);
         cr_assert(sender_ear_silent(ear));
         cr_assert_eq(command_number("r.json", "frames.sent"), 2000);
-        expect_balance();
+        replay_balanced();
         (void)close(ear);
     }
 }
@@ -149,12 +57,12 @@ Test(replay, files_of_every_kind_and_way_to_come)
         "{ head -c 1000 x.pcap; sleep 0.2; tail -c +1001 x.pcap; } | "
         "weir replay -p 1M - --interface " RIG_LEFT,
     };
-    make(700, 10);
+    replay_make(700, 10);
     for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
         int ear = sender_ear_open(RIG_RIGHT);
         const struct command_result *r = command_run("%s", scripts[i]);
         cr_assert_eq(r->status, 0, "%s: %s", scripts[i], r->err);
-        expect_frames(ear, 700);
+        replay_expect(ear, 700);
         cr_assert(sender_ear_silent(ear));
         (void)close(ear);
     }
@@ -162,30 +70,30 @@ Test(replay, files_of_every_kind_and_way_to_come)
 
 Test(replay, loops_and_limits_are_exact)
 {
-    make(100, 1);
+    replay_make(100, 1);
     int ear = sender_ear_open(RIG_RIGHT);
-    cr_assert_eq(replay("--loop 3")->status, 0);
+    cr_assert_eq(replay_run("--loop 3")->status, 0);
     cr_assert_eq(command_number("r.json", "passes"), 3);
     for (int pass = 0; pass < 3; pass++)
-        expect_frames(ear, 100);
-    cr_assert_eq(replay("-t -l 0 -L 250")->status, 0);
+        replay_expect(ear, 100);
+    cr_assert_eq(replay_run("-t -l 0 -L 250")->status, 0);
     cr_assert_eq(command_number("r.json", "frames.sent"), 250);
-    expect_frames(ear, 100);
-    expect_frames(ear, 100);
-    expect_frames(ear, 50);
+    replay_expect(ear, 100);
+    replay_expect(ear, 100);
+    replay_expect(ear, 50);
     cr_assert(sender_ear_silent(ear));
     /* Not to be opened anew, though it is a file. */
     cr_assert_eq(
         command_run("weir replay - -t -l 2 -i " RIG_LEFT " <x.pcap")->status,
         0);
-    expect_frames(ear, 100);
-    expect_frames(ear, 100);
+    replay_expect(ear, 100);
+    replay_expect(ear, 100);
     /* A stream is held for it. */
     const struct command_result *r =
         command_run("cat x.pcap | weir replay - -t -l 2 -i " RIG_LEFT);
     cr_assert_eq(r->status, 0, "%s", r->err);
-    expect_frames(ear, 100);
-    expect_frames(ear, 100);
+    replay_expect(ear, 100);
+    replay_expect(ear, 100);
     cr_assert(sender_ear_silent(ear));
     (void)close(ear);
 }
@@ -193,9 +101,9 @@ Test(replay, loops_and_limits_are_exact)
 /* The frames have the type 0x88b5, and their number behind it. */
 Test(replay, a_filter_takes_what_it_wants)
 {
-    make(300, 1);
+    replay_make(300, 1);
     int ear = sender_ear_open(RIG_RIGHT);
-    cr_assert_eq(replay("-t 'less 100'")->status, 0);
+    cr_assert_eq(replay_run("-t 'less 100'")->status, 0);
     uint64_t sent = command_number("r.json", "frames.sent");
     cr_assert_eq(command_number("r.json", "frames.read"), 300);
     cr_assert_eq(command_number("r.json", "frames.excluded"), 300 - sent);
@@ -204,7 +112,7 @@ Test(replay, a_filter_takes_what_it_wants)
     for (uint64_t i = 0; i < sent; i++)
         cr_assert_leq(sender_ear_take(ear, bytes, sizeof bytes), 100);
     cr_assert(sender_ear_silent(ear));
-    cr_assert_eq(replay("-l 0 -t ip")->status, 0);
+    cr_assert_eq(replay_run("-l 0 -t ip")->status, 0);
     cr_assert_eq(command_number("r.json", "frames.asked"), 0);
     command_complains("weir replay x.pcap -i " RIG_LEFT " tcp prot 80", 1,
                       "filter 'tcp prot 80'", "syntax error");
@@ -213,33 +121,33 @@ Test(replay, a_filter_takes_what_it_wants)
 
 Test(replay, frames_that_cannot_go_are_named_and_the_others_go)
 {
-    FILE *file = file_make("x.pcap", 1);
-    put(file, (uint32_t[]){1700000000, 0, 0, 0}, 4); /* without bytes */
-    record_put(file, 0, size_of(0), 1);
-    record_put(file, 9, 1515, 1);
-    record_put(file, 9, 5, 1);
-    record_put(file, 1, size_of(1), 1);
+    FILE *file = replay_file("x.pcap", 1);
+    replay_put(file, (uint32_t[]){1700000000, 0, 0, 0}, 4); /* without bytes */
+    replay_record(file, 0, replay_size(0), 1);
+    replay_record(file, 9, 1515, 1);
+    replay_record(file, 9, 5, 1);
+    replay_record(file, 1, replay_size(1), 1);
     cr_assert_eq(fclose(file), 0);
     int ear = sender_ear_open(RIG_RIGHT);
-    const struct command_result *r = replay("");
+    const struct command_result *r = replay_run("");
     cr_assert_eq(r->status, 1);
     cr_assert_not_null(strstr(r->err, "not sent  1 too_long: longer than"));
     cr_assert_not_null(strstr(r->err, "not sent  2 too_short: "));
-    expect_balance();
-    expect_frames(ear, 2);
+    replay_balanced();
+    replay_expect(ear, 2);
     cr_assert(sender_ear_silent(ear));
     /* None of it is Ethernet. */
-    file = file_make("x.pcap", 113);
+    file = replay_file("x.pcap", 113);
     for (uint32_t i = 0; i < 10; i++)
-        record_put(file, i, 60, 1);
+        replay_record(file, i, 60, 1);
     cr_assert_eq(fclose(file), 0);
-    r = replay("-t");
+    r = replay_run("-t");
     cr_assert_eq(r->status, 1);
     cr_assert_not_null(strstr(r->err, "not sent  10 other_link: of another "
                                       "link type (113) than the interface's "
                                       "(1)"),
                        "%s", r->err);
-    expect_balance();
+    replay_balanced();
     cr_assert(sender_ear_silent(ear));
     (void)close(ear);
 }
@@ -247,14 +155,14 @@ Test(replay, frames_that_cannot_go_are_named_and_the_others_go)
 /* 100 of 1000 bytes were captured. */
 Test(replay, a_frame_that_was_cut_is_sent_so_and_told)
 {
-    FILE *file = file_make("x.pcap", 1);
-    record_put(file, 0, 60, 1);
+    FILE *file = replay_file("x.pcap", 1);
+    replay_record(file, 0, 60, 1);
     sender_frame(bytes, 100, 1);
-    put(file, (uint32_t[]){1700000000, 0, 100, 1000}, 4);
+    replay_put(file, (uint32_t[]){1700000000, 0, 100, 1000}, 4);
     cr_assert_eq(fwrite(bytes, 1, 100, file), 100);
     cr_assert_eq(fclose(file), 0);
     int ear = sender_ear_open(RIG_RIGHT);
-    const struct command_result *r = replay("-t");
+    const struct command_result *r = replay_run("-t");
     cr_assert_eq(r->status, 0, "%s", r->err);
     cr_assert_not_null(strstr(r->err, "cut       1 frame was captured"));
     cr_assert_eq(command_number("r.json", "frames.cut_short"), 1);
@@ -262,11 +170,11 @@ Test(replay, a_frame_that_was_cut_is_sent_so_and_told)
     cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 100);
     (void)close(ear);
     /* Only what was sent was sent so. */
-    file = file_make("x.pcap", 113);
-    put(file, (uint32_t[]){1700000000, 0, 100, 1000}, 4);
+    file = replay_file("x.pcap", 113);
+    replay_put(file, (uint32_t[]){1700000000, 0, 100, 1000}, 4);
     cr_assert_eq(fwrite(bytes, 1, 100, file), 100);
     cr_assert_eq(fclose(file), 0);
-    cr_assert_eq(replay("-t")->status, 1);
+    cr_assert_eq(replay_run("-t")->status, 1);
     cr_assert_eq(command_number("r.json", "frames.cut_short"), 0);
 }
 
@@ -278,9 +186,10 @@ Test(replay, ip_packets_go_out_of_a_tunnel)
         int tun = rig_tun(ARPHRD_NONE);
         if (tun < 0)
             cr_skip_test("no tun device");
-        FILE *file = file_make("x.pcap", linktypes[i]);
+        FILE *file = replay_file("x.pcap", linktypes[i]);
         const uint8_t packet[20] = {0x45, [3] = 20, [8] = 64, [9] = 1};
-        put(file, (uint32_t[]){1700000000, 0, sizeof packet, sizeof packet}, 4);
+        replay_put(
+            file, (uint32_t[]){1700000000, 0, sizeof packet, sizeof packet}, 4);
         cr_assert_eq(fwrite(packet, 1, sizeof packet, file), sizeof packet);
         cr_assert_eq(fclose(file), 0);
         const struct command_result *r =
@@ -295,21 +204,21 @@ Test(replay, ip_packets_go_out_of_a_tunnel)
 /* A check sequence of 4 bytes: the interface makes its own. */
 Test(replay, a_captured_check_sequence_is_left_out)
 {
-    FILE *file = file_make("x.pcap", 1u | 0x04000000u | 2u << 28);
-    record_put(file, 0, size_of(0) + 4, 1);
+    FILE *file = replay_file("x.pcap", 1u | 0x04000000u | 2u << 28);
+    replay_record(file, 0, replay_size(0) + 4, 1);
     cr_assert_eq(fclose(file), 0);
     int ear = sender_ear_open(RIG_RIGHT);
-    cr_assert_eq(replay("-t")->status, 0);
-    cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), size_of(0));
+    cr_assert_eq(replay_run("-t")->status, 0);
+    cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), replay_size(0));
     /* Cut within it, and right before it: that is all of the frame. */
-    file = file_make("x.pcap", 1u | 0x04000000u | 2u << 28);
+    file = replay_file("x.pcap", 1u | 0x04000000u | 2u << 28);
     sender_frame(bytes, 104, 1);
     for (uint32_t caplen = 99; caplen <= 104; caplen++) {
-        put(file, (uint32_t[]){1700000000, 0, caplen, 104}, 4);
+        replay_put(file, (uint32_t[]){1700000000, 0, caplen, 104}, 4);
         cr_assert_eq(fwrite(bytes, 1, caplen, file), caplen);
     }
     cr_assert_eq(fclose(file), 0);
-    cr_assert_eq(replay("-t")->status, 0);
+    cr_assert_eq(replay_run("-t")->status, 0);
     cr_assert_eq(command_number("r.json", "frames.cut_short"), 1);
     cr_assert_eq(sender_ear_take(ear, bytes, sizeof bytes), 99);
     for (uint32_t caplen = 100; caplen <= 104; caplen++)
@@ -319,14 +228,14 @@ Test(replay, a_captured_check_sequence_is_left_out)
 
 Test(replay, a_broken_file_is_sent_up_to_where_it_breaks)
 {
-    make(100, 1);
+    replay_make(100, 1);
     (void)command_run("truncate -s -10 x.pcap");
     int ear = sender_ear_open(RIG_RIGHT);
-    const struct command_result *r = replay("-t --loop 3");
+    const struct command_result *r = replay_run("-t --loop 3");
     cr_assert_eq(r->status, 1);
     cr_assert_not_null(strstr(r->err, "weir replay: x.pcap: cut off in"));
     cr_assert_eq(command_number("r.json", "frames.sent"), 99);
-    expect_frames(ear, 99);
+    replay_expect(ear, 99);
     cr_assert(sender_ear_silent(ear));
     command_complains("weir replay nothing.pcap -i " RIG_LEFT, 1,
                       "weir replay: nothing.pcap", "No such file");
@@ -335,31 +244,11 @@ Test(replay, a_broken_file_is_sent_up_to_where_it_breaks)
     (void)close(ear);
 }
 
-Test(replay, an_interface_that_goes_down_in_the_middle_is_told)
-{
-    make(300, 10000);
-    int ear = sender_ear_open(RIG_RIGHT);
-    const struct command_result *r = command_run(
-        "weir replay x.pcap -i " RIG_LEFT " --report r.json & " UNTIL_SENT
-        "ip link set " RIG_LEFT " down; wait $!");
-    cr_assert_eq(r->status, 1);
-    cr_assert_not_null(strstr(r->err, "link_down: the interface was down"),
-                       "%s", r->err);
-    expect_balance();
-    cr_assert_eq(command_number("r.json", "frames.asked"), 300);
-    uint64_t sent = command_number("r.json", "frames.sent");
-    cr_assert_lt(sent, 300);
-    /* What is on its way while the interface closes may be dropped. */
-    uint64_t doubtful = command_number("r.json", "frames.doubtful");
-    expect_frames(ear, (uint32_t)(sent - doubtful));
-    (void)close(ear);
-}
-
 /* What it says at the start, and in between. */
 Test(replay, a_replay_tells_how_far_it_is)
 {
-    make(31, 100000);
-    const struct command_result *r = replay("");
+    replay_make(31, 100000);
+    const struct command_result *r = replay_run("");
     static const char first[] =
         "weir: sending x.pcap out of " RIG_LEFT
         ", by the file's times (ring): 31 frames, 3.000 s\n0:00:01  1";
@@ -373,14 +262,14 @@ Test(replay, a_replay_tells_how_far_it_is)
     cr_assert_eq(command_run("grep '\"interrupted\": false' r.json")->status,
                  0);
     /* As often as was asked for, or never. */
-    r = replay("-x 10 --stats 0.1");
+    r = replay_run("-x 10 --stats 0.1");
     cr_assert_geq(command_lines(r->err), 5, "%s", r->err);
     cr_assert_not_null(strstr(r->err, "10 times as fast (ring): 31 frames, "
                                       "0.300 s\n"),
                        "%s", r->err);
-    r = replay("-x 2 --stats 0");
+    r = replay_run("-x 2 --stats 0");
     cr_assert_eq(command_lines(r->err), 4, "%s", r->err);
-    cr_assert_str_eq(replay("-p 20 -q")->err, "");
+    cr_assert_str_eq(replay_run("-p 20 -q")->err, "");
 }
 
 Test(replay, what_is_expected_is_of_all_passes)
@@ -398,9 +287,9 @@ Test(replay, what_is_expected_is_of_all_passes)
                     ": 62 frames\n"},
         {"-t ip", "past the queueing discipline): 0 frames\n"},
     };
-    make(31, 100000);
+    replay_make(31, 100000);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const struct command_result *r = replay(cases[i].arguments);
+        const struct command_result *r = replay_run(cases[i].arguments);
         cr_assert_eq(r->status, 0, "%s", r->err);
         cr_assert_not_null(strstr(r->err, cases[i].says), "%s: %s",
                            cases[i].arguments, r->err);
@@ -415,79 +304,9 @@ Test(replay, what_is_expected_is_of_all_passes)
                        "%s", r->err);
 }
 
-/* One that is made anew under the same name is another. */
-Test(replay, an_interface_that_is_removed_ends_it)
-{
-    static const char *const ways[] = {"-t", "-p 1k", "-p 1M --qdisc-bypass"};
-    make(100, 1);
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-        const struct command_result *r = command_run(
-            "timeout 20 weir replay x.pcap -l 0 %s -i " RIG_LEFT
-            " --report r.json & " UNTIL_SENT "ip link del " RIG_LEFT "; "
-            "ip link add " RIG_LEFT " type veth peer name " RIG_RIGHT "; "
-            "ip link set " RIG_LEFT " up; ip link set " RIG_RIGHT " up; "
-            "wait $!",
-            ways[i]);
-        cr_assert_eq(r->status, 1, "%s: %d %s", ways[i], r->status, r->err);
-        cr_assert_not_null(strstr(r->err, "weir replay: " RIG_LEFT
-                                          ": the interface was removed\n"),
-                           "%s", r->err);
-        cr_assert_gt(command_number("r.json", "frames.not_sent.gone"), 0);
-        expect_balance();
-    }
-}
-
-Test(replay, an_interrupt_ends_it_with_the_report)
-{
-    make(1000, 1000000);
-    int ear = sender_ear_open(RIG_RIGHT);
-    const struct command_result *r =
-        command_run("weir replay x.pcap -i " RIG_LEFT
-                    " --report r.json & " UNTIL_SENT "kill -INT $!; wait $!");
-    cr_assert_eq(r->status, 0, "%s", r->err);
-    expect_balance();
-    uint64_t sent = command_number("r.json", "frames.sent");
-    cr_assert_lt(sent, 1000);
-    /* Not that of the frame that it waited for. */
-    cr_assert_eq(command_number("r.json", "asked.duration_ns"),
-                 (sent - 1) * 1000000000);
-    expect_frames(ear, (uint32_t)sent);
-    cr_assert(sender_ear_silent(ear));
-    (void)close(ear);
-    char said[64];
-    snprintf(said, sizeof said, "sent      %u of 1,000 frames out of ",
-             (unsigned)sent);
-    cr_assert_not_null(strstr(r->err, said), "%s", r->err);
-    cr_assert_not_null(strstr(r->err, "; interrupted\n"), "%s", r->err);
-    cr_assert_eq(command_number("r.json", "frames.left"), 1000 - sent);
-    cr_assert_eq(command_run("grep '\"interrupted\": true' r.json")->status, 0);
-    r = command_run(IGNORED "weir replay x.pcap -i " RIG_LEFT
-                            " -t -l 0 --report r.json & " UNTIL_ENDED("TERM"));
-    cr_assert_eq(r->status, 0, "%s", r->err);
-    expect_balance();
-    cr_assert_not_null(strstr(r->err, "; interrupted\n"), "%s", r->err);
-    cr_assert_eq(command_run("grep '\"left\": null' r.json")->status, 0);
-}
-
-Test(replay, an_interrupt_ends_the_wait_for_a_stream)
-{
-    make(10, 1);
-    for (int passes = 1; passes <= 2; passes++) {
-        const struct command_result *r = command_run(
-            IGNORED "mkfifo pipe; { cat x.pcap; exec sleep 9; } >pipe & "
-                    "other=$!; weir replay - -t -l %d -i " RIG_LEFT
-                    " <pipe & " UNTIL_ENDED(
-                        "INT") "; status=$?; "
-                               "kill -KILL $other; rm pipe; exit $status",
-            passes);
-        cr_assert_eq(r->status, 0, "%d: %d %s", passes, r->status, r->err);
-        cr_assert_not_null(strstr(r->err, "frames out of"), "%s", r->err);
-    }
-}
-
 Test(replay, a_name_may_be_any_bytes)
 {
-    make(3, 1);
+    replay_make(3, 1);
     const struct command_result *r = command_run(
         "cp x.pcap '\377\n.pcap' && weir replay '\377\n.pcap' -i " RIG_LEFT
         " --report r.json");
@@ -502,41 +321,9 @@ Test(replay, a_name_may_be_any_bytes)
                        r->err);
 }
 
-/* In a script: one signal to what was started in the background, as soon as
- * it heeds it; from a moment before it waits to one after.  weir catches TERM
- * and INT; the shell's child, before it is weir, catches INT alone, and then
- * ignores it for a while: an INT of that time is lost. */
-#define HEEDED_ONCE(signal)                                                    \
-    "until grep -q '^SigCgt:.*[4-7c-f]..[2367abef]$' /proc/$!/status; "        \
-    "do :; done; "                                                             \
-    "sleep 0.00%d; kill -" signal " $!; wait $!"
-
-/* There is nothing to report then. */
-Test(replay, an_interrupt_ends_the_wait_for_a_file_header)
-{
-    static const char *const inputs[] = {
-        "pipe",              /* without a writer */
-        "pipe 9<>pipe",      /* that is silent */
-        "- <>pipe",          /* the standard input */
-        "- -l 2 <>pipe",     /* to be held */
-        "pipe -K -l 0 -p 9", /* by another pace */
-    };
-    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++)
-        for (int wait = 0; wait < 9; wait += 2) {
-            const struct command_result *r =
-                command_run("rm -f pipe; mkfifo pipe; weir replay -i " RIG_LEFT
-                            " %s & " HEEDED_ONCE("INT"),
-                            inputs[i], wait);
-            cr_assert_eq(r->status, 0, "%s: %d %s", inputs[i], r->status,
-                         r->err);
-            cr_assert_str_eq(r->err,
-                             "weir replay: stopped before a frame had come\n");
-        }
-}
-
 Test(replay, without_the_privilege_it_says_which)
 {
-    make(1, 1);
+    replay_make(1, 1);
     if (command_run("setpriv --bounding-set -net_raw true")->status != 0)
         cr_skip_test("no capability can be given up here");
     command_complains("setpriv --bounding-set -net_raw weir replay x.pcap "
@@ -564,5 +351,5 @@ Test(replay, a_file_that_is_not_held_is_read_in_blocks)
     cr_assert_eq(r->status, 0, "%s", r->err);
     cr_assert_eq(command_number("r.json", "frames.sent"), 360000);
     cr_assert_eq(command_number("r.json", "frames.read"), 360000);
-    expect_balance();
+    replay_balanced();
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/linktype.h"
 #include "tests/sink/dump_rig.h"
 #include "tests/sink/frames.h"
 
@@ -15,9 +14,7 @@ static struct dump_rig rig;
 
 static void setup(void)
 {
-    static const uint16_t ethernet = WEIR_LINKTYPE_ETHERNET;
-    test_dir();
-    dump_rig_open(&rig, &ethernet, 1);
+    dump_rig_ethernet(&rig);
 }
 
 static void teardown(void)

@@ -25,6 +25,13 @@ void dump_rig_open(struct dump_rig *rig, const uint16_t *linktypes, uint32_t n)
     weir_dump_init(&rig->dump, &owner);
 }
 
+void dump_rig_ethernet(struct dump_rig *rig)
+{
+    static const uint16_t ethernet = WEIR_LINKTYPE_ETHERNET;
+    test_dir();
+    dump_rig_open(rig, &ethernet, 1);
+}
+
 void dump_rig_close(struct dump_rig *rig)
 {
     cr_assert_eq(weir_dump_close(&rig->dump, &rig->err), 0, "%s",

@@ -22,9 +22,11 @@ struct dump_rig {
     struct weir_err err;
 };
 
-/* dump_rig_open: of the first n of these link types.  dump_rig_close: an open
+/* dump_rig_open: of the first n of these link types.  dump_rig_ethernet: of
+ * one, and in a new folder of the test's (test_dir).  dump_rig_close: an open
  * dump is closed; it must not fail. */
 void dump_rig_open(struct dump_rig *rig, const uint16_t *linktypes, uint32_t n);
+void dump_rig_ethernet(struct dump_rig *rig);
 void dump_rig_close(struct dump_rig *rig);
 
 /* dump_rig_open_as, dump_rig_try: what the dump says to a file of that name in
